@@ -1,0 +1,84 @@
+//! Who is asking, and how far the answer may reach.
+
+use crate::{
+    id::{OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, SessionId, TokenId},
+    owner::Role,
+    scope::Scopes,
+};
+use serde::{Deserialize, Serialize};
+
+/// An authenticated caller, as the index knows it at this moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The user or service account that the credential speaks for.
+    pub owner: OwnerId,
+    /// Its number.
+    pub owner_number: OwnerNumber,
+    /// Its organisation.
+    pub organisation: OrganisationId,
+    /// The number of its organisation.
+    pub organisation_number: OrganisationNumber,
+    /// Its role.
+    pub role: Role,
+    /// What the credential may do: the token's scopes as far as the owner's ceiling allows.
+    pub scopes: Scopes,
+    /// The credential that was shown.
+    pub credential: Credential,
+}
+
+/// What a caller showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Credential {
+    /// A token.
+    Token(TokenId),
+    /// A session cookie.
+    Session(SessionId),
+}
+
+/// Who made a change, as the journal keeps it: numbers only, never a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Actor {
+    /// A user or service account, with the token it used; no token stands for a session.
+    Owner {
+        /// The user or service account.
+        owner: OwnerNumber,
+        /// The token it showed.
+        token: Option<TokenId>,
+    },
+    /// Whoever holds the secret or the one-time link that the change itself is about.
+    Possession,
+    /// The server itself, or a command run on its host.
+    System,
+}
+
+impl From<&Caller> for Actor {
+    fn from(caller: &Caller) -> Self {
+        let token = match caller.credential {
+            Credential::Token(token) => Some(token),
+            Credential::Session(_) => None,
+        };
+        Self::Owner { owner: caller.owner_number, token }
+    }
+}
+
+/// How far a request sees and acts. It goes down into the `WHERE` clause; outside it is *not found*.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Every organisation.
+    Everything,
+    /// One organisation.
+    Organisation(OrganisationNumber),
+    /// One user or service account, and what belongs to it.
+    Own(OwnerNumber),
+}
+
+impl Reach {
+    /// True when an owner of this organisation lies within reach.
+    pub fn covers(self, organisation: OrganisationNumber, owner: OwnerNumber) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Organisation(reached) => reached == organisation,
+            Self::Own(reached) => reached == owner,
+        }
+    }
+}

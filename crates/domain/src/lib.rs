@@ -1,0 +1,31 @@
+//! What things are: the words of Jeton as types, with no I/O at all.
+//!
+//! | file | what lives there |
+//! | --- | --- |
+//! | `limits` | every size and number that bounds an input |
+//! | `id` | identifiers and never-reused numbers |
+//! | `time` | instants in milliseconds, and their text form |
+//! | `name` | names, descriptions, reasons, labels and email addresses |
+//! | `scope` | what a token may do |
+//! | `address` | the networks a token may be used from |
+//! | `format` | the text form of a secret: prefix, random part, checksum |
+//! | `secret` | the secret itself, server keys and keyed digests |
+//! | `owner` | organisations, users, service accounts and roles |
+//! | `caller` | who is asking, and the reach of a request |
+//! | `token` | the record of a token and its states |
+//! | `journal` | what happened, hash-chained in order |
+//! | `invalid` | what was wrong with an input, field by field |
+
+pub mod address;
+pub mod caller;
+pub mod format;
+pub mod id;
+pub mod invalid;
+pub mod journal;
+pub mod limits;
+pub mod name;
+pub mod owner;
+pub mod scope;
+pub mod secret;
+pub mod time;
+pub mod token;

@@ -1,0 +1,62 @@
+//! Every size and number that bounds what comes in from outside, in one place.
+
+use std::time::Duration;
+
+/// The longest name of a token, organisation or owner, in characters.
+pub const NAME_CHARACTERS: usize = 200;
+/// The longest description, in characters.
+pub const DESCRIPTION_CHARACTERS: usize = 2_000;
+/// The longest reason given for a change, in characters.
+pub const REASON_CHARACTERS: usize = 500;
+/// The longest email address, in bytes (RFC 5321, section 4.5.3.1.3, less the brackets).
+pub const EMAIL_BYTES: usize = 254;
+/// The most labels that one token carries.
+pub const LABELS: usize = 32;
+/// The longest label key, in bytes.
+pub const LABEL_KEY_BYTES: usize = 63;
+/// The longest label value, in bytes.
+pub const LABEL_VALUE_BYTES: usize = 255;
+/// The most scopes that one token or owner carries.
+pub const SCOPES: usize = 100;
+/// The longest scope, in bytes.
+pub const SCOPE_BYTES: usize = 100;
+/// The most networks in one allow-list.
+pub const NETWORKS: usize = 50;
+/// The longest secret of any shape that is looked up, in bytes (a Dfns JWT is the longest known).
+pub const SECRET_BYTES: usize = 4_096;
+/// The longest overlap of two secrets during a rotation.
+pub const ROTATION_OVERLAP: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// The most secrets of one token that are accepted at the same time.
+pub const SECRETS_ACCEPTED: usize = 5;
+/// The most tokens that one verification request may name.
+pub const VERIFY_BATCH: usize = 1_000;
+/// The most tokens that one commit deletes, so that the writer never stalls.
+pub const DELETE_STEP: usize = 10_000;
+/// The page size of a list when the caller names none.
+pub const PAGE_DEFAULT: usize = 50;
+/// The largest page size of a list.
+pub const PAGE: usize = 200;
+/// The shortest password, in characters (OWASP ASVS 5.0, V6.2.1).
+pub const PASSWORD_CHARACTERS_MINIMUM: usize = 8;
+/// The longest password, in bytes; a longer one is refused, never cut.
+pub const PASSWORD_BYTES: usize = 1_024;
+/// The longest `Idempotency-Key`, in bytes.
+pub const IDEMPOTENCY_KEY_BYTES: usize = 255;
+/// How long an `Idempotency-Key` is remembered.
+pub const IDEMPOTENCY_RETENTION: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long an invitation or recovery link works.
+pub const LINK_LIFETIME: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+/// How long the set-up link and an administrator's recovery link work.
+pub const SET_UP_LIFETIME: Duration = Duration::from_secs(30 * 60);
+/// How long a session works at most.
+pub const SESSION_LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
+/// How long a session works without being used.
+pub const SESSION_IDLE: Duration = Duration::from_secs(60 * 60);
+/// The longest user agent that is remembered with a token's last use, in bytes.
+pub const USER_AGENT_BYTES: usize = 200;
+/// How many tokens' last uses wait in memory at most before they are written.
+pub const USES_IN_MEMORY: usize = 100_000;
+/// How many days of a token's use are kept.
+pub const USAGE_DAYS: i64 = 90;
+/// The latest instant that a date in a request may name: the end of the year 9999.
+pub const TIME_LATEST_MILLISECONDS: i64 = 253_402_300_799_999;
