@@ -3,7 +3,7 @@
 use crate::{
     id::{OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, SessionId, TokenId},
     owner::Role,
-    scope::Scopes,
+    scope::{Scope, Scopes},
 };
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +59,48 @@ impl From<&Caller> for Actor {
         };
         Self::Owner { owner: caller.owner_number, token }
     }
+}
+
+/// What a change may reach and hand out: it travels down to the store as a value, so that the check
+/// and the change are one transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access {
+    /// What the change may touch; anything else is not found.
+    pub reach: Reach,
+    /// Owners of a higher role may be restricted, but nothing may be handed out in their name.
+    pub role: Role,
+    /// The most that may be handed out: the scopes of the caller's own credential.
+    pub scopes: Scopes,
+}
+
+impl Access {
+    /// The access of the server itself and of commands run on its host.
+    pub fn unlimited() -> Self {
+        Self { reach: Reach::Everything, role: Role::ApplicationAdministrator, scopes: Scopes::everything() }
+    }
+
+    /// Checks that a credential with these scopes, in the name of an owner of this role, may be
+    /// handed out: nobody grants what he has not.
+    ///
+    /// # Errors
+    /// Says what lies beyond the caller.
+    pub fn may_hand_out(&self, role: Role, scopes: &Scopes) -> Result<(), Beyond> {
+        if role > self.role {
+            return Err(Beyond::Role(role));
+        }
+        self.scopes.first_uncovered(scopes).map_or(Ok(()), |scope| Err(Beyond::Scope(scope.clone())))
+    }
+}
+
+/// What a caller tried to hand out without having it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Beyond {
+    /// Power in the name of an owner of a higher role.
+    Role(Role),
+    /// A scope that the caller's credential does not cover.
+    Scope(Scope),
+    /// A scope that the owner of the token does not have.
+    OwnerScope(Scope),
 }
 
 /// How far a request sees and acts. It goes down into the `WHERE` clause; outside it is *not found*.

@@ -1,0 +1,128 @@
+//! Why a change was refused, and why a store could not answer.
+
+use domain::caller::Beyond;
+use std::error::Error;
+
+/// The inside cause of a failure: for the log, never for an answer.
+pub type Cause = Box<dyn Error + Send + Sync>;
+
+/// Why a change was not made. Nothing of it was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// What the change names does not exist within reach.
+    NotFound,
+    /// The owner that the new token names does not exist within reach.
+    OwnerNotFound,
+    /// The organisation that the new owner names does not exist within reach.
+    OrganisationNotFound,
+    /// The caller tried to hand out what he has not.
+    Beyond(Beyond),
+    /// The record is at another revision than the caller expected.
+    RevisionChanged {
+        /// The revision it is at.
+        revision: u64,
+    },
+    /// The selection is no longer the one that was previewed.
+    PreviewChanged,
+    /// The selection holds more tokens than one commit deletes.
+    TooManyTokens,
+    /// The idempotency key was used for another request.
+    IdempotencyKeyReused,
+    /// The repeated request's token has been rotated or deleted since.
+    IdempotencyKeyOutdated,
+    /// What was to be consumed once has been consumed, or has changed since it was handed out.
+    Consumed,
+    /// The owner, or its organisation, is not active.
+    OwnerInactive,
+    /// The token has expired, and what has expired stays expired.
+    TokenExpired,
+    /// The token has as many accepted secrets as are allowed.
+    TooManySecrets,
+    /// Another user signs in with this address.
+    EmailTaken,
+    /// The change would leave no application administrator who can sign in.
+    LastAdministrator,
+    /// The installation has its first administrator.
+    AlreadySetUp,
+}
+
+/// Why a commit did not answer with an outcome.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// The change was refused, and nothing of it was kept.
+    #[error("the change was refused: {0:?}")]
+    Refused(Refusal),
+    /// The store could not make the change, and nothing of it was kept.
+    #[error("the store is not available")]
+    Unavailable(#[source] Cause),
+    /// The change may or may not have been kept. Whatever it touches must be denied.
+    #[error("the outcome of the commit is unknown")]
+    Unknown(#[source] Cause),
+}
+
+/// Why a query has no answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the store is not available")]
+pub struct ReadError(#[source] pub Cause);
+
+/// Why a store was not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process serves this store.
+    #[error("{path} is in use by another process; one process serves a store at a time")]
+    InUse {
+        /// The store's file.
+        path: String,
+    },
+    /// The store was written by a newer version of Jeton.
+    #[error(
+        "{path} is at migration {found}, and this version of Jeton knows migrations up to {known}; start the newer version"
+    )]
+    Newer {
+        /// The store's file.
+        path: String,
+        /// The store's migration.
+        found: i64,
+        /// The newest migration of this binary.
+        known: i64,
+    },
+    /// A migration was changed after it had been applied.
+    #[error("{path} was made by another text of migration {migration}; this binary does not belong to this store")]
+    Altered {
+        /// The store's file.
+        path: String,
+        /// The migration that differs.
+        migration: i64,
+    },
+    /// The file is damaged, or no store at all.
+    #[error("{path} is damaged or not a Jeton store: {finding}; restore a backup with `jeton restore`")]
+    Damaged {
+        /// The store's file.
+        path: String,
+        /// What the check found.
+        finding: String,
+    },
+    /// The disk has no room left.
+    #[error("the disk of {path} is full; make room and start again")]
+    DiskFull {
+        /// The store's file.
+        path: String,
+    },
+    /// The linked SQLite library is older than the durability rules allow.
+    #[error("the linked SQLite is {found}; Jeton needs {needed} or newer")]
+    SqliteTooOld {
+        /// The linked version.
+        found: String,
+        /// The oldest version allowed.
+        needed: String,
+    },
+    /// Anything else.
+    #[error("{path} could not be opened")]
+    Failed {
+        /// The store's file.
+        path: String,
+        /// The inside cause.
+        #[source]
+        cause: Cause,
+    },
+}

@@ -1,0 +1,352 @@
+//! What can be asked of a store: filters, sorting, pages, and the rows of the answers.
+
+use domain::{
+    id::{DeletionId, OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, Position, SessionId, TokenId},
+    journal::{Entry, Grant},
+    name::LabelFilter,
+    owner::{Owner, OwnerKind, Role},
+    scope::Scopes,
+    secret::Digest,
+    time::Timestamp,
+    token::{State, Token},
+};
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+
+/// Which tokens. A part left out selects every token; parts together select what fits them all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TokenFilter {
+    /// In this state, at the instant the query names as now.
+    #[serde(with = "state_word")]
+    pub state: Option<State>,
+    /// Of this owner.
+    pub owner: Option<OwnerId>,
+    /// Created by this author.
+    pub author: Option<OwnerId>,
+    /// Of this organisation.
+    pub organisation: Option<OrganisationId>,
+    /// Granted exactly this scope.
+    pub scope: Option<String>,
+    /// Carrying all of these labels.
+    pub labels: Vec<LabelFilter>,
+    /// Created before this instant.
+    pub created_before: Option<Timestamp>,
+    /// Created at this instant or later.
+    pub created_after: Option<Timestamp>,
+    /// Expiring before this instant; tokens without an expiry do not.
+    pub expires_before: Option<Timestamp>,
+    /// Expiring at this instant or later, or never.
+    pub expires_after: Option<Timestamp>,
+    /// Last used before this instant, or never.
+    pub last_used_before: Option<Timestamp>,
+    /// Last used at this instant or later.
+    pub last_used_after: Option<Timestamp>,
+    /// With this text in the name, whatever its case.
+    pub name_contains: Option<String>,
+    /// With a secret whose text begins so; eight characters are known of each.
+    pub secret_prefix: Option<String>,
+}
+
+mod state_word {
+    use domain::token::State;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    // Serde's `with` hands over a reference.
+    #[allow(clippy::ref_option)]
+    pub(super) fn serialize<S: Serializer>(state: &Option<State>, serializer: S) -> Result<S::Ok, S::Error> {
+        state.map(State::as_str).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<State>, D::Error> {
+        let Some(word) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+        [State::Active, State::Disabled, State::Expired, State::Deleted]
+            .into_iter()
+            .find(|state| state.as_str() == word)
+            .map(Some)
+            .ok_or_else(|| serde::de::Error::custom("unknown state"))
+    }
+}
+
+/// What a list of tokens is sorted by. Ties go by the token's number in the same direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SortKey {
+    /// When they were created.
+    #[default]
+    Created,
+    /// Their names, by Unicode code point.
+    Name,
+    /// When they expire; those that never do come last in ascending order.
+    Expires,
+    /// When they were last used; those never used come first in ascending order.
+    LastUsed,
+}
+
+/// The order of a list of tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sort {
+    /// By what.
+    pub key: SortKey,
+    /// True for the largest first.
+    pub descending: bool,
+}
+
+impl Default for Sort {
+    fn default() -> Self {
+        Self { key: SortKey::Created, descending: true }
+    }
+}
+
+/// Where a page of a list ended: the sort value and the number of its last row. A row keeps its
+/// place whatever is inserted or deleted around it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// The sort value as text or number; none for lists sorted by number alone.
+    pub key: Option<CursorKey>,
+    /// The row's number.
+    pub number: u64,
+}
+
+/// A sort value in a [`Cursor`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum CursorKey {
+    /// A time in milliseconds.
+    Milliseconds(i64),
+    /// A name.
+    Text(String),
+}
+
+/// Which part of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageRequest {
+    /// Rows after this place.
+    pub after: Option<Cursor>,
+    /// At most this many, and at least one.
+    pub limit: usize,
+}
+
+/// A part of a list.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// Where the next part begins; none when this was the last.
+    pub next: Option<Cursor>,
+}
+
+/// SHA-256 over the identifiers of the selected tokens in the order of their numbers.
+pub type PreviewDigest = [u8; 32];
+
+/// What a deletion by filter would delete.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// How many tokens.
+    pub count: u64,
+    /// Names exactly this set of tokens.
+    pub digest: PreviewDigest,
+    /// Some of them, the newest first.
+    pub sample: Vec<Token>,
+    /// Those used most recently, the latest first.
+    pub recently_used: Vec<Token>,
+}
+
+/// A deletion in steps, as far as it has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deletion {
+    /// Its identifier.
+    pub id: DeletionId,
+    /// Who asked for it.
+    pub author: Option<OwnerId>,
+    /// Why, when a reason was given.
+    pub reason: Option<String>,
+    /// How many tokens it covered when it began.
+    pub total: u64,
+    /// How many it has deleted.
+    pub deleted: u64,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended; none while it runs.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// Which organisations. Parts together select what fits them all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OrganisationFilter {
+    /// This one.
+    pub id: Option<OrganisationId>,
+    /// With this text in the name, whatever its case.
+    pub name_contains: Option<String>,
+    /// Active, or not.
+    pub active: Option<bool>,
+}
+
+/// Which users and service accounts. Parts together select what fits them all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnerFilter {
+    /// This one.
+    pub id: Option<OwnerId>,
+    /// Persons, or programs.
+    pub kind: Option<OwnerKind>,
+    /// Of this organisation.
+    pub organisation: Option<OrganisationId>,
+    /// Of this role.
+    pub role: Option<Role>,
+    /// Active, or not.
+    pub active: Option<bool>,
+    /// With this address.
+    pub email: Option<String>,
+    /// With this text in the name, whatever its case.
+    pub name_contains: Option<String>,
+}
+
+/// What is needed to check a password or a link.
+#[derive(Clone)]
+pub struct SignIn {
+    /// The user.
+    pub owner: Owner,
+    /// False when his organisation is deactivated.
+    pub organisation_active: bool,
+    /// The hash of his password.
+    pub password_hash: Option<String>,
+    /// Counts his passwords and links; a link works for one revision only.
+    pub credential_revision: u64,
+}
+
+/// How a user is named for [`SignIn`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UserKey {
+    /// By the address he signs in with.
+    Email(String),
+    /// By his identifier.
+    Id(OwnerId),
+}
+
+/// A session of a signed-in user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Its identifier.
+    pub id: SessionId,
+    /// The user.
+    pub owner: OwnerNumber,
+    /// When he signed in.
+    pub opened_at: Timestamp,
+    /// When it was last used, as far as that has been written.
+    pub last_seen_at: Timestamp,
+    /// When it ends at the latest.
+    pub expires_at: Timestamp,
+    /// From which address he signed in.
+    pub address: Option<IpAddr>,
+    /// With which user agent.
+    pub user_agent: Option<String>,
+}
+
+/// Which journal entries. Parts together select what fits them all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JournalFilter {
+    /// Of this organisation.
+    pub organisation: Option<OrganisationId>,
+    /// Made by this user or service account.
+    pub actor: Option<OwnerId>,
+    /// About this token.
+    pub token: Option<TokenId>,
+    /// Of this kind, such as `token.deleted`.
+    pub kind: Option<String>,
+    /// Made before this instant.
+    pub before: Option<Timestamp>,
+    /// Made at this instant or later.
+    pub after: Option<Timestamp>,
+    /// True for the oldest first.
+    pub ascending: bool,
+}
+
+/// A journal entry with the identifiers behind its numbers.
+#[derive(Debug, Clone)]
+pub struct JournalRow {
+    /// The entry.
+    pub entry: Entry,
+    /// The organisation it concerns.
+    pub organisation: Option<OrganisationId>,
+    /// The user or service account that made it.
+    pub actor: Option<OwnerId>,
+}
+
+/// How often a token was used on one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UsageDay {
+    /// Days since 1970 began, in UTC.
+    pub day: i64,
+    /// How often.
+    pub count: u64,
+}
+
+/// What the index loads at start, in this order: organisations, owners, then tokens.
+#[derive(Debug, Clone)]
+pub enum Loaded {
+    /// An organisation.
+    Organisation {
+        /// Its number.
+        number: OrganisationNumber,
+        /// Its identifier.
+        id: OrganisationId,
+        /// False when its tokens are without power.
+        active: bool,
+    },
+    /// A user or service account.
+    Owner {
+        /// Its number.
+        number: OwnerNumber,
+        /// Its identifier.
+        id: OwnerId,
+        /// Person or program.
+        kind: OwnerKind,
+        /// Its organisation.
+        organisation: OrganisationNumber,
+        /// Its role.
+        role: Role,
+        /// The scopes granted to it.
+        scopes: Scopes,
+        /// False when its tokens are without power.
+        active: bool,
+    },
+    /// A secret of a live token; a secret whose time is over is not among them.
+    Secret {
+        /// Its digest.
+        digest: Digest,
+        /// Its token.
+        token: TokenId,
+        /// The token's owner.
+        owner: OwnerNumber,
+        /// What verification must know of the token; the same value for many tokens is shared.
+        grant: std::sync::Arc<(Scopes, Option<domain::address::Networks>)>,
+        /// When the token stops working.
+        expires_at: Option<Timestamp>,
+        /// True when the token was disabled.
+        disabled: bool,
+        /// When this secret ends, when it was rotated out.
+        ends_at: Option<Timestamp>,
+        /// True when its first use ends the older secrets.
+        ends_others: bool,
+    },
+    /// A secret of a deleted token.
+    Tombstone {
+        /// Its digest.
+        digest: Digest,
+        /// The token.
+        token: TokenId,
+        /// Its owner.
+        owner: OwnerNumber,
+    },
+}
+
+/// The grant and expiry in a [`Loaded::Secret`] as one value.
+impl Loaded {
+    /// What verification must know of a token, from the parts that a loaded secret shares.
+    pub fn grant(shared: &(Scopes, Option<domain::address::Networks>), expires_at: Option<Timestamp>) -> Grant {
+        Grant { scopes: shared.0.clone(), networks: shared.1.clone(), expires_at }
+    }
+}
+
+/// The journal position that a load reflects.
+pub type LoadedAt = Position;
