@@ -1,1 +1,43 @@
+//! What Jeton does, one verb a file, and who may do it.
+//!
+//! | file | what lives there |
+//! | --- | --- |
+//! | `authority` | the parts that every verb works with, and how they start |
+//! | `issue` `list` `update` `rotate` `disable` `delete` `verify` | the verbs on tokens |
+//! | `owners` | organisations, users and service accounts |
+//! | `sign_in` `password` `throttle` | passwords and sessions |
+//! | `link` `redeem` | one-time links and what they are good for |
+//! | `audit` | reading the journal |
+//! | `access` | who may do what, and how far it reaches |
+//! | `index` | every live token in memory: what verdicts are made of |
+//! | `feed` | how the journal reaches the index |
+//! | `usage` | last uses, gathered in memory and written in batches |
+//! | `background` | what runs beside the requests |
+//! | `clock` | time and randomness as parameters |
+//! | `error` | why a verb did not do what was asked |
 
+pub mod access;
+pub mod audit;
+pub mod authority;
+pub mod background;
+pub mod clock;
+pub mod delete;
+pub mod disable;
+pub mod error;
+mod feed;
+pub mod index;
+pub mod issue;
+pub mod link;
+pub mod list;
+pub mod owners;
+mod password;
+pub mod redeem;
+pub mod rotate;
+pub mod sign_in;
+mod throttle;
+pub mod update;
+pub mod usage;
+pub mod verify;
+
+pub use authority::Authority;
+pub use error::Error;

@@ -92,7 +92,7 @@ mod tests {
     use super::*;
     use std::sync::atomic::{AtomicU64, Ordering};
 
-    /// A repeatable stream of bytes (SplitMix64), for tests only.
+    /// A repeatable stream of bytes (`SplitMix64`), for tests only.
     struct Seeded(AtomicU64);
 
     impl Randomness for Seeded {

@@ -68,9 +68,8 @@ impl Checks {
     pub fn finish_with<T>(self, value: Option<T>) -> Result<T, Invalid> {
         match value {
             Some(value) if self.0.is_empty() => Ok(value),
-            Some(_) => Err(Invalid(self.0)),
             None if self.0.is_empty() => Err(Invalid::field("request", "is incomplete")),
-            None => Err(Invalid(self.0)),
+            Some(_) | None => Err(Invalid(self.0)),
         }
     }
 }

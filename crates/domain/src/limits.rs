@@ -25,7 +25,7 @@ pub const NETWORKS: usize = 50;
 /// The longest secret of any shape that is looked up, in bytes (a Dfns JWT is the longest known).
 pub const SECRET_BYTES: usize = 4_096;
 /// The longest overlap of two secrets during a rotation.
-pub const ROTATION_OVERLAP: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+pub const ROTATION_OVERLAP: Duration = Duration::from_hours(7 * 24);
 /// The most secrets of one token that are accepted at the same time.
 pub const SECRETS_ACCEPTED: usize = 5;
 /// The most tokens that one verification request may name.
@@ -43,15 +43,15 @@ pub const PASSWORD_BYTES: usize = 1_024;
 /// The longest `Idempotency-Key`, in bytes.
 pub const IDEMPOTENCY_KEY_BYTES: usize = 255;
 /// How long an `Idempotency-Key` is remembered.
-pub const IDEMPOTENCY_RETENTION: Duration = Duration::from_secs(24 * 60 * 60);
+pub const IDEMPOTENCY_RETENTION: Duration = Duration::from_hours(24);
 /// How long an invitation or recovery link works.
-pub const LINK_LIFETIME: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+pub const LINK_LIFETIME: Duration = Duration::from_hours(3 * 24);
 /// How long the set-up link and an administrator's recovery link work.
-pub const SET_UP_LIFETIME: Duration = Duration::from_secs(30 * 60);
+pub const SET_UP_LIFETIME: Duration = Duration::from_mins(30);
 /// How long a session works at most.
-pub const SESSION_LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
+pub const SESSION_LIFETIME: Duration = Duration::from_hours(12);
 /// How long a session works without being used.
-pub const SESSION_IDLE: Duration = Duration::from_secs(60 * 60);
+pub const SESSION_IDLE: Duration = Duration::from_hours(1);
 /// The longest user agent that is remembered with a token's last use, in bytes.
 pub const USER_AGENT_BYTES: usize = 200;
 /// How many tokens' last uses wait in memory at most before they are written.

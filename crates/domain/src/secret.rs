@@ -32,7 +32,7 @@ impl Secret {
 
 /// 128 bits of HMAC-SHA-256 over the whole text of a secret, under a server key. Whoever can write
 /// one into the database still cannot make a secret for it.
-#[derive(Clone, Copy, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy)]
 pub struct Digest([u8; 16]);
 
 impl Digest {
@@ -54,6 +54,12 @@ impl PartialEq for Digest {
 }
 
 impl Eq for Digest {}
+
+impl std::hash::Hash for Digest {
+    fn hash<H: std::hash::Hasher>(&self, hasher: &mut H) {
+        self.0.hash(hasher);
+    }
+}
 
 impl fmt::Debug for Digest {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -92,7 +98,8 @@ struct Key {
 impl Key {
     fn new(id: KeyId, bytes: Zeroizing<[u8; 32]>) -> Self {
         // HMAC takes a key of any length, so this never is the error that the signature allows.
-        let digest = Hmac::new_from_slice(bytes.as_slice()).unwrap_or_else(|_| Hmac::new(&Default::default()));
+        let digest = Hmac::new_from_slice(bytes.as_slice())
+            .unwrap_or_else(|_| Hmac::new(&hmac::digest::Key::<Hmac<Sha256>>::default()));
         Self { id, bytes, digest }
     }
 }

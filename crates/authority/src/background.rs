@@ -1,0 +1,74 @@
+//! What runs beside the requests: writing uses, rehashing after a key change, forgetting what is over.
+
+use crate::{authority::Authority, error::Error};
+use domain::caller::Actor;
+use std::{sync::Arc, time::Duration};
+use store::change::{Change, Verb};
+use tokio::{sync::watch, task::JoinHandle};
+
+/// How often gathered uses are written.
+const USES_PERIOD: Duration = Duration::from_secs(5);
+/// How many tokens' uses one commit writes.
+const USES_BATCH: usize = 2_000;
+/// How often what has passed its time is forgotten.
+const PRUNE_PERIOD: Duration = Duration::from_mins(10);
+
+impl Authority {
+    /// Starts the background work; it ends, with a last write of uses, when `stop` turns true.
+    pub fn start_background(self: &Arc<Self>, stop: watch::Receiver<bool>) -> JoinHandle<()> {
+        let authority = Arc::clone(self);
+        tokio::spawn(async move { authority.run_background(stop).await })
+    }
+
+    async fn run_background(&self, mut stop: watch::Receiver<bool>) {
+        let mut uses = tokio::time::interval(USES_PERIOD);
+        let mut prune = tokio::time::interval(PRUNE_PERIOD);
+        loop {
+            let due = tokio::select! {
+                _ = uses.tick() => Due::Uses,
+                _ = prune.tick() => Due::Prune,
+                _ = stop.changed() => break,
+            };
+            let work = match due {
+                Due::Uses => self.write_uses().await,
+                Due::Prune => self.prune().await,
+            };
+            log_failure(work);
+        }
+        log_failure(self.write_uses().await);
+    }
+
+    /// Writes every use that waits, and the digests that a key change made anew.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the store cannot be written; what was taken is then lost.
+    pub async fn write_uses(&self) -> Result<(), Error> {
+        while let Some(uses) = self.usage.take(USES_BATCH) {
+            self.commit_as_system(Verb::RecordUses(uses)).await?;
+        }
+        while let Some(rehash) = self.usage.take_rehash(self.keyring.current_id(), USES_BATCH) {
+            self.commit_as_system(Verb::RehashSecrets(rehash)).await?;
+        }
+        Ok(())
+    }
+
+    async fn prune(&self) -> Result<(), Error> {
+        if self.is_quarantined() { Ok(()) } else { self.commit_as_system(Verb::Prune).await }
+    }
+
+    async fn commit_as_system(&self, verb: Verb) -> Result<(), Error> {
+        self.store.commit(Change::new(self.now(), Actor::System, verb)).await?;
+        Ok(())
+    }
+}
+
+enum Due {
+    Uses,
+    Prune,
+}
+
+fn log_failure(work: Result<(), Error>) {
+    if let Err(cause) = work {
+        tracing::warn!(%cause, "background work did not succeed; it is tried again");
+    }
+}

@@ -1,0 +1,149 @@
+//! Delete: the final end of one token, of the token whose secret is shown, or of every token that a
+//! filter selects. When it is answered, nothing accepts the token again.
+
+use crate::{
+    access::{self, Action},
+    authority::Authority,
+    error::{Error, unexpected_outcome},
+};
+use domain::{
+    caller::{Access, Actor, Caller},
+    id::{DeletionId, TokenId},
+    secret::may_be_looked_up,
+};
+use std::sync::Arc;
+use store::{
+    change::{Change, DeleteTokens, Outcome, Selection, StartDeletion, Verb},
+    error::{CommitError, Refusal},
+    query::{Deletion, PreviewDigest, TokenFilter},
+};
+
+/// How far a deletion by filter has come when it is answered.
+#[derive(Debug, Clone)]
+pub enum Deleting {
+    /// It is done, in one commit.
+    Done {
+        /// How many tokens were deleted.
+        tokens: u64,
+    },
+    /// It goes on in steps; what has been deleted so far stays deleted whatever happens.
+    Started(Deletion),
+}
+
+impl Authority {
+    /// Deletes a token.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] outside the caller's reach and for a token that was deleted before.
+    pub async fn delete(
+        &self,
+        caller: &Caller,
+        id: TokenId,
+        expects: Option<u64>,
+        reason: Option<String>,
+    ) -> Result<(), Error> {
+        let access = access::access(caller, Action::ChangeTokens)?;
+        let selection = Selection::Token { id, expects };
+        self.commit(caller, Verb::DeleteTokens(DeleteTokens { access, selection, reason })).await?;
+        Ok(())
+    }
+
+    /// Deletes the token that this secret belongs to. Holding the secret is all it takes; the answer
+    /// is the same whether or not there was such a token.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when nothing could be looked up or written.
+    pub async fn delete_by_secret(&self, secret: &str, reason: Option<String>) -> Result<(), Error> {
+        if !may_be_looked_up(secret) {
+            return Ok(());
+        }
+        let selection = Selection::Secret(self.keyring.digests(secret).map(|(_, digest)| digest).collect());
+        let verb = Verb::DeleteTokens(DeleteTokens { access: Access::unlimited(), selection, reason });
+        match self.store.commit(Change::new(self.now(), Actor::Possession, verb)).await {
+            Ok(_) | Err(CommitError::Refused(Refusal::NotFound)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Deletes every token that the filter selects within the caller's reach: in one commit when it
+    /// takes no more than one step, in steps beside the caller otherwise. `expects` makes sure that
+    /// what was reviewed is what is deleted.
+    ///
+    /// # Errors
+    /// [`Error::PreviewChanged`] when the selection is another one than was reviewed.
+    pub async fn delete_where(
+        self: &Arc<Self>,
+        caller: &Caller,
+        filter: TokenFilter,
+        expects: Option<PreviewDigest>,
+        reason: Option<String>,
+    ) -> Result<Deleting, Error> {
+        let access = access::access(caller, Action::ChangeTokens)?;
+        let selection = Selection::Filter { filter: filter.clone(), expects };
+        let delete = DeleteTokens { access: access.clone(), selection, reason: reason.clone() };
+        let change = Change::new(self.now(), caller.into(), Verb::DeleteTokens(delete));
+        match self.store.commit(change).await {
+            Err(CommitError::Refused(Refusal::TooManyTokens)) => {}
+            Err(error) => return Err(error.into()),
+            Ok(committed) => match committed.outcome {
+                Outcome::Deleted { tokens, tombstone: _ } => return Ok(Deleting::Done { tokens }),
+                _ => return Err(unexpected_outcome()),
+            },
+        }
+        let id = DeletionId::new(self.now(), &*self.randomness);
+        let start = Verb::StartDeletion(StartDeletion { access, id, filter, expects, reason });
+        match self.commit(caller, start).await?.outcome {
+            Outcome::Deletion(deletion) => {
+                self.work_on_deletion(id);
+                Ok(Deleting::Started(*deletion))
+            }
+            _ => Err(unexpected_outcome()),
+        }
+    }
+
+    /// A deletion in steps, as far as it has come.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] outside the caller's reach.
+    pub async fn deletion(&self, caller: &Caller, id: DeletionId) -> Result<Deletion, Error> {
+        let reach = access::reach(caller, Action::SeeTokens)?;
+        self.store.deletion(reach, id).await?.ok_or(Error::NotFound)
+    }
+
+    /// Takes up the deletions that an earlier process left unfinished.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the store cannot be read.
+    pub async fn resume_deletions(self: &Arc<Self>) -> Result<(), Error> {
+        for id in self.store.unfinished_deletions().await? {
+            self.work_on_deletion(id);
+        }
+        Ok(())
+    }
+
+    /// Runs a deletion to its end beside the requests, step by step, so that other changes get their
+    /// turn in between.
+    fn work_on_deletion(self: &Arc<Self>, id: DeletionId) {
+        if !self.deletions.lock().insert(id) {
+            return;
+        }
+        let authority = Arc::clone(self);
+        tokio::spawn(async move {
+            if let Err(cause) = authority.run_deletion(id).await {
+                tracing::error!(deletion = %id, %cause, "a deletion in steps stopped; it goes on when Jeton starts again");
+            }
+            authority.deletions.lock().remove(&id);
+        });
+    }
+
+    async fn run_deletion(&self, id: DeletionId) -> Result<(), Error> {
+        loop {
+            let change = Change::new(self.now(), Actor::System, Verb::ContinueDeletion(id));
+            match self.store.commit(change).await?.outcome {
+                Outcome::Deletion(deletion) if deletion.finished_at.is_some() => return Ok(()),
+                Outcome::Deletion(_) => {}
+                _ => return Err(unexpected_outcome()),
+            }
+        }
+    }
+}

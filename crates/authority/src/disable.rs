@@ -1,0 +1,42 @@
+//! Disable and enable: the reversible end of a token's power.
+
+use crate::{
+    access::{self, Action},
+    authority::Authority,
+    error::{Error, unexpected_outcome},
+};
+use domain::{caller::Caller, id::TokenId, token::Token};
+use store::change::{Outcome, SwitchToken, Verb};
+
+impl Authority {
+    /// Disables a token; without effect when it already is.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] outside the caller's reach.
+    pub async fn disable(&self, caller: &Caller, token: TokenId, expects: Option<u64>) -> Result<Token, Error> {
+        self.switch(caller, token, expects, true).await
+    }
+
+    /// Enables a token; without effect when it already is.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] outside the caller's reach.
+    pub async fn enable(&self, caller: &Caller, token: TokenId, expects: Option<u64>) -> Result<Token, Error> {
+        self.switch(caller, token, expects, false).await
+    }
+
+    async fn switch(
+        &self,
+        caller: &Caller,
+        token: TokenId,
+        expects: Option<u64>,
+        disabled: bool,
+    ) -> Result<Token, Error> {
+        let access = access::access(caller, Action::ChangeTokens)?;
+        let verb = SwitchToken { access, token, expects, disabled };
+        match self.commit(caller, Verb::SwitchToken(verb)).await?.outcome {
+            Outcome::Token(token) => Ok(*token),
+            _ => Err(unexpected_outcome()),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Why a verb did not do what was asked. Each surface maps this with an exhaustive match.
+
+use domain::{caller::Beyond, invalid::Invalid, token::Token};
+use std::time::Duration;
+use store::error::{Cause, CommitError, ReadError, Refusal};
+
+/// Why a verb did not do what was asked. `Display` is for the log; surfaces say it in their own words.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The input broke a rule.
+    #[error("the input is invalid: {0}")]
+    Invalid(#[from] Invalid),
+    /// No credential was shown, or the one shown is not active.
+    #[error("the credential is missing or not active")]
+    Unauthenticated,
+    /// The caller may not do this.
+    #[error("the caller may not do this: {0:?}")]
+    Denied(Denied),
+    /// What was named does not exist within reach.
+    #[error("not found")]
+    NotFound,
+    /// The token was deleted; these are the facts of its tombstone.
+    #[error("the token was deleted")]
+    Gone(Box<Token>),
+    /// The change does not fit what is there.
+    #[error("conflict: {0:?}")]
+    Conflict(Conflict),
+    /// The record is at another revision than expected.
+    #[error("the record is at revision {revision}")]
+    RevisionChanged {
+        /// The revision it is at.
+        revision: u64,
+    },
+    /// The selection is no longer the one that was previewed.
+    #[error("the selection has changed since its preview")]
+    PreviewChanged,
+    /// Email address and password do not belong together, or the user may not sign in.
+    #[error("the sign-in failed")]
+    SignInFailed,
+    /// Too many attempts; the next is allowed after a while.
+    #[error("too many attempts")]
+    Throttled {
+        /// How long to wait.
+        retry_after: Duration,
+    },
+    /// The store, or the index, cannot answer at the moment.
+    #[error("not available: {0}")]
+    Unavailable(Cause),
+    /// The change may or may not have been made; until that is known, nothing is accepted.
+    #[error("the outcome is unknown: {0}")]
+    OutcomeUnknown(Cause),
+}
+
+/// Why a caller may not do something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Denied {
+    /// The credential lacks this scope.
+    MissingScope(&'static str),
+    /// The role of the owner does not include this.
+    Role,
+    /// The caller tried to hand out what he has not.
+    Beyond(Beyond),
+}
+
+/// How a change does not fit what is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conflict {
+    /// The idempotency key was used for another request.
+    IdempotencyKeyReused,
+    /// The token of the repeated request was rotated or deleted since.
+    IdempotencyKeyOutdated,
+    /// The one-time link has been used, replaced or is too old.
+    LinkVoid,
+    /// The owner or its organisation is not active.
+    OwnerInactive,
+    /// The token has expired.
+    TokenExpired,
+    /// The token has as many accepted secrets as are allowed.
+    TooManySecrets,
+    /// Another user has this email address.
+    EmailTaken,
+    /// The change would leave no application administrator.
+    LastAdministrator,
+    /// The installation has its first administrator.
+    AlreadySetUp,
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NotFound => Self::NotFound,
+            Refusal::OwnerNotFound => {
+                Invalid::field("owner", "must be a user or service account within your reach").into()
+            }
+            Refusal::OrganisationNotFound => {
+                Invalid::field("organisation", "must be an organisation within your reach").into()
+            }
+            Refusal::Beyond(beyond) => Self::Denied(Denied::Beyond(beyond)),
+            Refusal::RevisionChanged { revision } => Self::RevisionChanged { revision },
+            Refusal::PreviewChanged => Self::PreviewChanged,
+            Refusal::TooManyTokens => Invalid::field("filter", "selects more tokens than one commit deletes").into(),
+            Refusal::IdempotencyKeyReused => Self::Conflict(Conflict::IdempotencyKeyReused),
+            Refusal::IdempotencyKeyOutdated => Self::Conflict(Conflict::IdempotencyKeyOutdated),
+            Refusal::Consumed => Self::Conflict(Conflict::LinkVoid),
+            Refusal::OwnerInactive => Self::Conflict(Conflict::OwnerInactive),
+            Refusal::TokenExpired => Self::Conflict(Conflict::TokenExpired),
+            Refusal::TooManySecrets => Self::Conflict(Conflict::TooManySecrets),
+            Refusal::EmailTaken => Self::Conflict(Conflict::EmailTaken),
+            Refusal::LastAdministrator => Self::Conflict(Conflict::LastAdministrator),
+            Refusal::AlreadySetUp => Self::Conflict(Conflict::AlreadySetUp),
+        }
+    }
+}
+
+impl From<CommitError> for Error {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Refused(refusal) => refusal.into(),
+            CommitError::Unavailable(cause) => Self::Unavailable(cause),
+            CommitError::Unknown(cause) => Self::OutcomeUnknown(cause),
+        }
+    }
+}
+
+impl From<ReadError> for Error {
+    fn from(ReadError(cause): ReadError) -> Self {
+        Self::Unavailable(cause)
+    }
+}
+
+/// An outcome of another verb than the one committed: a defect of an engine, told as unavailable.
+pub(crate) fn unexpected_outcome() -> Error {
+    Error::Unavailable("the store answered with the outcome of another verb".into())
+}

@@ -1,0 +1,183 @@
+//! Every live token of the store in memory, in a compact form: what verdicts are made of.
+//!
+//! | file | what lives there |
+//! | --- | --- |
+//! | `tokens` | one shard of the table from digests to tokens |
+//! | `grants` | scopes and networks, kept once for all tokens of a shard that share them |
+//! | `owners` | organisations, users and service accounts |
+//! | `apply` | what each journal event changes |
+//!
+//! Every token remembers the journal position that was last applied to it, so a late or repeated
+//! entry cannot bring a deleted token back. A look-up takes two read locks for less than a
+//! microsecond, allocates nothing, and cannot hold a lock across an await because it is no future.
+
+mod apply;
+mod grants;
+mod owners;
+mod tokens;
+
+use domain::{
+    address::Networks,
+    id::{OwnerNumber, Position, TokenId},
+    scope::Scopes,
+    secret::Digest,
+    time::Timestamp,
+    token::has_passed,
+};
+use owners::Owners;
+pub use owners::{IndexedOwner, OwnerState};
+use parking_lot::RwLock;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use tokens::Tokens;
+
+/// How many locks the tokens are spread over; a power of two.
+const SHARDS: usize = 256;
+
+/// The index.
+pub struct Index {
+    shards: Box<[RwLock<Tokens>]>,
+    owners: Owners,
+    position: AtomicU64,
+    open: AtomicBool,
+}
+
+/// What the index knows of a secret at one instant.
+#[derive(Debug, Clone, Copy)]
+pub struct Found<'a> {
+    /// The token.
+    pub token: TokenId,
+    /// Its owner.
+    pub owner: &'a IndexedOwner,
+    /// The owner's number.
+    pub owner_number: OwnerNumber,
+    /// What it may do, as granted.
+    pub granted: &'a Scopes,
+    /// The networks it may be used from.
+    pub networks: Option<&'a Networks>,
+    /// When it stops working.
+    pub expires_at: Option<Timestamp>,
+    /// How it stands.
+    pub standing: Standing,
+    /// True when accepting this secret ends the older ones of its token.
+    pub ends_others: bool,
+}
+
+/// How a token stands at one instant, before address and scope are asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It works.
+    Active,
+    /// It was deleted.
+    Deleted,
+    /// It was disabled.
+    Disabled,
+    /// Its time is over.
+    Expired,
+    /// This secret was rotated out, and its time is over.
+    Rotated,
+    /// Its owner, or the owner's organisation, is not active.
+    OwnerInactive,
+}
+
+/// How large the index is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// Secrets of live and deleted tokens.
+    pub secrets: usize,
+    /// Bytes of memory set aside for them.
+    pub bytes: usize,
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Index {
+    /// An empty index, closed until [`Index::open`].
+    pub fn new() -> Self {
+        Self {
+            shards: (0..SHARDS).map(|_| RwLock::default()).collect(),
+            owners: Owners::default(),
+            position: AtomicU64::new(0),
+            open: AtomicBool::new(false),
+        }
+    }
+
+    /// Lets the index answer, now that it holds everything up to `position`.
+    pub fn open(&self, position: Position) {
+        self.position.store(position.0, Ordering::Release);
+        self.open.store(true, Ordering::Release);
+    }
+
+    /// Ends all answers, because the store and the index may differ.
+    pub fn close(&self) {
+        self.open.store(false, Ordering::Release);
+    }
+
+    /// False while loading, in quarantine, and after a commit of unknown outcome.
+    pub fn is_open(&self) -> bool {
+        self.open.load(Ordering::Acquire)
+    }
+
+    /// The journal position that has been applied.
+    pub fn position(&self) -> Position {
+        Position(self.position.load(Ordering::Acquire))
+    }
+
+    /// Looks a digest up and hands what is known to `read`, which must be quick: the entry stays
+    /// locked for changes meanwhile. None when no token, live or deleted, has this digest.
+    pub fn find<R>(&self, digest: Digest, now: Timestamp, read: impl FnOnce(Found<'_>) -> R) -> Option<R> {
+        let shard = self.shard(digest).read();
+        let entry = shard.get(digest)?;
+        self.owners.with(entry.owner, |owner| {
+            let rotation = shard.rotation(digest, entry);
+            let standing = if entry.is_deleted() {
+                Standing::Deleted
+            } else if owner.state() != OwnerState::Active {
+                Standing::OwnerInactive
+            } else if entry.is_disabled() {
+                Standing::Disabled
+            } else if entry.expires_at().is_some_and(|expiry| has_passed(expiry, now)) {
+                Standing::Expired
+            } else if rotation.ends_at.is_some_and(|end| has_passed(end, now)) {
+                Standing::Rotated
+            } else {
+                Standing::Active
+            };
+            let (granted, networks) = shard.grant(entry);
+            read(Found {
+                token: entry.token,
+                owner,
+                owner_number: entry.owner,
+                granted,
+                networks,
+                expires_at: entry.expires_at(),
+                standing,
+                ends_others: rotation.ends_others,
+            })
+        })
+    }
+
+    /// A user or service account as the index knows it.
+    pub fn owner(&self, number: OwnerNumber) -> Option<IndexedOwner> {
+        self.owners.with(number, IndexedOwner::clone)
+    }
+
+    /// How large the index is at the moment.
+    pub fn size(&self) -> Size {
+        let mut size = Size { secrets: 0, bytes: 0 };
+        for shard in &self.shards {
+            let shard = shard.read();
+            size.secrets += shard.len();
+            size.bytes += shard.bytes();
+        }
+        size
+    }
+
+    fn shard(&self, digest: Digest) -> &RwLock<Tokens> {
+        // The table inside a shard places by the first bytes; the last one picks the shard.
+        &self.shards[usize::from(digest.bytes()[15]) % SHARDS]
+    }
+}

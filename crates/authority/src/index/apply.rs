@@ -1,0 +1,142 @@
+//! What each journal event changes in the index, and what a load puts there.
+
+use super::{
+    Index,
+    grants::SharedGrant,
+    owners::OwnerFacts,
+    tokens::{Changing, Facts, Rotation},
+};
+use domain::{
+    id::Position,
+    journal::{Entry, Event, Grant, OrganisationChanged, OwnerChanged, SecretEnd, TokenIssued, TokenRotated},
+    secret::Digest,
+};
+use std::sync::atomic::Ordering;
+use store::query::Loaded;
+
+impl Index {
+    /// Applies one journal entry. Entries come in order; one that comes late or twice does no harm.
+    pub fn apply(&self, entry: &Entry) {
+        let position = entry.position;
+        match &entry.event {
+            Event::TokenIssued(issued) => self.issue(issued, position),
+            Event::TokenUpdated(updated) => {
+                let grant = shared(&updated.grant);
+                self.change(&updated.digests, position, |changing| changing.grant(&grant, updated.grant.expires_at));
+            }
+            Event::TokenDisabled(switched) => {
+                self.change(&switched.digests, position, |changing| changing.disable(true));
+            }
+            Event::TokenEnabled(switched) => {
+                self.change(&switched.digests, position, |changing| changing.disable(false));
+            }
+            Event::TokenRotated(rotated) => self.rotate(rotated, position),
+            Event::RotationFinished(finished) => {
+                self.change(&[finished.digest], position, |changing| changing.end_no_others());
+                self.end(&finished.ends, position);
+            }
+            Event::TokenDeleted(deleted) => self.change(&deleted.digests, position, |changing| changing.delete()),
+            Event::SecretsRehashed(rehashed) => {
+                for (older, newer) in &rehashed.digests {
+                    self.replace(*older, *newer, position);
+                }
+            }
+            Event::OrganisationCreated(changed) | Event::OrganisationUpdated(changed) => {
+                self.set_organisation(changed, position);
+            }
+            Event::OwnerCreated(changed) | Event::OwnerUpdated(changed) => self.set_owner(changed, entry, position),
+            Event::SessionOpened(_)
+            | Event::SessionsClosed(_)
+            | Event::DeletionStarted(_)
+            | Event::DeletionFinished(_)
+            | Event::QuarantineLifted(_) => {}
+        }
+        self.position.fetch_max(position.0, Ordering::AcqRel);
+    }
+
+    /// Takes one piece of a load that reflects `position`.
+    pub fn load(&self, loaded: Loaded, position: Position) {
+        match loaded {
+            Loaded::Organisation { number, id, active } => self.owners.set_organisation(number, id, active, position),
+            Loaded::Owner { number, id, kind, organisation, role, scopes, active } => {
+                self.owners.set_owner(OwnerFacts { number, id, kind, organisation, role, scopes, active }, position);
+            }
+            Loaded::Secret { digest, token, owner, grant, expires_at, disabled, ends_at, ends_others } => {
+                let rotation = Rotation { ends_at, ends_others };
+                let facts = Facts { token, owner, grant, expires_at, disabled, deleted: false, rotation };
+                self.shard(digest).write().insert(digest, facts, position);
+            }
+            Loaded::Tombstone { digest, token, owner } => {
+                let rotation = Rotation::default();
+                let grant = SharedGrant::default();
+                let facts = Facts { token, owner, grant, expires_at: None, disabled: false, deleted: true, rotation };
+                self.shard(digest).write().insert(digest, facts, position);
+            }
+        }
+    }
+
+    /// Gives back memory that the load did not need after all.
+    pub fn finish_load(&self) {
+        for shard in &self.shards {
+            shard.write().shrink();
+        }
+    }
+
+    fn issue(&self, issued: &TokenIssued, position: Position) {
+        let facts = Facts {
+            token: issued.token,
+            owner: issued.owner,
+            grant: shared(&issued.grant),
+            expires_at: issued.grant.expires_at,
+            disabled: false,
+            deleted: false,
+            rotation: Rotation::default(),
+        };
+        self.shard(issued.digest).write().insert(issued.digest, facts, position);
+    }
+
+    fn rotate(&self, rotated: &TokenRotated, position: Position) {
+        let model = self.shard(rotated.model).read().facts(rotated.model);
+        if let Some(mut facts) = model {
+            facts.rotation = Rotation { ends_at: None, ends_others: rotated.until_first_use };
+            self.shard(rotated.digest).write().insert(rotated.digest, facts, position);
+        }
+        self.end(&rotated.ends, position);
+    }
+
+    fn replace(&self, older: Digest, newer: Digest, position: Position) {
+        let facts = self.shard(older).read().facts(older);
+        if let Some(facts) = facts {
+            self.shard(newer).write().insert(newer, facts, position);
+            self.shard(older).write().remove(older);
+        }
+    }
+
+    fn end(&self, ends: &[SecretEnd], position: Position) {
+        for SecretEnd { digest, at } in ends {
+            self.change(&[*digest], position, |changing| changing.end_at(*at));
+        }
+    }
+
+    fn change(&self, digests: &[Digest], position: Position, change: impl Fn(&mut Changing<'_>)) {
+        for digest in digests {
+            self.shard(*digest).write().change(*digest, position, &change);
+        }
+    }
+
+    fn set_organisation(&self, changed: &OrganisationChanged, position: Position) {
+        self.owners.set_organisation(changed.number, changed.organisation, changed.active, position);
+    }
+
+    fn set_owner(&self, changed: &OwnerChanged, entry: &Entry, position: Position) {
+        // An owner's entries always carry the organisation; without one there is nobody to set.
+        let Some(organisation) = entry.organisation else { return };
+        let OwnerChanged { owner: id, number, kind, role, ref scopes, active, changed: _ } = *changed;
+        let facts = OwnerFacts { number, id, kind, organisation, role, scopes: scopes.clone(), active };
+        self.owners.set_owner(facts, position);
+    }
+}
+
+fn shared(grant: &Grant) -> SharedGrant {
+    SharedGrant::new((grant.scopes.clone(), grant.networks.clone()))
+}

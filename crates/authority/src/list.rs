@@ -1,0 +1,80 @@
+//! List and show: tokens within reach, never a secret.
+
+use crate::{
+    access::{self, Action},
+    authority::Authority,
+    error::Error,
+};
+use domain::{
+    caller::{Caller, Credential},
+    id::TokenId,
+    token::Token,
+};
+use store::query::{Page, PageRequest, Preview, Sort, TokenFilter, UsageDay};
+
+impl Authority {
+    /// A page of the tokens that the caller sees.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when the caller may not see tokens.
+    pub async fn tokens(
+        &self,
+        caller: &Caller,
+        filter: TokenFilter,
+        sort: Sort,
+        page: PageRequest,
+    ) -> Result<Page<Token>, Error> {
+        let reach = access::reach(caller, Action::SeeTokens)?;
+        Ok(self.store.tokens(reach, filter, sort, page, self.now()).await?)
+    }
+
+    /// How many tokens the filter selects among those that the caller sees.
+    ///
+    /// # Errors
+    /// As [`Authority::tokens`].
+    pub async fn count_tokens(&self, caller: &Caller, filter: TokenFilter) -> Result<u64, Error> {
+        let reach = access::reach(caller, Action::SeeTokens)?;
+        Ok(self.store.count_tokens(reach, filter, self.now()).await?)
+    }
+
+    /// One token.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or [`Error::Gone`] for a deleted one when `deleted` asks for tombstones.
+    pub async fn token(&self, caller: &Caller, id: TokenId, deleted: bool) -> Result<Token, Error> {
+        let reach = access::reach(caller, Action::SeeTokens)?;
+        match self.store.token(reach, id, deleted).await? {
+            Some(token) if token.deleted.is_some() => Err(Error::Gone(Box::new(token))),
+            Some(token) => Ok(token),
+            None => Err(Error::NotFound),
+        }
+    }
+
+    /// The token that the caller itself showed; none when it showed a session.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when it was deleted in this very moment.
+    pub async fn own_token(&self, caller: &Caller) -> Result<Option<Token>, Error> {
+        let Credential::Token(id) = caller.credential else { return Ok(None) };
+        let reach = domain::caller::Reach::Own(caller.owner_number);
+        self.store.token(reach, id, false).await?.map(Some).ok_or(Error::NotFound)
+    }
+
+    /// How often a token was used, day by day.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] outside the caller's reach.
+    pub async fn token_usage(&self, caller: &Caller, id: TokenId) -> Result<Vec<UsageDay>, Error> {
+        let reach = access::reach(caller, Action::SeeTokens)?;
+        self.store.usage(reach, id).await?.ok_or(Error::NotFound)
+    }
+
+    /// What a deletion with this filter would delete.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when the caller may not delete tokens.
+    pub async fn preview_deletion(&self, caller: &Caller, filter: TokenFilter) -> Result<Preview, Error> {
+        let reach = access::reach(caller, Action::ChangeTokens)?;
+        Ok(self.store.preview(reach, filter, self.now()).await?)
+    }
+}

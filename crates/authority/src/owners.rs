@@ -1,0 +1,216 @@
+//! Organisations, users and service accounts: create, list, change, invite.
+
+use crate::{
+    access::{self, Action},
+    authority::{Authority, IdempotencyKey},
+    error::{Error, unexpected_outcome},
+    link::{self, Link, Purpose},
+};
+use domain::{
+    caller::Caller,
+    id::{OrganisationId, OwnerId},
+    limits,
+    name::{Email, Name},
+    owner::{Organisation, Owner, OwnerKind, Role},
+    scope::Scopes,
+    secret::Secret,
+    time::Timestamp,
+};
+use store::{
+    change::{CreateOwner, InviteOwner, NewOrganisation, NewOwner, Outcome, UpdateOrganisation, UpdateOwner, Verb},
+    query::{OrganisationFilter, OwnerFilter, Page, PageRequest},
+};
+
+/// What a new user or service account shall be.
+#[derive(Debug, Clone)]
+pub struct OwnerDraft {
+    /// Person or program.
+    pub kind: OwnerKind,
+    /// Its organisation; the caller's when left out.
+    pub organisation: Option<OrganisationId>,
+    /// Its name.
+    pub name: Name,
+    /// A user's address for signing in.
+    pub email: Option<Email>,
+    /// Its role.
+    pub role: Role,
+    /// The scopes granted to it beyond those of its role.
+    pub scopes: Scopes,
+}
+
+/// What shall be different about an owner; what is left out stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct OwnerPatch {
+    /// A new name.
+    pub name: Option<Name>,
+    /// A new address for signing in.
+    pub email: Option<Email>,
+    /// A new role.
+    pub role: Option<Role>,
+    /// New granted scopes.
+    pub scopes: Option<Scopes>,
+    /// False to deactivate it, true to reactivate it.
+    pub active: Option<bool>,
+}
+
+/// What shall be different about an organisation; what is left out stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct OrganisationPatch {
+    /// A new name.
+    pub name: Option<Name>,
+    /// False to deactivate it, true to reactivate it.
+    pub active: Option<bool>,
+}
+
+/// A one-time link for a user to set his password with; whoever asked for it hands it over.
+pub struct Invitation {
+    /// The secret part of the link.
+    pub secret: Secret,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+}
+
+impl Authority {
+    /// A page of the organisations that the caller sees.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when the caller may not see organisations.
+    pub async fn organisations(
+        &self,
+        caller: &Caller,
+        filter: OrganisationFilter,
+        page: PageRequest,
+    ) -> Result<Page<Organisation>, Error> {
+        let reach = access::reach(caller, Action::SeeOrganisations)?;
+        Ok(self.store.organisations(reach, filter, page).await?)
+    }
+
+    /// One organisation.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] outside the caller's reach.
+    pub async fn organisation(&self, caller: &Caller, id: OrganisationId) -> Result<Organisation, Error> {
+        let filter = OrganisationFilter { id: Some(id), ..OrganisationFilter::default() };
+        let page = self.organisations(caller, filter, PageRequest { after: None, limit: 1 }).await?;
+        page.items.into_iter().next().ok_or(Error::NotFound)
+    }
+
+    /// Creates an organisation.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] for everybody but application administrators.
+    pub async fn create_organisation(
+        &self,
+        caller: &Caller,
+        name: Name,
+        key: Option<IdempotencyKey>,
+    ) -> Result<Organisation, Error> {
+        access::reach(caller, Action::ChangeOrganisations)?;
+        let id = OrganisationId::new(self.now(), &*self.randomness);
+        let verb = Verb::CreateOrganisation(NewOrganisation { id, name });
+        organisation(self.commit_once(caller, verb, key).await?.outcome)
+    }
+
+    /// Renames, deactivates or reactivates an organisation. Deactivating it ends the power of all its
+    /// tokens at once.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] for everybody but application administrators.
+    pub async fn update_organisation(
+        &self,
+        caller: &Caller,
+        organisation_id: OrganisationId,
+        patch: OrganisationPatch,
+        expects: Option<u64>,
+    ) -> Result<Organisation, Error> {
+        let access = access::access(caller, Action::ChangeOrganisations)?;
+        let OrganisationPatch { name, active } = patch;
+        let verb = UpdateOrganisation { access, organisation: organisation_id, expects, name, active };
+        organisation(self.commit(caller, Verb::UpdateOrganisation(verb)).await?.outcome)
+    }
+
+    /// A page of the users and service accounts that the caller sees.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when the caller may not see them.
+    pub async fn owners(&self, caller: &Caller, filter: OwnerFilter, page: PageRequest) -> Result<Page<Owner>, Error> {
+        let reach = access::reach(caller, Action::SeeOwners)?;
+        Ok(self.store.owners(reach, filter, page).await?)
+    }
+
+    /// One user or service account.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] outside the caller's reach, and for the other kind.
+    pub async fn owner(&self, caller: &Caller, kind: OwnerKind, id: OwnerId) -> Result<Owner, Error> {
+        let filter = OwnerFilter { id: Some(id), kind: Some(kind), ..OwnerFilter::default() };
+        let page = self.owners(caller, filter, PageRequest { after: None, limit: 1 }).await?;
+        page.items.into_iter().next().ok_or(Error::NotFound)
+    }
+
+    /// Creates a user or service account.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when it would have a role or scopes that the caller has not.
+    pub async fn create_owner(
+        &self,
+        caller: &Caller,
+        draft: OwnerDraft,
+        key: Option<IdempotencyKey>,
+    ) -> Result<Owner, Error> {
+        let access = access::access(caller, Action::ChangeOwners)?;
+        let OwnerDraft { kind, organisation, name, email, role, scopes } = draft;
+        let id = OwnerId::new(self.now(), &*self.randomness);
+        let owner = NewOwner { id, kind, name, email, role, scopes, password_hash: None };
+        let organisation = organisation.unwrap_or(caller.organisation);
+        let verb = Verb::CreateOwner(CreateOwner { access, organisation, owner });
+        owner_of(self.commit_once(caller, verb, key).await?.outcome)
+    }
+
+    /// Changes a user or service account. Deactivating it ends the power of all its tokens and
+    /// sessions at once.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when no application administrator would be left.
+    pub async fn update_owner(
+        &self,
+        caller: &Caller,
+        kind: OwnerKind,
+        owner: OwnerId,
+        patch: OwnerPatch,
+        expects: Option<u64>,
+    ) -> Result<Owner, Error> {
+        let access = access::access(caller, Action::ChangeOwners)?;
+        let OwnerPatch { name, email, role, scopes, active } = patch;
+        let verb = UpdateOwner { access, owner, kind, expects, name, email, role, scopes, active };
+        owner_of(self.commit(caller, Verb::UpdateOwner(verb)).await?.outcome)
+    }
+
+    /// Makes a one-time link with which a user sets his password, the first one or a new one. It
+    /// makes every earlier link of his void.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when the user may do more than the caller: the link is worth all of it.
+    pub async fn invite(&self, caller: &Caller, owner: OwnerId) -> Result<Invitation, Error> {
+        let access = access::access(caller, Action::ChangeOwners)?;
+        let outcome = self.commit(caller, Verb::InviteOwner(InviteOwner { access, owner })).await?.outcome;
+        let Outcome::Invited { owner, credential_revision } = outcome else { return Err(unexpected_outcome()) };
+        let expires_at = self.now().after(limits::LINK_LIFETIME);
+        let link = Link { purpose: Purpose::SetPassword, subject: owner.id, credential_revision, expires_at };
+        Ok(Invitation { secret: link::seal(&self.keyring, &link), expires_at })
+    }
+}
+
+fn organisation(outcome: Outcome) -> Result<Organisation, Error> {
+    match outcome {
+        Outcome::Organisation(organisation) => Ok(*organisation),
+        _ => Err(unexpected_outcome()),
+    }
+}
+
+fn owner_of(outcome: Outcome) -> Result<Owner, Error> {
+    match outcome {
+        Outcome::Owner(owner) => Ok(*owner),
+        _ => Err(unexpected_outcome()),
+    }
+}

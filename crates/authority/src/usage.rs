@@ -1,0 +1,205 @@
+//! Last uses, gathered in memory and written in batches: never a write for one verification.
+
+use domain::{
+    id::{SessionId, TokenId},
+    limits,
+    secret::{Digest, KeyId},
+    time::Timestamp,
+};
+use hashbrown::HashMap;
+use parking_lot::Mutex;
+use std::{
+    collections::hash_map::RandomState,
+    net::IpAddr,
+    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
+};
+use store::change::{RehashSecrets, TokenUse, Uses};
+
+const SHARDS: usize = 64;
+
+/// Where and with what a token was used.
+#[derive(Debug, Clone, Copy)]
+pub struct UseFacts<'a> {
+    /// The address, when the verifier named one.
+    pub address: Option<IpAddr>,
+    /// The user agent, when the verifier named one.
+    pub user_agent: Option<&'a str>,
+}
+
+struct Gathered {
+    at: Timestamp,
+    address: Option<IpAddr>,
+    user_agent: Option<Box<str>>,
+    today: (i64, u64),
+    /// The day before, when the uses gathered pass midnight.
+    earlier: Vec<(i64, u64)>,
+}
+
+/// Uses that wait to be written. It is bounded: when it is full, further tokens' uses are counted
+/// as dropped, and the verdict is not affected.
+pub struct Usage {
+    track: bool,
+    shards: [Mutex<HashMap<TokenId, Gathered, RandomState>>; SHARDS],
+    sessions: Mutex<HashMap<SessionId, Timestamp, RandomState>>,
+    rehash: Mutex<HashMap<Digest, Digest, RandomState>>,
+    waiting: AtomicUsize,
+    dropped: AtomicU64,
+}
+
+impl Usage {
+    pub(crate) fn new(track: bool) -> Self {
+        Self {
+            track,
+            shards: std::array::from_fn(|_| Mutex::default()),
+            sessions: Mutex::default(),
+            rehash: Mutex::default(),
+            waiting: AtomicUsize::new(0),
+            dropped: AtomicU64::new(0),
+        }
+    }
+
+    /// How many tokens' uses wait to be written.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// How many uses were not recorded because too many were waiting.
+    pub fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn record(&self, token: TokenId, at: Timestamp, facts: UseFacts<'_>) {
+        if !self.track {
+            return;
+        }
+        let mut shard = self.shards[usize::from(token.bytes()[15]) % SHARDS].lock();
+        if let Some(gathered) = shard.get_mut(&token) {
+            gathered.add(at, facts);
+        } else if self.waiting.fetch_add(1, Ordering::Relaxed) < limits::USES_IN_MEMORY {
+            shard.insert(token, Gathered::new(at, facts));
+        } else {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn record_session(&self, session: SessionId, at: Timestamp) {
+        self.sessions.lock().insert(session, at);
+    }
+
+    pub(crate) fn session_seen(&self, session: SessionId) -> Option<Timestamp> {
+        self.sessions.lock().get(&session).copied()
+    }
+
+    /// Remembers that a secret was found under an older server key.
+    pub(crate) fn rehash(&self, older: Digest, newer: Digest) {
+        let mut rehash = self.rehash.lock();
+        if rehash.len() < limits::USES_IN_MEMORY {
+            rehash.insert(older, newer);
+        }
+    }
+
+    /// Takes what waits, at most `limit` tokens; none when nothing does.
+    pub(crate) fn take(&self, limit: usize) -> Option<Uses> {
+        let mut uses = Uses { tokens: Vec::new(), sessions: self.sessions.lock().drain().collect() };
+        for shard in &self.shards {
+            let room = limit.saturating_sub(uses.tokens.len());
+            if room == 0 {
+                break;
+            }
+            let mut shard = shard.lock();
+            let taken: Vec<TokenId> = shard.keys().take(room).copied().collect();
+            for token in taken {
+                if let Some(gathered) = shard.remove(&token) {
+                    uses.tokens.push(gathered.into_use(token));
+                }
+            }
+        }
+        self.waiting.fetch_sub(uses.tokens.len(), Ordering::Relaxed);
+        (!uses.tokens.is_empty() || !uses.sessions.is_empty()).then_some(uses)
+    }
+
+    pub(crate) fn take_rehash(&self, key: KeyId, limit: usize) -> Option<RehashSecrets> {
+        let mut rehash = self.rehash.lock();
+        let taken: Vec<Digest> = rehash.keys().take(limit).copied().collect();
+        let digests: Vec<_> =
+            taken.into_iter().filter_map(|older| rehash.remove(&older).map(|newer| (older, newer))).collect();
+        (!digests.is_empty()).then_some(RehashSecrets { key, digests })
+    }
+}
+
+impl Gathered {
+    fn new(at: Timestamp, facts: UseFacts<'_>) -> Self {
+        Self {
+            at,
+            address: facts.address,
+            user_agent: facts.user_agent.map(bounded),
+            today: (at.day(), 1),
+            earlier: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, at: Timestamp, facts: UseFacts<'_>) {
+        if at.day() != self.today.0 {
+            self.earlier.push(self.today);
+            self.today = (at.day(), 0);
+        }
+        self.today.1 += 1;
+        self.at = self.at.max(at);
+        self.address = facts.address.or(self.address);
+        if let Some(agent) = facts.user_agent
+            && self.user_agent.as_deref() != Some(cut(agent))
+        {
+            self.user_agent = Some(bounded(agent));
+        }
+    }
+
+    fn into_use(mut self, token: TokenId) -> TokenUse {
+        self.earlier.push(self.today);
+        TokenUse {
+            token,
+            at: self.at,
+            address: self.address,
+            user_agent: self.user_agent.map(String::from),
+            days: self.earlier,
+        }
+    }
+}
+
+fn bounded(user_agent: &str) -> Box<str> {
+    cut(user_agent).into()
+}
+
+fn cut(user_agent: &str) -> &str {
+    &user_agent[..user_agent.floor_char_boundary(limits::USER_AGENT_BYTES)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uses_are_counted_by_day_and_bounded() {
+        let usage = Usage::new(true);
+        let facts = UseFacts { address: None, user_agent: Some("agent") };
+        let day = 86_400_000;
+        for at in [1, 2, day + 1] {
+            usage.record(TokenId::from_bytes([1; 16]), Timestamp::from_milliseconds(at), facts);
+        }
+        let taken = usage.take(10).unwrap();
+        assert_eq!(taken.tokens[0].days, [(0, 2), (1, 1)]);
+        assert_eq!(taken.tokens[0].at.milliseconds(), day + 1);
+        assert!(usage.take(10).is_none());
+        assert_eq!(usage.waiting(), 0);
+    }
+
+    #[test]
+    fn a_full_memory_drops_further_tokens() {
+        let usage = Usage::new(true);
+        for number in 0..=limits::USES_IN_MEMORY as u128 {
+            let facts = UseFacts { address: None, user_agent: None };
+            usage.record(TokenId::from_bytes(number.to_be_bytes()), Timestamp::from_milliseconds(1), facts);
+        }
+        assert_eq!((usage.waiting(), usage.dropped()), (limits::USES_IN_MEMORY, 1));
+    }
+}
