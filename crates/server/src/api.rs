@@ -1,0 +1,41 @@
+//! The native API under `/v1`, one resource a file.
+//!
+//! | file | what lives there |
+//! | --- | --- |
+//! | `tokens` `token_shapes` `token_input` `token_filter` | issue, list, show, update, switch, rotate, delete |
+//! | `deletions` | deletions of many tokens, and of a token by its secret |
+//! | `verify` `whoami` | verdicts |
+//! | `organisations` `users` `service_accounts` `owner_shapes` | who owns tokens |
+//! | `journal` | what happened |
+//! | `sessions` `links` | passwords, sessions, one-time links |
+//! | `oauth2` | RFC 7662 and RFC 7009 |
+//! | `health` | signs of life |
+//! | `page` `preconditions` | what lists and changes have in common |
+//! | `refusal` | how the authority's errors become problems |
+//! | `document` | the OpenAPI document |
+
+pub mod deletions;
+pub mod document;
+pub mod health;
+pub mod journal;
+pub mod links;
+pub mod oauth2;
+pub mod organisations;
+pub mod owner_shapes;
+pub mod page;
+pub mod preconditions;
+mod refusal;
+pub mod service_accounts;
+pub mod sessions;
+pub mod token_filter;
+pub mod token_input;
+pub mod token_shapes;
+pub mod tokens;
+pub mod users;
+pub mod verify;
+pub mod whoami;
+
+/// The tag of operations on tokens.
+const TOKENS: &str = "Tokens";
+/// The tag of operations on organisations, users and service accounts.
+const OWNERS: &str = "Owners";

@@ -1,0 +1,122 @@
+//! `/oauth2/introspect` (RFC 7662) and `/oauth2/revoke` (RFC 7009), for those who speak these.
+
+use crate::{auth::Bearer, problem::Problem, state::Server};
+use authority::verify::{Question, Verdict};
+use axum::{
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use domain::invalid::Invalid;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+const OAUTH: &str = "OAuth 2.0";
+
+/// The form of both calls (RFC 7662, section 2.1; RFC 7009, section 2.1).
+#[derive(ToSchema)]
+#[schema(as = OAuthToken)]
+#[allow(dead_code)]
+pub struct OAuthTokenDocument {
+    /// The secret.
+    token: String,
+    /// Ignored: there is one kind of token.
+    token_type_hint: Option<String>,
+}
+
+/// The answer of an introspection (RFC 7662, section 2.2).
+#[derive(Serialize, ToSchema)]
+#[schema(as = Introspection)]
+pub struct IntrospectionShape {
+    /// True when the token works.
+    active: bool,
+    /// What it may do, separated by blanks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    scope: Option<String>,
+    /// The token's identifier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    jti: Option<String>,
+    /// Whom it speaks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    sub: Option<String>,
+    /// The organisation of the subject.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    organisation: Option<String>,
+    /// Always `Bearer`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    token_type: Option<&'static str>,
+    /// When it stops working, in seconds since 1970 began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    exp: Option<i64>,
+}
+
+impl IntrospectionShape {
+    fn new(verdict: Verdict<'_>) -> Self {
+        match verdict {
+            Verdict::Active(active) => Self {
+                active: true,
+                scope: Some(active.scopes().map(ToString::to_string).collect::<Vec<_>>().join(" ")),
+                jti: Some(active.token.to_string()),
+                sub: Some(active.owner.to_string()),
+                organisation: Some(active.organisation.to_string()),
+                token_type: Some("Bearer"),
+                exp: active.expires_at.map(domain::time::Timestamp::seconds),
+            },
+            Verdict::Refused(_) => {
+                Self { active: false, scope: None, jti: None, sub: None, organisation: None, token_type: None, exp: None }
+            }
+        }
+    }
+}
+
+/// Introspect a token (RFC 7662)
+///
+/// Needs the scope `tokens:verify`. A token that is refused, for whatever reason, is only inactive.
+#[utoipa::path(
+    post, path = "/oauth2/introspect", tag = OAUTH, operation_id = "introspect",
+    request_body(content = OAuthTokenDocument, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "What the token is", body = IntrospectionShape), super::document::Problems)
+)]
+pub async fn introspect(State(server): State<Server>, Bearer(caller): Bearer, headers: HeaderMap, body: Bytes) -> Result<axum::Json<IntrospectionShape>, Problem> {
+    let reach = server.authority.verifying(&caller)?;
+    let token = token_of(&headers, &body)?;
+    let question = Question { secret: &token, scope: None, address: None, user_agent: None };
+    let shape = server.authority.verify(reach, question, |verdict| {
+        server.metrics.verdict(&verdict);
+        IntrospectionShape::new(verdict)
+    });
+    Ok(axum::Json(shape.await?))
+}
+
+/// Revoke a token (RFC 7009)
+///
+/// Deletes the token. Holding the secret is all it takes, and the answer is the same whether or not
+/// there was such a token.
+#[utoipa::path(
+    post, path = "/oauth2/revoke", tag = OAUTH, operation_id = "revoke", security(()),
+    request_body(content = OAuthTokenDocument, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "No token has this secret any more"), super::document::Problems)
+)]
+pub async fn revoke(State(server): State<Server>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
+    let token = token_of(&headers, &body)?;
+    server.authority.delete_by_secret(&token, None).await?;
+    Ok((StatusCode::OK, [(header::CACHE_CONTROL, "no-store")]).into_response())
+}
+
+/// The `token` of a form body. Unknown parameters are ignored, as both documents demand.
+fn token_of(headers: &HeaderMap, body: &[u8]) -> Result<zeroize::Zeroizing<String>, Problem> {
+    crate::query::expect_form(headers)?;
+    let mut tokens = form_urlencoded::parse(body).filter(|(name, _)| name == "token");
+    match (tokens.next(), tokens.next()) {
+        (Some((_, token)), None) if !token.is_empty() => Ok(zeroize::Zeroizing::new(token.into_owned())),
+        (Some(_), Some(_)) => Err(Invalid::field("token", "must not be repeated").into()),
+        (Some(_) | None, _) => Err(Invalid::field("token", "must be given").into()),
+    }
+}

@@ -1,0 +1,143 @@
+//! `/v1/organisations`: create, list, show, change.
+
+use super::{
+    OWNERS,
+    owner_shapes::OrganisationShape,
+    page::{List, PageQuery, boolean},
+    preconditions::{entity_tag, expected_revision, idempotency_key},
+    token_filter::contained,
+    token_input::given,
+};
+use crate::{auth::Bearer, json::Json, problem::Problem, query::Query, state::Server};
+use authority::owners::OrganisationPatch;
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use domain::{
+    id::OrganisationId,
+    invalid::Checks,
+    name::Name,
+    owner::Organisation,
+};
+use serde::{Deserialize, Serialize};
+use store::query::OrganisationFilter;
+use utoipa::{IntoParams, ToSchema};
+
+/// The order of the list, as its cursors name it.
+const ORDER: &str = "organisations";
+
+/// What a new organisation shall be.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewOrganisation)]
+pub struct NewOrganisationBody {
+    /// Its name, 1 to 200 characters.
+    #[schema(min_length = 1, max_length = 200)]
+    name: String,
+}
+
+/// What shall be different about an organisation. What is left out stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = OrganisationPatch)]
+pub struct OrganisationPatchBody {
+    /// A new name, 1 to 200 characters.
+    #[schema(min_length = 1, max_length = 200, nullable = false)]
+    #[serde(default, deserialize_with = "given")]
+    name: Option<String>,
+    /// False to deactivate it, which ends the power of all its tokens; true to reactivate it.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "given")]
+    active: Option<bool>,
+}
+
+/// Which organisations: every part that is given must fit.
+#[derive(Deserialize, Default, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub struct OrganisationQuery {
+    /// With this text in the name, whatever its case.
+    #[param(max_length = 200)]
+    name_contains: Option<String>,
+    /// Active, or not.
+    #[param(value_type = Option<bool>)]
+    active: Option<String>,
+    /// At most this many on the page, 1 to 200.
+    #[param(minimum = 1, maximum = 200, default = 50, value_type = Option<u64>)]
+    limit: Option<String>,
+    /// Where the page before this one ended: its `next_cursor`.
+    cursor: Option<String>,
+}
+
+/// Create an organisation
+///
+/// Only application administrators may.
+#[utoipa::path(
+    post, path = "/v1/organisations", tag = OWNERS, operation_id = "create_organisation",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition find this organisation", max_length = 255)),
+    request_body = NewOrganisationBody,
+    responses((status = 201, description = "The new organisation", body = OrganisationShape), super::document::Problems)
+)]
+pub async fn create(State(server): State<Server>, Bearer(caller): Bearer, headers: HeaderMap, Json(body): Json<NewOrganisationBody>) -> Result<Response, Problem> {
+    let key = idempotency_key(&headers, &body, "POST /v1/organisations")?;
+    let organisation = server.authority.create_organisation(&caller, Name::parse("name", &body.name)?, key).await?;
+    let location = [(header::LOCATION, format!("/v1/organisations/{}", organisation.id))];
+    Ok((StatusCode::CREATED, location, answer(&organisation)).into_response())
+}
+
+/// List organisations
+#[utoipa::path(
+    get, path = "/v1/organisations", tag = OWNERS, operation_id = "list_organisations",
+    params(OrganisationQuery),
+    responses((status = 200, description = "A page of organisations", body = List<OrganisationShape>), super::document::Problems)
+)]
+pub async fn list(State(server): State<Server>, Bearer(caller): Bearer, Query(query): Query<OrganisationQuery>) -> Result<axum::Json<List<OrganisationShape>>, Problem> {
+    let mut checks = Checks::new();
+    let filter = OrganisationFilter {
+        id: None,
+        name_contains: query.name_contains.and_then(|text| checks.take(contained("name_contains", text))),
+        active: query.active.and_then(|active| checks.take(boolean("active", &active))),
+    };
+    let page = checks.take(PageQuery { limit: query.limit, cursor: query.cursor, total: None }.check(ORDER));
+    let (page, _) = checks.finish_with(page)?;
+    let page = server.authority.organisations(&caller, filter, page).await?;
+    Ok(axum::Json(List::new(page, ORDER, |organisation| OrganisationShape::new(&organisation))))
+}
+
+/// Show an organisation
+#[utoipa::path(
+    get, path = "/v1/organisations/{id}", tag = OWNERS, operation_id = "show_organisation",
+    params(("id" = String, Path, format = "uuid")),
+    responses((status = 200, description = "The organisation", body = OrganisationShape), super::document::Problems)
+)]
+pub async fn show(State(server): State<Server>, Bearer(caller): Bearer, Path(id): Path<String>) -> Result<Response, Problem> {
+    Ok(answer(&server.authority.organisation(&caller, OrganisationId::parse("id", &id)?).await?))
+}
+
+/// Change an organisation
+///
+/// Only application administrators may. Deactivating it ends the power of all its tokens at once.
+#[utoipa::path(
+    patch, path = "/v1/organisations/{id}", tag = OWNERS, operation_id = "update_organisation",
+    params(("id" = String, Path, format = "uuid"), ("If-Match" = Option<String>, Header, description = "The entity tag the organisation must have")),
+    request_body = OrganisationPatchBody,
+    responses((status = 200, description = "The changed organisation", body = OrganisationShape), super::document::Problems)
+)]
+pub async fn update(
+    State(server): State<Server>,
+    Bearer(caller): Bearer,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Json(body): Json<OrganisationPatchBody>,
+) -> Result<Response, Problem> {
+    let (id, expects) = (OrganisationId::parse("id", &id)?, expected_revision(&headers)?);
+    let name = body.name.map(|name| Name::parse("name", &name)).transpose()?;
+    let patch = OrganisationPatch { name, active: body.active };
+    Ok(answer(&server.authority.update_organisation(&caller, id, patch, expects).await?))
+}
+
+fn answer(organisation: &Organisation) -> Response {
+    ([(header::ETAG, entity_tag(organisation.revision))], axum::Json(OrganisationShape::new(organisation))).into_response()
+}

@@ -1,0 +1,95 @@
+//! Pages of lists: the limit and the cursor that come in, the items and the next cursor that go out.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::{
+    invalid::{Checks, Invalid},
+    limits,
+};
+use serde::{Deserialize, Serialize};
+use store::query::{Cursor, Page, PageRequest};
+use utoipa::ToSchema;
+
+/// The parameters that every list takes, as text, so that one answer can name all that are wrong.
+#[derive(Debug, Default, Clone)]
+pub struct PageQuery {
+    /// At most this many.
+    pub limit: Option<String>,
+    /// The `next_cursor` of the page before.
+    pub cursor: Option<String>,
+    /// `true` to count what fits.
+    pub total: Option<String>,
+}
+
+/// A list answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct List<T> {
+    /// The items of this page.
+    pub items: Vec<T>,
+    /// Where the next page begins; null when this is the last.
+    pub next_cursor: Option<String>,
+    /// How many items fit in all, when it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub total: Option<u64>,
+}
+
+/// What a cursor's text holds: the place, and the order that it belongs to.
+#[derive(Serialize, Deserialize)]
+struct CursorText {
+    order: String,
+    #[serde(flatten)]
+    place: Cursor,
+}
+
+impl PageQuery {
+    /// Checks the parameters. `order` names the order of the list: a cursor of another is refused.
+    ///
+    /// # Errors
+    /// Names every parameter that broke a rule.
+    pub fn check(&self, order: &str) -> Result<(PageRequest, bool), Invalid> {
+        let mut checks = Checks::new();
+        let limit = self.limit.as_deref().map_or(Some(limits::PAGE_DEFAULT), |limit| checks.take(limit_of(limit)));
+        let after = self.cursor.as_deref().and_then(|cursor| checks.take(cursor_of(cursor, order)));
+        let total = self.total.as_deref().map_or(Some(false), |total| checks.take(boolean("total", total)));
+        checks.finish_with(limit.zip(total).map(|(limit, total)| (PageRequest { after, limit }, total)))
+    }
+}
+
+impl<T> List<T> {
+    /// Shows a page of a list in this order.
+    pub fn new<R>(page: Page<R>, order: &str, show: impl Fn(R) -> T) -> Self {
+        let next_cursor = page.next.map(|place| {
+            let text = CursorText { order: order.to_owned(), place };
+            // A number and at most a name: this cannot fail, and an empty cursor would be refused.
+            URL_SAFE_NO_PAD.encode(serde_json::to_vec(&text).unwrap_or_default())
+        });
+        Self { items: page.items.into_iter().map(show).collect(), next_cursor, total: None }
+    }
+}
+
+/// Reads `true` or `false`.
+///
+/// # Errors
+/// Names `field`.
+pub fn boolean(field: &str, text: &str) -> Result<bool, Invalid> {
+    text.parse().map_err(|_| Invalid::field(field, "must be true or false"))
+}
+
+fn limit_of(text: &str) -> Result<usize, Invalid> {
+    let limit = text.parse().ok().filter(|limit| (1..=limits::PAGE).contains(limit));
+    limit.ok_or_else(|| Invalid::field("limit", format!("must be a number from 1 to {}", limits::PAGE)))
+}
+
+/// Reads a cursor that belongs to a list in this order. Public for its fuzz target.
+///
+/// # Errors
+/// Names `cursor`.
+pub fn cursor_of(text: &str, order: &str) -> Result<Cursor, Invalid> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok();
+    let cursor: Option<CursorText> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    match cursor {
+        Some(cursor) if cursor.order == order => Ok(cursor.place),
+        Some(_) => Err(Invalid::field("cursor", "belongs to a list in another order")),
+        None => Err(Invalid::field("cursor", "must be the next_cursor of the page before")),
+    }
+}

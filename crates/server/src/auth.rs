@@ -1,0 +1,92 @@
+//! Who is asking: from the header of a request to a caller, by the index and without the database.
+
+use crate::{
+    cookie,
+    listen::Peer,
+    problem::{Problem, ProblemKind},
+    state::Server,
+};
+use axum::extract::FromRequestParts;
+use domain::caller::Caller;
+use http::{HeaderMap, header, request::Parts};
+use std::{convert::Infallible, net::IpAddr};
+
+/// A caller who showed a token.
+pub struct Bearer(pub Caller);
+
+/// A caller who showed a session cookie; changes must come from this site (see [`cookie`]).
+pub struct Session(pub Caller);
+
+/// The address that the request comes from.
+pub struct ClientAddress(pub Option<IpAddr>);
+
+/// The user agent that the request names.
+pub struct UserAgent(pub Option<String>);
+
+/// The token in the `Authorization` header (RFC 6750, section 2.1), which must stand there once.
+///
+/// # Errors
+/// [`ProblemKind::Unauthenticated`] when there is none.
+pub fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let Some(value) = values.next() else { return Err(ProblemKind::Unauthenticated.into()) };
+    if values.next().is_some() {
+        return Err(Problem::field("Authorization", "must not be repeated"));
+    }
+    let credential = value.to_str().ok().and_then(|text| text.split_once(' '));
+    match credential {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() => Ok(token.trim()),
+        _ => Err(Problem::token_refused()),
+    }
+}
+
+/// The user agent that the headers name.
+pub fn user_agent(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok())
+}
+
+fn address(parts: &Parts) -> Option<IpAddr> {
+    parts.extensions.get::<Peer>().map(|peer| peer.address)
+}
+
+impl FromRequestParts<Server> for Bearer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
+        let credential = bearer(&parts.headers)?;
+        let caller = server.authority.authenticate(credential, address(parts), user_agent(&parts.headers)).await?;
+        Ok(Self(caller))
+    }
+}
+
+impl FromRequestParts<Server> for Session {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
+        if parts.headers.contains_key(header::AUTHORIZATION) {
+            return Err(Problem::field("Authorization", "must not be sent here: these calls take the session cookie"));
+        }
+        if !parts.method.is_safe() {
+            cookie::expect_same_site(&parts.headers, server)?;
+        }
+        let secret = cookie::session_secret(&parts.headers, server).ok_or(ProblemKind::Unauthenticated)?;
+        let (caller, _) = server.authority.authenticate_session(secret).await?;
+        Ok(Self(caller))
+    }
+}
+
+impl FromRequestParts<Server> for ClientAddress {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Server) -> Result<Self, Infallible> {
+        Ok(Self(address(parts)))
+    }
+}
+
+impl FromRequestParts<Server> for UserAgent {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Server) -> Result<Self, Infallible> {
+        Ok(Self(user_agent(&parts.headers).map(str::to_owned)))
+    }
+}

@@ -1,0 +1,137 @@
+//! Why a command did not do what was asked: one message for people, one exit code for scripts.
+
+use anstyle::{AnsiColor, Style};
+use std::{fmt::Display, io, process::ExitCode};
+
+/// What every command ends with.
+pub type Done<T = ()> = Result<T, Failure>;
+
+/// The exit codes, as the help of `jeton` lists them. Zero is success.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Anything that has no code of its own.
+    Failed = 1,
+    /// The command line, or a value in it, was refused.
+    Usage = 2,
+    /// What was named does not exist within the caller's reach.
+    NotFound = 3,
+    /// The caller is not signed in, or may not do this.
+    Refused = 4,
+    /// The server could not be reached, or could not answer now.
+    Unavailable = 5,
+    /// The record changed meanwhile, or its state does not allow this.
+    Conflict = 6,
+    /// The secret that was asked about is not active, or is no secret at all.
+    NotActive = 7,
+}
+
+/// The list of exit codes in the help.
+pub const EXIT_CODES: &str = "Exit codes:
+  0  done
+  1  failed
+  2  the command line, or a value in it, was refused
+  3  not found
+  4  not signed in, or not allowed
+  5  the server could not be reached, or could not answer now
+  6  conflict: the record changed meanwhile, or its state does not allow this
+  7  the token is not active (`token verify`), or the text is no token secret (`token check`)";
+
+/// Why a command did not do what was asked.
+#[derive(Debug)]
+pub struct Failure {
+    exit: Exit,
+    message: String,
+    details: Vec<String>,
+    /// The problem as the server sent it, for `--json`.
+    problem: Option<String>,
+}
+
+impl Failure {
+    /// A failure with one sentence about it.
+    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self { exit, message: message.into(), details: Vec::new(), problem: None }
+    }
+
+    /// A failure of the command line itself.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+
+    /// A failure whose causes are told along: `what: cause: its cause`.
+    pub fn caused(what: impl Display, cause: &dyn std::error::Error) -> Self {
+        Self::new(Exit::Failed, format!("{what}: {}", chain(cause)))
+    }
+
+    /// Adds a line of its own: a field that was refused, or what to do next.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.details.push(detail.into());
+        self
+    }
+
+    /// Keeps the problem as the server sent it.
+    #[must_use]
+    pub fn problem(mut self, text: String) -> Self {
+        self.problem = Some(text);
+        self
+    }
+
+    /// A verdict that was printed already and only has its exit code left to tell.
+    pub fn silent(exit: Exit) -> Self {
+        Self::new(exit, "")
+    }
+
+    /// The exit code.
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// What happened, in one sentence.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Tells the failure on standard error and turns it into the exit code of the process.
+    pub fn report(&self, json: bool) -> ExitCode {
+        use io::Write;
+        let mut out = anstream::stderr().lock();
+        // Nobody is left to be told when standard error is closed.
+        let _ = match (self.message.is_empty(), json) {
+            (true, _) => Ok(()),
+            (false, true) => writeln!(out, "{}", self.to_json()),
+            (false, false) => {
+                let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+                let details: String = self.details.iter().map(|detail| format!("\n  {detail}")).collect();
+                writeln!(out, "{red}error:{red:#} {}{details}", self.message)
+            }
+        };
+        ExitCode::from(self.exit as u8)
+    }
+
+    /// The failure for programs: the server's problem as it came, or one of the same form.
+    fn to_json(&self) -> String {
+        let own = || serde_json::json!({"title": self.message, "details": self.details}).to_string();
+        self.problem.clone().unwrap_or_else(own)
+    }
+}
+
+impl From<io::Error> for Failure {
+    /// A reader of our output that has enough (`jeton token list | head`) is no failure to talk about.
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::silent(Exit::Failed),
+            _ => Self::new(Exit::Failed, error.to_string()),
+        }
+    }
+}
+
+/// An error and its causes on one line.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(&format!(": {cause}"));
+        next = cause.source();
+    }
+    text
+}

@@ -1,0 +1,188 @@
+//! `jeton token delete`: by identifier, or everything that a filter selects, as it was previewed.
+
+use super::{
+    filter::FilterArguments,
+    view::{TokenView, tokens_table},
+};
+use crate::cli::{
+    argument,
+    client::{Answer, Client},
+    failure::{Done, Failure},
+    output::{Options, clean, note, print, progress},
+    prompt,
+};
+use clap::Args;
+use http::Method;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// From this many tokens on, their number must be typed, so that it is read.
+const COUNT_MUST_BE_TYPED: u64 = 100;
+/// How often the progress of a deletion in steps is asked for.
+const POLL: Duration = Duration::from_millis(200);
+
+#[derive(Debug, Args)]
+pub(super) struct DeleteArguments {
+    /// The tokens. Without any, the flags below select them.
+    #[arg(value_name = "ID", value_parser = argument::token)]
+    ids: Vec<String>,
+    /// Why, for the journal.
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    /// Only if the token is still at this revision; for one token.
+    #[arg(long, value_name = "NUMBER")]
+    revision: Option<u64>,
+    /// Only show what would be deleted.
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    filter: FilterArguments,
+}
+
+/// Runs `jeton token delete`.
+pub(super) fn delete(client: &Client, arguments: &DeleteArguments, options: Options) -> Done {
+    match (arguments.ids.is_empty(), arguments.filter.is_empty()) {
+        (true, true) => Err(Failure::usage("name tokens, or select them with flags")
+            .detail("see `jeton token delete --help`")),
+        (false, false) => Err(Failure::usage("name tokens, or select them with flags, but not both")),
+        (false, true) => by_id(client, arguments, options),
+        (true, false) if arguments.revision.is_some() => Err(Failure::usage("--revision is for one named token")),
+        (true, false) => by_filter(client, arguments, options),
+    }
+}
+
+fn by_id(client: &Client, arguments: &DeleteArguments, options: Options) -> Done {
+    if arguments.revision.is_some() && arguments.ids.len() > 1 {
+        return Err(Failure::usage("--revision is for one token"));
+    }
+    if arguments.dry_run || !options.yes {
+        let shown = arguments.ids.iter().map(|id| client.get(&format!("/v1/tokens/{id}"), &[])?.parse());
+        let tokens = shown.collect::<Done<Vec<TokenView>>>()?;
+        note(options, &tokens_table(&tokens, true));
+        if arguments.dry_run {
+            return Ok(());
+        }
+        let what = if tokens.len() == 1 { "this token".to_owned() } else { format!("these {} tokens", tokens.len()) };
+        prompt::confirm(options, &format!("Delete {what} for good?"), "yes")?;
+    }
+    for id in &arguments.ids {
+        let mut path = format!("/v1/tokens/{id}");
+        if let Some(reason) = &arguments.reason {
+            let query = form_urlencoded::Serializer::new(String::new()).append_pair("reason", reason).finish();
+            path.push_str(&format!("?{query}"));
+        }
+        client.change(Method::DELETE, &path, None, arguments.revision)?;
+        if !options.json && !options.quiet {
+            print(&format!("deleted {id}"))?;
+        }
+    }
+    if options.json { print(&json!({ "deleted": arguments.ids.len() }).to_string()) } else { Ok(()) }
+}
+
+/// What a deletion would delete.
+#[derive(Deserialize)]
+struct Preview {
+    count: u64,
+    preview: String,
+    sample: Vec<TokenView>,
+    recently_used: Vec<TokenView>,
+}
+
+/// How far a deletion in steps has come.
+#[derive(Deserialize)]
+struct Deletion {
+    id: String,
+    total: u64,
+    deleted: u64,
+    finished_at: Option<String>,
+}
+
+/// What the server answers to a deletion: how many, or that it goes on in steps.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Deleted {
+    Now { deleted: u64 },
+    InSteps { deletion: Deletion },
+}
+
+fn by_filter(client: &Client, arguments: &DeleteArguments, options: Options) -> Done {
+    let mut body = json!({ "filter": arguments.filter.body(), "dry_run": true });
+    let answer = client.post("/v1/tokens/delete", &body)?;
+    let preview: Preview = answer.parse()?;
+    if arguments.dry_run && options.json {
+        return print(&answer.text);
+    }
+    if preview.count == 0 {
+        note(options, "no token is selected; nothing was deleted");
+        return if options.json { print(&json!({ "deleted": 0 }).to_string()) } else { Ok(()) };
+    }
+    if arguments.dry_run || !options.yes {
+        note(options, &preview.text());
+    }
+    if arguments.dry_run {
+        return Ok(());
+    }
+    let (question, count) = (preview.question(), preview.count.to_string());
+    let word = if preview.count > COUNT_MUST_BE_TYPED { count.as_str() } else { "yes" };
+    prompt::confirm(options, &question, word)?;
+    body["dry_run"] = json!(false);
+    body["preview"] = json!(preview.preview);
+    if let Some(reason) = &arguments.reason {
+        body["reason"] = json!(reason);
+    }
+    finish(client, &client.post("/v1/tokens/delete", &body)?, options)
+}
+
+impl Preview {
+    fn text(&self) -> String {
+        let more = if self.count > self.sample.len() as u64 { ", of them" } else { "" };
+        let mut text = format!("{} tokens are selected{more}:\n\n{}\n", self.count, tokens_table(&self.sample, true));
+        if !self.recently_used.is_empty() {
+            text.push_str(&format!("\nlast used:\n\n{}\n", tokens_table(&self.recently_used, true)));
+        }
+        text
+    }
+
+    fn question(&self) -> String {
+        match self.sample.as_slice() {
+            [only] if self.count == 1 => format!("Delete this token ({}) for good?", clean(&only.name)),
+            _ => format!("Delete these {} tokens for good?", self.count),
+        }
+    }
+}
+
+/// Waits for the end of a deletion in steps, which goes on whether anybody waits or not.
+fn finish(client: &Client, answer: &Answer, options: Options) -> Done {
+    let deletion = match answer.parse()? {
+        Deleted::Now { deleted } => return told(deleted, options),
+        Deleted::InSteps { deletion } => deletion,
+    };
+    note(options, &format!("deletion {} runs on the server and goes on if this command is stopped", deletion.id));
+    let path = format!("/v1/deletions/{}", deletion.id);
+    let bar = progress(options, deletion.total, "deleting");
+    let mut now = deletion;
+    while now.finished_at.is_none() {
+        bar.set_position(now.deleted);
+        std::thread::sleep(POLL);
+        now = deletion_of(&client.get(&path, &[])?)?;
+    }
+    bar.finish_and_clear();
+    told(now.deleted, options)
+}
+
+/// The deletion in an answer, which stands there by itself or under its name.
+fn deletion_of(answer: &Answer) -> Done<Deletion> {
+    let value: Value = answer.parse()?;
+    let value = value.get("deletion").cloned().unwrap_or(value);
+    serde_json::from_value(value).map_err(|error| Failure::caused("the answer is not what this version expects", &error))
+}
+
+fn told(deleted: u64, options: Options) -> Done {
+    match (options.json, options.quiet) {
+        (true, _) => print(&json!({ "deleted": deleted }).to_string()),
+        (false, true) => Ok(()),
+        (false, false) if deleted == 1 => print("deleted 1 token"),
+        (false, false) => print(&format!("deleted {deleted} tokens")),
+    }
+}

@@ -1,0 +1,133 @@
+//! `jeton token verify`, and what works without a server: `check` and `generate`.
+
+use crate::{
+    cli::{
+        client::Client,
+        failure::{Done, Exit, Failure},
+        output::{Options, Value, note, print, record},
+        prompt, when,
+    },
+    private_file,
+};
+use authority::clock::SystemRandomness;
+use clap::Args;
+use domain::{
+    format::{self, Kind, TOKEN_PATTERN},
+    time::Timestamp,
+};
+use serde::Deserialize;
+use serde_json::json;
+use std::{net::IpAddr, path::PathBuf};
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArguments {
+    /// Read the secret from the first line of this file; without it, from standard input.
+    #[arg(long, value_name = "FILE")]
+    secret_file: Option<PathBuf>,
+    /// A scope that the token must have.
+    #[arg(long)]
+    scope: Option<String>,
+    /// The address that the token was shown from.
+    #[arg(long)]
+    address: Option<IpAddr>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArguments {
+    /// Read the secret from the first line of this file; without it, from standard input.
+    #[arg(long, value_name = "FILE")]
+    secret_file: Option<PathBuf>,
+    /// Print the regular expression that finds such secrets, for scanners, and do nothing else.
+    #[arg(long)]
+    pattern: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GenerateArguments {
+    /// Write the secret to this new file, mode 0600, instead of showing it.
+    #[arg(long, value_name = "FILE")]
+    secret_file: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Verdict {
+    active: bool,
+    reason: Option<String>,
+    token_id: Option<String>,
+    subject: Option<String>,
+    subject_kind: Option<String>,
+    organisation: Option<String>,
+    scopes: Option<Vec<String>>,
+    expires_at: Option<Timestamp>,
+}
+
+/// Runs `jeton token verify`.
+pub(super) fn verify(client: &Client, arguments: &VerifyArguments, options: Options) -> Done {
+    let secret = prompt::secret_from(arguments.secret_file.as_deref(), "Token secret", "--secret-file")?;
+    let mut body = json!({ "token": secret.expose() });
+    if let Some(scope) = &arguments.scope {
+        body["scope"] = json!(scope);
+    }
+    if let Some(address) = arguments.address {
+        body["address"] = json!(address);
+    }
+    let answer = client.post("/v1/tokens/verify", &body)?;
+    let verdict: Verdict = answer.parse()?;
+    match (options.json, options.quiet) {
+        (true, _) => print(&answer.text)?,
+        (false, true) => {}
+        (false, false) => print(&verdict.text())?,
+    }
+    if verdict.active { Ok(()) } else { Err(Failure::silent(Exit::NotActive)) }
+}
+
+impl Verdict {
+    fn text(&self) -> String {
+        if !self.active {
+            let reason = self.reason.as_deref().unwrap_or("unknown").replace('_', " ");
+            return record([("active", "no".into()), ("reason", reason.into())]);
+        }
+        let text = |part: &Option<String>| part.as_deref().unwrap_or("").into();
+        record([
+            ("active", Value::State("yes".to_owned())),
+            ("token", text(&self.token_id)),
+            ("subject", text(&self.subject)),
+            ("kind", self.subject_kind.as_deref().unwrap_or("").replace('_', " ").into()),
+            ("organisation", text(&self.organisation)),
+            ("scopes", self.scopes.as_deref().unwrap_or_default().join(" ").into()),
+            ("expires", self.expires_at.map_or("never".to_owned(), when::long).into()),
+        ])
+    }
+}
+
+/// Runs `jeton token check`.
+pub(super) fn check(arguments: &CheckArguments, options: Options) -> Done {
+    if arguments.pattern {
+        return print(TOKEN_PATTERN);
+    }
+    let secret = prompt::secret_from(arguments.secret_file.as_deref(), "Token secret", "--secret-file")?;
+    let verdict = format::check(Kind::Token, secret.expose());
+    let text = match (&verdict, options.json) {
+        (Ok(()), true) => json!({ "well_formed": true }).to_string(),
+        (Err(malformed), true) => json!({ "well_formed": false, "reason": malformed.to_string() }).to_string(),
+        (Ok(()), false) => "well-formed: prefix and checksum are right; only a server knows whether it is active".to_owned(),
+        (Err(malformed), false) => format!("not a Jeton token: {malformed}"),
+    };
+    if options.json || !options.quiet {
+        print(&text)?;
+    }
+    verdict.map_err(|_| Failure::silent(Exit::NotActive))
+}
+
+/// Runs `jeton token generate`.
+pub(super) fn generate(arguments: &GenerateArguments, options: Options) -> Done {
+    let secret = format::generate(Kind::Token, &SystemRandomness);
+    if let Some(path) = &arguments.secret_file {
+        let line = format!("{}\n", secret.expose());
+        let written = private_file::create(path, line.as_bytes());
+        written.map_err(|error| Failure::caused(format!("{} could not be written", path.display()), &error))?;
+        note(options, &format!("the secret is in {}", path.display()));
+        return Ok(());
+    }
+    if options.json { print(&json!({ "secret": secret.expose() }).to_string()) } else { print(secret.expose()) }
+}

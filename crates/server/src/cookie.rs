@@ -1,0 +1,71 @@
+//! The session cookie, and the proof that a request which carries it comes from this site.
+
+use crate::{
+    problem::{Problem, ProblemKind},
+    state::Server,
+};
+use authority::sign_in::SignedIn;
+use domain::limits;
+use http::{HeaderMap, HeaderValue, header};
+
+/// A header that no form of another site can send, and no script of one without permission.
+const OWN_REQUEST: &str = "x-jeton-request";
+
+/// The cookie's name. The prefix makes browsers insist on `Secure`, the root path and no domain; it
+/// cannot be used where the public URL is plain HTTP on this machine.
+fn name(server: &Server) -> &'static str {
+    if server.public_url.is_https() { "__Host-jeton-session" } else { "jeton-session" }
+}
+
+fn attributes(server: &Server) -> &'static str {
+    if server.public_url.is_https() {
+        "; Path=/; HttpOnly; SameSite=Strict; Secure"
+    } else {
+        "; Path=/; HttpOnly; SameSite=Strict"
+    }
+}
+
+/// The header that gives a new session to the browser.
+pub fn set(signed_in: &SignedIn, server: &Server) -> HeaderValue {
+    let (name, attributes, seconds) = (name(server), attributes(server), limits::SESSION_LIFETIME.as_secs());
+    let text = format!("{name}={}{attributes}; Max-Age={seconds}", signed_in.secret.expose());
+    let mut value = HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
+    value.set_sensitive(true);
+    value
+}
+
+/// The header that takes the session from the browser.
+pub fn clear(server: &Server) -> HeaderValue {
+    let text = format!("{}={}; Max-Age=0", name(server), attributes(server));
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// The session's secret in the request's cookies; a name that stands there twice is nobody's.
+pub fn session_secret<'a>(headers: &'a HeaderMap, server: &Server) -> Option<&'a str> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = cookies.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let mut named = pairs.filter(|(found, _)| *found == name(server)).map(|(_, secret)| secret);
+    match (named.next(), named.next()) {
+        (Some(secret), None) => Some(secret),
+        _ => None,
+    }
+}
+
+/// Makes sure that no other site made the browser send this request (S-28).
+///
+/// # Errors
+/// [`ProblemKind::Forbidden`] when the own header is missing or the browser names another origin.
+pub fn expect_same_site(headers: &HeaderMap, server: &Server) -> Result<(), Problem> {
+    let forbidden = |detail: &'static str| Err(Problem::new(ProblemKind::Forbidden).detail(detail));
+    if !headers.contains_key(OWN_REQUEST) {
+        return forbidden("Requests with a session need the header X-Jeton-Request, which other sites cannot send.");
+    }
+    if headers.get(header::ORIGIN).is_some_and(|origin| !server.is_own_origin(origin.as_bytes())) {
+        return forbidden("The request comes from another origin than the server's public URL.");
+    }
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    if site.is_some_and(|site| site != b"same-origin" && site != b"none") {
+        return forbidden("The request comes from another site.");
+    }
+    Ok(())
+}

@@ -1,0 +1,206 @@
+//! The demonstration: two organisations with users of each role and their tokens, and `demo.json`,
+//! which tells scripts all of it (see the design, section 8).
+
+use crate::private_file;
+use authority::{
+    Authority, Error,
+    issue::NewToken,
+    owners::OwnerDraft,
+    redeem::Administrator,
+};
+use domain::{
+    caller::Caller,
+    format::{self, Kind},
+    id::{OrganisationId, OwnerId},
+    invalid::Invalid,
+    name::{Email, Labels, Name},
+    owner::{OwnerKind, Role},
+    scope::{Scopes, native},
+    secret::Secret,
+};
+use serde::Serialize;
+use std::{path::Path, sync::Arc};
+
+/// What `demo.json` holds. Every secret works as it stands.
+#[derive(Serialize)]
+pub struct Demo {
+    url: String,
+    application_administrator: Person,
+    verifier: Bearer,
+    organisations: Vec<DemoOrganisation>,
+    contracts: serde_json::Map<String, serde_json::Value>,
+}
+
+#[derive(Serialize)]
+struct Person {
+    id: String,
+    email: String,
+    password: String,
+    token: String,
+}
+
+#[derive(Serialize)]
+struct Bearer {
+    token: String,
+}
+
+#[derive(Serialize)]
+struct DemoOrganisation {
+    id: String,
+    name: String,
+    administrator: Person,
+    member: Person,
+}
+
+/// Why there is no demonstration.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// The store is not empty, and it was not filled by a demonstration.
+    #[error("--demo fills an empty store, and this one is not empty; choose another --data directory")]
+    NotEmpty,
+    /// A verb did not do what was asked.
+    #[error("the demonstration could not be made")]
+    Authority(#[from] Error),
+    /// A name in this file broke a rule.
+    #[error("the demonstration could not be made")]
+    Invalid(#[from] Invalid),
+    /// The file could not be written.
+    #[error("demo.json could not be written")]
+    File(#[from] std::io::Error),
+}
+
+/// Fills an empty store and writes `demo.json`. A store that an earlier demonstration filled is
+/// served as it is.
+///
+/// # Errors
+/// [`DemoError::NotEmpty`] when somebody else's data is there.
+pub async fn make(authority: &Arc<Authority>, file: &Path, url: String) -> Result<(), DemoError> {
+    if !authority.store().is_empty().await.map_err(Error::from)? {
+        return if file.exists() { Ok(()) } else { Err(DemoError::NotEmpty) };
+    }
+    let demo = fill(authority, url).await?;
+    let mut text = serde_json::to_string_pretty(&demo).map_err(std::io::Error::from)?;
+    text.push('\n');
+    Ok(private_file::replace(file, text.as_bytes())?)
+}
+
+async fn fill(authority: &Arc<Authority>, url: String) -> Result<Demo, DemoError> {
+    let (token, password) = (authority.generate(Kind::Token), authority.generate(Kind::Session));
+    let email = Email::parse("email", "ada@operations.example")?;
+    let administrator = Administrator {
+        email: email.clone(),
+        name: Name::parse("name", "Ada Operations")?,
+        organisation: Name::parse("organisation", "Operations")?,
+    };
+    let made = authority.set_up_with_token(administrator, &token).await?.ok_or(DemoError::NotEmpty)?;
+    let caller = authority.authenticate(token.expose(), None, None).await?;
+    let invitation = authority.invite(&caller, made.0.id).await?;
+    authority.redeem(invitation.secret.expose(), password.clone(), None).await?;
+    let ada = Person {
+        id: made.0.id.to_string(),
+        email: email.as_str().to_owned(),
+        password: password.expose().to_owned(),
+        token: token.expose().to_owned(),
+    };
+    let verifier = service_account(authority, &caller, "Gateway verifier").await?;
+    let mut organisations = Vec::new();
+    for (name, administrator, member) in [("Acme", "Grace", "Linus"), ("Globex", "Barbara", "Dennis")] {
+        organisations.push(organisation(authority, &caller, name, administrator, member).await?);
+    }
+    Ok(Demo {
+        url,
+        application_administrator: ada,
+        verifier: Bearer { token: verifier.expose().to_owned() },
+        organisations,
+        contracts: serde_json::Map::new(),
+    })
+}
+
+async fn organisation(
+    authority: &Arc<Authority>,
+    caller: &Caller,
+    name: &str,
+    administrator: &str,
+    member: &str,
+) -> Result<DemoOrganisation, DemoError> {
+    let organisation = authority.create_organisation(caller, Name::parse("name", name)?, None).await?;
+    let granted = Scopes::parse("scopes", ["reports:read", "deploy:*"])?;
+    let people = [(administrator, Role::OrganisationAdministrator, Scopes::default()), (member, Role::Member, granted)];
+    let mut made = Vec::new();
+    for (first, role, scopes) in people {
+        made.push(person(authority, caller, organisation.id, (first, name), role, scopes).await?);
+    }
+    let (member, administrator) = (made.pop(), made.pop());
+    let (Some(administrator), Some(member)) = (administrator, member) else { return Err(DemoError::NotEmpty) };
+    Ok(DemoOrganisation { id: organisation.id.to_string(), name: name.to_owned(), administrator, member })
+}
+
+async fn person(
+    authority: &Arc<Authority>,
+    caller: &Caller,
+    organisation: OrganisationId,
+    (first, last): (&str, &str),
+    role: Role,
+    scopes: Scopes,
+) -> Result<Person, DemoError> {
+    let email = Email::parse("email", &format!("{first}@{last}.example"))?;
+    let name = Name::parse("name", &format!("{first} {last}"))?;
+    let draft = OwnerDraft { kind: OwnerKind::User, organisation: Some(organisation), name, email: Some(email.clone()), role, scopes };
+    let owner = authority.create_owner(caller, draft, None).await?;
+    let password = authority.generate(Kind::Session);
+    let invitation = authority.invite(caller, owner.id).await?;
+    authority.redeem(invitation.secret.expose(), password.clone(), None).await?;
+    let token = token(authority, caller, owner.id, &format!("{first}'s demonstration"), None).await?;
+    Ok(Person {
+        id: owner.id.to_string(),
+        email: email.as_str().to_owned(),
+        password: password.expose().to_owned(),
+        token: token.expose().to_owned(),
+    })
+}
+
+/// A service account that may ask for verdicts on every organisation's tokens, and nothing else.
+async fn service_account(authority: &Arc<Authority>, caller: &Caller, name: &str) -> Result<Secret, DemoError> {
+    let draft = OwnerDraft {
+        kind: OwnerKind::ServiceAccount,
+        organisation: None,
+        name: Name::parse("name", name)?,
+        email: None,
+        role: Role::ApplicationAdministrator,
+        scopes: Scopes::default(),
+    };
+    let owner = authority.create_owner(caller, draft, None).await?;
+    token(authority, caller, owner.id, name, Some(Scopes::parse("scopes", [native::TOKENS_VERIFY])?)).await
+}
+
+async fn token(authority: &Arc<Authority>, caller: &Caller, owner: OwnerId, name: &str, scopes: Option<Scopes>) -> Result<Secret, DemoError> {
+    let new = NewToken {
+        name: Name::parse("name", name)?,
+        description: "Made for the demonstration.".to_owned(),
+        owner: Some(owner),
+        scopes,
+        networks: None,
+        labels: Labels::default(),
+        expires_at: None,
+    };
+    Ok(authority.issue(caller, new, None).await?.secret)
+}
+
+/// Lines to paste into a terminal, which walk a token through its life.
+pub fn lines(url: &str, file: &Path) -> String {
+    let file = file.display();
+    format!(
+        r#"
+Jeton's demonstration is ready. Its users, passwords and tokens are in {file}.
+Paste these lines (they need curl and jq) to walk a token through its life:
+
+  export ADMIN=$(jq -r .organisations[0].administrator.token {file})
+  export VERIFIER=$(jq -r .verifier.token {file})
+  CREATED=$(curl -s {url}/v1/tokens -H "Authorization: Bearer $ADMIN" -H 'Content-Type: application/json' -d '{{"name":"my first token"}}')
+  SECRET=$(echo "$CREATED" | jq -r .secret); ID=$(echo "$CREATED" | jq -r .id)
+  curl -s {url}/v1/tokens/verify -H "Authorization: Bearer $VERIFIER" -H 'Content-Type: application/json' -d "{{\"token\":\"$SECRET\"}}"; echo
+  curl -si -X DELETE {url}/v1/tokens/$ID -H "Authorization: Bearer $ADMIN" | head -1
+  curl -s {url}/v1/tokens/verify -H "Authorization: Bearer $VERIFIER" -H 'Content-Type: application/json' -d "{{\"token\":\"$SECRET\"}}"; echo
+"#
+    )
+}

@@ -1,0 +1,45 @@
+//! What every handler works with.
+
+use crate::{config::PublicUrl, metrics::Metrics};
+use authority::Authority;
+use domain::secret::Secret;
+use std::{ops::Deref, sync::Arc};
+
+/// The parts of the running server, shared by all requests.
+pub struct Parts {
+    /// What Jeton does.
+    pub authority: Arc<Authority>,
+    /// What is measured.
+    pub metrics: Arc<Metrics>,
+    /// The address that people and browsers use.
+    pub public_url: PublicUrl,
+}
+
+/// A handle on the running server.
+#[derive(Clone)]
+pub struct Server(Arc<Parts>);
+
+impl Server {
+    /// A handle on these parts.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// A one-time link as people open it.
+    pub fn link(&self, secret: &Secret) -> String {
+        self.public_url.join(&format!("/console/links/{}", secret.expose()))
+    }
+
+    /// True when a browser's `Origin` is the public URL's.
+    pub fn is_own_origin(&self, origin: &[u8]) -> bool {
+        self.public_url.to_string().as_bytes() == origin
+    }
+}
+
+impl Deref for Server {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
