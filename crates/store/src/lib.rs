@@ -6,10 +6,22 @@
 //! | `change` | what can be committed, verb by verb, and what comes of it |
 //! | `query` | filters, sorting, pages and the rows that queries answer with |
 //! | `error` | why a change was refused or a store could not answer |
+//! | `open` | opening a store: the lock, the checks, what a quarantine is about |
+//! | `sqlite` | the embedded engine |
+//! | `migration` | forward-only migrations, checked at start |
+//! | `denials`, `quarantine` | what was denied, kept beside the store, so that the past cannot return |
 
 pub mod change;
+pub mod denials;
 pub mod error;
+mod files;
+mod migration;
+pub mod open;
+pub mod quarantine;
 pub mod query;
+mod sqlite;
 pub mod store;
 
+pub use open::{OpenOptions, Opened, open_sqlite};
+pub use quarantine::Quarantine;
 pub use store::Store;

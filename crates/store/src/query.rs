@@ -53,7 +53,7 @@ mod state_word {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     // Serde's `with` hands over a reference.
-    #[allow(clippy::ref_option)]
+    #[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref)]
     pub(super) fn serialize<S: Serializer>(state: &Option<State>, serializer: S) -> Result<S::Ok, S::Error> {
         state.map(State::as_str).serialize(serializer)
     }

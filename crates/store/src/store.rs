@@ -104,4 +104,8 @@ pub trait Store: Send + Sync {
     /// Gives everything that verification must know to `sink`, as of one journal position, which is
     /// returned. Calls of `sink` may come from several threads at once.
     async fn load(&self, sink: Arc<dyn Fn(Loaded) + Send + Sync>) -> Result<Tail, ReadError>;
+
+    /// Makes what waits durable and ends; every later change is refused as unavailable. Dropping the
+    /// last handle does the same.
+    async fn close(&self);
 }

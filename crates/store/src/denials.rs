@@ -1,0 +1,145 @@
+//! The denials file: what was deleted or ended, kept beside the store, so that a store which comes
+//! back from the past is noticed and what it forgot is denied again.
+//!
+//! The file is a header, then frames, each with a length and a CRC-32. A frame says up to which
+//! journal position it reaches, with the chain value there, and what was denied since the frame
+//! before it. It is written after the commit and outside the path of the answer: the database is
+//! durable already, and whatever the file lacks at a start is taken from the journal.
+
+mod appender;
+mod frame;
+
+pub(crate) use appender::{Appender, Note, create};
+
+use domain::{
+    id::{Position, TokenId},
+    journal::{Chain, Entry, Event},
+    secret::Digest,
+    time::Timestamp,
+    token::has_passed,
+};
+use std::{
+    ffi::OsString,
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+/// The identifier of a store, made with it; a restored copy has the same.
+pub type StoreId = [u8; 16];
+
+/// How far the journal had come when a frame was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// The last position.
+    pub position: Position,
+    /// The chain value there.
+    pub chain: Chain,
+    /// The last token number that had been given.
+    pub token_number: u64,
+}
+
+/// One denial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denial {
+    /// A token was deleted.
+    Token(TokenId),
+    /// A secret was rotated out and ends at the instant.
+    Secret(Digest, Timestamp),
+}
+
+/// What a denials file holds.
+#[derive(Debug, Clone)]
+pub struct Denials {
+    /// The store that it belongs to.
+    pub store: StoreId,
+    /// Where the journal stood, frame by frame, the latest last.
+    pub seen: Vec<Seen>,
+    /// What was denied, in order.
+    pub denials: Vec<Denial>,
+    /// How many bytes of the file are whole; a frame that was cut short lies beyond them.
+    pub(crate) whole: u64,
+}
+
+impl Denials {
+    /// Reads a file; none when there is none.
+    ///
+    /// # Errors
+    /// When it cannot be read or its header is not that of a denials file.
+    pub fn read(path: &Path) -> io::Result<Option<Self>> {
+        let mut bytes = Vec::new();
+        match File::open(path) {
+            Ok(mut file) => file.read_to_end(&mut bytes)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        frame::decode(&bytes).map(Some)
+    }
+
+    /// The tokens that were deleted.
+    pub fn tokens(&self) -> Vec<TokenId> {
+        let token = |denial: &Denial| match denial {
+            Denial::Token(token) => Some(*token),
+            Denial::Secret(..) => None,
+        };
+        self.denials.iter().filter_map(token).collect()
+    }
+
+    /// The secrets whose end has come.
+    pub fn ended(&self, now: Timestamp) -> Vec<Digest> {
+        let digest = |denial: &Denial| match denial {
+            Denial::Secret(digest, end) if has_passed(*end, now) => Some(*digest),
+            Denial::Secret(..) | Denial::Token(_) => None,
+        };
+        self.denials.iter().filter_map(digest).collect()
+    }
+}
+
+/// Where the denials of a store are kept: beside it, with `.denials` appended to its name.
+pub fn denials_path(store: &Path) -> PathBuf {
+    beside(store, ".denials")
+}
+
+/// The path of a file beside the store.
+pub(crate) fn beside(store: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(store);
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// What journal entries deny.
+pub(crate) fn denied_by(event: &Event, denials: &mut Vec<Denial>) {
+    match event {
+        Event::TokenDeleted(deleted) => denials.push(Denial::Token(deleted.token)),
+        Event::TokenRotated(rotated) => {
+            denials.extend(rotated.ends.iter().map(|end| Denial::Secret(end.digest, end.at)));
+        }
+        Event::RotationFinished(finished) => {
+            denials.extend(finished.ends.iter().map(|end| Denial::Secret(end.digest, end.at)));
+        }
+        // Digests made with a new key stand for the same secrets: the older ones must die no more than
+        // the newer ones, and a rotation that ended under the older key is in the journal as such.
+        Event::SecretsRehashed(_)
+        | Event::TokenIssued(_)
+        | Event::TokenUpdated(_)
+        | Event::TokenDisabled(_)
+        | Event::TokenEnabled(_)
+        | Event::OrganisationCreated(_)
+        | Event::OrganisationUpdated(_)
+        | Event::OwnerCreated(_)
+        | Event::OwnerUpdated(_)
+        | Event::SessionOpened(_)
+        | Event::SessionsClosed(_)
+        | Event::DeletionStarted(_)
+        | Event::DeletionFinished(_)
+        | Event::QuarantineLifted(_) => {}
+    }
+}
+
+fn denied_by_all(entries: &[Entry]) -> Vec<Denial> {
+    let mut denials = Vec::new();
+    for entry in entries {
+        denied_by(&entry.event, &mut denials);
+    }
+    denials
+}

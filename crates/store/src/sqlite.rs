@@ -1,0 +1,218 @@
+//! The embedded engine: one SQLite file, one writing thread, a pool of readers.
+//!
+//! | file | what lives there |
+//! | --- | --- |
+//! | `connection`, `checkpoint` | connections, durability, the write-ahead log |
+//! | `writer`, `transaction`, `apply` | the thread that commits, what a change works with, the table of verbs |
+//! | `issue`, `update`, `rotate`, `delete`, `deletion` | the verbs of tokens |
+//! | `organisations`, `owners`, `administrators`, `credentials`, `sessions`, `set_up` | the verbs of people |
+//! | `usage`, `rehash`, `prune`, `quarantine` | the verbs of upkeep |
+//! | `nonce`, `idempotency` | what works once, and what may be repeated |
+//! | `readers`, `list`, `preview`, `journal`, `load` | the queries |
+//! | `conditions`, `token_filter` | filters and reach as `WHERE` clauses |
+//! | `token_row`, `owner_row`, `dictionary` | rows |
+//! | `failure` | what stops a change or a query |
+
+mod administrators;
+mod apply;
+mod checkpoint;
+mod conditions;
+pub(crate) mod connection;
+mod credentials;
+mod delete;
+mod deletion;
+mod dictionary;
+pub(crate) mod failure;
+mod idempotency;
+mod issue;
+pub(crate) mod journal;
+mod list;
+mod load;
+mod nonce;
+mod organisations;
+mod owner_row;
+mod owners;
+mod preview;
+mod prune;
+mod quarantine;
+mod readers;
+mod rehash;
+mod rotate;
+mod sessions;
+mod set_up;
+mod token_filter;
+mod token_row;
+pub(crate) mod transaction;
+mod update;
+mod usage;
+pub(crate) mod writer;
+
+use crate::{
+    change::{Change, Committed},
+    error::{CommitError, ReadError},
+    query::{
+        Deletion, JournalFilter, JournalRow, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview,
+        Session, SignIn, Sort, TokenFilter, UsageDay, UserKey,
+    },
+    store::{Follower, Store},
+};
+use async_trait::async_trait;
+use domain::{
+    caller::Reach,
+    id::{DeletionId, OwnerId, TokenId},
+    journal::Tail,
+    owner::{Organisation, Owner, OwnerKind},
+    secret::Digest,
+    time::Timestamp,
+    token::Token,
+};
+use readers::Readers;
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use token_filter::Selection;
+use writer::Writer;
+
+/// A store in a SQLite file.
+pub(crate) struct SqliteStore {
+    path: PathBuf,
+    readers: Readers,
+    writer: Arc<Writer>,
+    /// Held for life: a second process finds it locked. It is the last to go.
+    _lock: File,
+}
+
+impl SqliteStore {
+    pub(crate) fn new(path: &Path, readers: usize, writer: Writer, lock: File) -> Self {
+        Self { path: path.to_owned(), readers: Readers::new(path, readers), writer: Arc::new(writer), _lock: lock }
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    fn follow(&self, follower: Arc<dyn Follower>) {
+        self.writer.follow(follower);
+    }
+
+    async fn commit(&self, change: Change) -> Result<Committed, CommitError> {
+        self.writer.commit(change).await
+    }
+
+    async fn token(&self, reach: Reach, id: TokenId, deleted: bool) -> Result<Option<Token>, ReadError> {
+        self.readers
+            .read(move |connection| {
+                let live = token_row::find(connection, token_row::From::Live, reach, id)?;
+                if live.is_some() || !deleted {
+                    return Ok(live);
+                }
+                token_row::find(connection, token_row::From::Deleted, reach, id)
+            })
+            .await
+    }
+
+    async fn tokens(
+        &self,
+        reach: Reach,
+        filter: TokenFilter,
+        sort: Sort,
+        page: PageRequest,
+        now: Timestamp,
+    ) -> Result<Page<Token>, ReadError> {
+        let selection = Selection::new(reach, &filter, now);
+        self.readers.read(move |connection| list::tokens(connection, selection, sort, &page)).await
+    }
+
+    async fn count_tokens(&self, reach: Reach, filter: TokenFilter, now: Timestamp) -> Result<u64, ReadError> {
+        let selection = Selection::new(reach, &filter, now);
+        self.readers.read(move |connection| token_filter::count(connection, &selection)).await
+    }
+
+    async fn preview(&self, reach: Reach, filter: TokenFilter, now: Timestamp) -> Result<Preview, ReadError> {
+        let selection = Selection::new(reach, &filter, now);
+        self.readers.read(move |connection| preview::preview(connection, &selection)).await
+    }
+
+    async fn usage(&self, reach: Reach, id: TokenId) -> Result<Option<Vec<UsageDay>>, ReadError> {
+        self.readers.read(move |connection| usage::days(connection, reach, id)).await
+    }
+
+    async fn deletion(&self, reach: Reach, id: DeletionId) -> Result<Option<Deletion>, ReadError> {
+        self.readers.read(move |connection| deletion::find(connection, reach, id)).await
+    }
+
+    async fn unfinished_deletions(&self) -> Result<Vec<DeletionId>, ReadError> {
+        self.readers.read(deletion::unfinished).await
+    }
+
+    async fn organisations(
+        &self,
+        reach: Reach,
+        filter: OrganisationFilter,
+        page: PageRequest,
+    ) -> Result<Page<Organisation>, ReadError> {
+        self.readers.read(move |connection| list::organisations(connection, reach, &filter, &page)).await
+    }
+
+    async fn owners(&self, reach: Reach, filter: OwnerFilter, page: PageRequest) -> Result<Page<Owner>, ReadError> {
+        self.readers.read(move |connection| list::owners(connection, reach, &filter, &page)).await
+    }
+
+    async fn sign_in(&self, user: UserKey) -> Result<Option<SignIn>, ReadError> {
+        self.readers
+            .read(move |connection| {
+                let facts = match user {
+                    UserKey::Email(email) => owner_row::by_email(connection, &email.to_lowercase())?,
+                    UserKey::Id(id) => owner_row::by_id(connection, id)?,
+                };
+                let user = facts.filter(|facts| facts.owner.kind == OwnerKind::User);
+                Ok(user.map(|facts| SignIn {
+                    owner: facts.owner,
+                    organisation_active: facts.organisation_active,
+                    password_hash: facts.password_hash,
+                    credential_revision: facts.credential_revision,
+                }))
+            })
+            .await
+    }
+
+    async fn session(&self, digest: Digest) -> Result<Option<Session>, ReadError> {
+        self.readers.read(move |connection| sessions::by_digest(connection, digest)).await
+    }
+
+    async fn sessions(&self, owner: OwnerId) -> Result<Vec<Session>, ReadError> {
+        self.readers.read(move |connection| sessions::of_owner(connection, owner)).await
+    }
+
+    async fn journal(
+        &self,
+        reach: Reach,
+        filter: JournalFilter,
+        page: PageRequest,
+    ) -> Result<Page<JournalRow>, ReadError> {
+        self.readers.read(move |connection| journal::page(connection, reach, &filter, &page)).await
+    }
+
+    async fn is_empty(&self) -> Result<bool, ReadError> {
+        let sql = "SELECT NOT EXISTS (SELECT 1 FROM owner)";
+        self.readers.read(move |connection| Ok(connection.query_row(sql, [], |row| row.get(0))?)).await
+    }
+
+    async fn tail(&self) -> Result<Tail, ReadError> {
+        self.readers.read(journal::tail).await
+    }
+
+    async fn load(&self, sink: Arc<dyn Fn(Loaded) + Send + Sync>) -> Result<Tail, ReadError> {
+        let path = self.path.clone();
+        let loaded = tokio::task::spawn_blocking(move || load::load(&path, &sink)).await;
+        Ok(loaded.map_err(|error| ReadError(error.into()))??)
+    }
+
+    async fn close(&self) {
+        let writer = Arc::clone(&self.writer);
+        if tokio::task::spawn_blocking(move || writer.close()).await.is_err() {
+            tracing::error!("the store's writer was not closed in order");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Passwords and one-time links of users.
+
+use super::{
+    failure::Result,
+    owner_row::OwnerFacts,
+    owners::{self, find},
+    sessions,
+    transaction::Transaction,
+};
+use crate::{
+    change::{InviteOwner, SetPassword},
+    error::Refusal,
+};
+use domain::{
+    caller::Reach,
+    id::OwnerId,
+    owner::{Owner, OwnerKind},
+};
+use rusqlite::params;
+use std::sync::Arc;
+
+/// Makes every earlier link of a user void. Answers with the revision that a new link must carry.
+pub(crate) fn invite(transaction: &mut Transaction<'_>, wanted: &InviteOwner) -> Result<(Owner, u64)> {
+    let facts = find(transaction, wanted.access.reach, wanted.owner, OwnerKind::User)?;
+    // A link is worth all that the user may do.
+    wanted.access.may_hand_out(facts.owner.role, &facts.ceiling)?;
+    if !facts.has_power() {
+        return Err(Refusal::OwnerInactive.into());
+    }
+    let revision = facts.credential_revision + 1;
+    set(transaction, &facts.owner, None, revision)?;
+    let mut owner = facts.owner.clone();
+    owners::write(transaction, &mut owner, &["invitation"])?;
+    Ok((owner, revision))
+}
+
+/// Sets a user's password, voids his links and ends his sessions.
+pub(crate) fn set_password(transaction: &mut Transaction<'_>, wanted: &SetPassword) -> Result<Owner> {
+    let facts = with_power(transaction, wanted.owner, wanted.expects)?;
+    change_password(transaction, &facts, &wanted.password_hash)
+}
+
+/// A user with power whose credentials are at the revision that was checked.
+pub(crate) fn with_power(transaction: &mut Transaction<'_>, id: OwnerId, expects: u64) -> Result<Arc<OwnerFacts>> {
+    let facts = find(transaction, Reach::Everything, id, OwnerKind::User)?;
+    if facts.credential_revision != expects {
+        return Err(Refusal::Consumed.into());
+    }
+    if facts.has_power() { Ok(facts) } else { Err(Refusal::OwnerInactive.into()) }
+}
+
+/// Gives a user a new password, whatever the old one was.
+pub(crate) fn change_password(transaction: &mut Transaction<'_>, facts: &OwnerFacts, hash: &str) -> Result<Owner> {
+    set(transaction, &facts.owner, Some(hash), facts.credential_revision + 1)?;
+    let mut owner = Owner { has_password: true, ..facts.owner.clone() };
+    owners::write(transaction, &mut owner, &["password"])?;
+    sessions::close_all(transaction, &owner)?;
+    Ok(owner)
+}
+
+fn set(transaction: &mut Transaction<'_>, owner: &Owner, hash: Option<&str>, revision: u64) -> Result<()> {
+    transaction
+        .connection
+        .prepare_cached(
+            "UPDATE owner SET password_hash = coalesce(?2, password_hash), credential_revision = ?3 WHERE number = ?1",
+        )?
+        .execute(params![owner.number.0, hash, revision])?;
+    transaction.owners_changed();
+    Ok(())
+}

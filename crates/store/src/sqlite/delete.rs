@@ -1,0 +1,113 @@
+//! Deleting tokens: each row becomes a tombstone, and every secret it ever had is denied for ever.
+
+use super::{
+    failure::Result,
+    preview,
+    token_filter::{self, Selection as Selected},
+    token_row,
+    transaction::Transaction,
+    update::find,
+};
+use crate::{
+    change::{DeleteTokens, Outcome, Selection},
+    error::Refusal,
+};
+use domain::{
+    id::{DeletionId, OrganisationNumber, OwnerNumber, TokenId, TokenNumber},
+    journal::{Event, TokenDeleted},
+    limits,
+    secret::Digest,
+    token::{Deleted, Token},
+};
+use rusqlite::{OptionalExtension, params};
+
+/// Why tokens are deleted, and as part of what.
+#[derive(Clone, Copy)]
+pub(crate) struct Ground<'g> {
+    /// The reason that was given.
+    pub(crate) reason: Option<&'g str>,
+    /// The deletion in steps.
+    pub(crate) deletion: Option<DeletionId>,
+}
+
+/// Deletes what a selection names.
+pub(crate) fn delete(transaction: &mut Transaction<'_>, wanted: &DeleteTokens) -> Result<Outcome> {
+    let ground = Ground { reason: wanted.reason.as_deref(), deletion: None };
+    match &wanted.selection {
+        Selection::Token { id, expects } => {
+            let token = find(transaction, &wanted.access, *id, *expects)?;
+            one(transaction, token, ground)
+        }
+        Selection::Secret(digests) => {
+            let id = token_of(transaction, digests)?.ok_or(Refusal::NotFound)?;
+            let token = find(transaction, &wanted.access, id, None)?;
+            one(transaction, token, ground)
+        }
+        Selection::Filter { filter, expects } => {
+            let selection = Selected::new(wanted.access.reach, filter, transaction.at);
+            if let Some(expected) = expects
+                && preview::digest(transaction.connection, &selection)?.1 != *expected
+            {
+                return Err(Refusal::PreviewChanged.into());
+            }
+            let numbers = token_filter::numbers(transaction.connection, &selection, limits::DELETE_STEP + 1)?;
+            if numbers.len() > limits::DELETE_STEP {
+                return Err(Refusal::TooManyTokens.into());
+            }
+            for number in &numbers {
+                bury(transaction, *number, ground)?;
+            }
+            Ok(Outcome::Deleted { tokens: numbers.len() as u64, tombstone: None })
+        }
+    }
+}
+
+fn one(transaction: &mut Transaction<'_>, mut token: Token, ground: Ground<'_>) -> Result<Outcome> {
+    bury(transaction, token.number, ground)?;
+    let by = transaction.actor_number().map(|number| transaction.owner_id(number)).transpose()?;
+    token.deleted = Some(Deleted { at: transaction.at, by, reason: ground.reason.map(str::to_owned) });
+    Ok(Outcome::Deleted { tokens: 1, tombstone: Some(Box::new(token)) })
+}
+
+fn token_of(transaction: &Transaction<'_>, digests: &[Digest]) -> Result<Option<TokenId>> {
+    let mut statement = transaction.connection.prepare_cached(
+        "SELECT t.id FROM secret AS s JOIN token AS t ON t.number = s.token
+         WHERE s.digest = ?1 AND (s.ends_at IS NULL OR s.ends_at > ?2)",
+    )?;
+    for digest in digests {
+        let found = statement.query_row(params![digest.bytes(), transaction.at.milliseconds()], |row| row.get(0));
+        if let Some(id) = found.optional()? {
+            return Ok(Some(TokenId::from_bytes(id)));
+        }
+    }
+    Ok(None)
+}
+
+/// Turns one live token into its tombstone, and tells the journal.
+pub(crate) fn bury(transaction: &mut Transaction<'_>, number: TokenNumber, ground: Ground<'_>) -> Result<()> {
+    let secrets = token_row::secrets(transaction.connection, number)?;
+    let by = transaction.actor_number().map(|owner| owner.0);
+    let (id, owner, organisation) = transaction
+        .connection
+        .prepare_cached(
+            "INSERT INTO tombstone (number, id, owner, scope_set, network_set, expires_at, disabled, organisation,
+                author, created_at, updated_at, revision, name, description, labels, deleted_at, deleted_by, reason)
+             SELECT number, id, owner, scope_set, network_set, expires_at, disabled, organisation,
+                author, created_at, updated_at, revision, name, description, labels, ?2, ?3, ?4
+             FROM token WHERE number = ?1
+             RETURNING id, owner, organisation",
+        )?
+        .query_row(params![number.0, transaction.at.milliseconds(), by, ground.reason], |row| {
+            let organisation = OrganisationNumber(row.get(2)?);
+            Ok((TokenId::from_bytes(row.get(0)?), OwnerNumber(row.get(1)?), organisation))
+        })?;
+    transaction.connection.prepare_cached("DELETE FROM token WHERE number = ?1")?.execute(params![number.0])?;
+    let event = Event::TokenDeleted(TokenDeleted {
+        token: id,
+        owner,
+        digests: secrets.iter().map(|secret| secret.digest).collect(),
+        reason: ground.reason.map(str::to_owned),
+        deletion: ground.deletion,
+    });
+    transaction.append(Some(organisation), Some(number), event)
+}

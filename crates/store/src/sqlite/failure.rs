@@ -1,0 +1,83 @@
+//! What stops a change or a query inside the engine, before the outside learns of it.
+
+use crate::error::{Cause, ReadError, Refusal};
+use domain::caller::Beyond;
+use rusqlite::{ErrorCode, ffi};
+
+/// Why a change was not made, or a query has no answer.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The change breaks a rule.
+    Refused(Refusal),
+    /// SQLite could not do it.
+    Sqlite(rusqlite::Error),
+    /// A stored value is none that this binary writes.
+    Unreadable(Cause),
+}
+
+/// What the engine's functions answer with.
+pub(crate) type Result<T> = std::result::Result<T, Failure>;
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Beyond> for Failure {
+    fn from(beyond: Beyond) -> Self {
+        Self::Refused(Refusal::Beyond(beyond))
+    }
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Unreadable(error.into())
+    }
+}
+
+impl From<Failure> for ReadError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            // No query refuses anything; the text keeps a mistake visible in the log.
+            Failure::Refused(refusal) => Self(format!("a query was refused: {refusal:?}").into()),
+            Failure::Sqlite(error) => Self(error.into()),
+            Failure::Unreadable(cause) => Self(cause),
+        }
+    }
+}
+
+/// SQLite's code for an error, when it is SQLite's own.
+pub(crate) fn code(error: &rusqlite::Error) -> Option<ErrorCode> {
+    match error {
+        rusqlite::Error::SqliteFailure(failure, _) => Some(failure.code),
+        _ => None,
+    }
+}
+
+/// True when the error says that the disk, or the size allowed for the file, is full.
+pub(crate) fn is_disk_full(error: &rusqlite::Error) -> bool {
+    match error {
+        rusqlite::Error::SqliteFailure(failure, _) => {
+            failure.code == ErrorCode::DiskFull || failure.extended_code == ffi::SQLITE_IOERR_SHMSIZE
+        }
+        _ => false,
+    }
+}
+
+/// True when a unique column or primary key already holds the value.
+pub(crate) fn is_taken(error: &rusqlite::Error) -> bool {
+    let unique = [ffi::SQLITE_CONSTRAINT_UNIQUE, ffi::SQLITE_CONSTRAINT_PRIMARYKEY];
+    matches!(error, rusqlite::Error::SqliteFailure(failure, _) if unique.contains(&failure.extended_code))
+}
+
+/// Turns a taken unique value into a refusal.
+pub(crate) fn taken<T>(result: rusqlite::Result<T>, refusal: Refusal) -> Result<T> {
+    result.map_err(|error| if is_taken(&error) { refusal.into() } else { error.into() })
+}

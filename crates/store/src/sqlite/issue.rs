@@ -1,0 +1,141 @@
+//! Issuing a token: its number, its row, its first secret and its journal entry.
+
+use super::{
+    failure::{Result, taken},
+    owner_row::OwnerFacts,
+    transaction::Transaction,
+};
+use crate::{
+    change::{IssueToken, NewSecret, WantedScopes},
+    error::Refusal,
+};
+use domain::{
+    caller::{Access, Beyond},
+    id::TokenNumber,
+    journal::{Event, Grant, TokenIssued},
+    name::Labels,
+    scope::Scopes,
+    token::Token,
+};
+use rusqlite::{Connection, params};
+
+/// Issues a token.
+pub(crate) fn issue(transaction: &mut Transaction<'_>, wanted: &IssueToken) -> Result<Token> {
+    let owner = transaction.owner(wanted.owner)?;
+    let owner = owner
+        .filter(|facts| wanted.access.reach.covers(facts.owner.organisation, facts.owner.number))
+        .ok_or(Refusal::OwnerNotFound)?;
+    if !owner.has_power() {
+        return Err(Refusal::OwnerInactive.into());
+    }
+    let scopes = allowed(&wanted.access, &owner, &wanted.scopes)?;
+    let token = Token {
+        id: wanted.id,
+        number: TokenNumber(transaction.memory.sequences.token + 1),
+        name: wanted.name.clone(),
+        description: wanted.description.clone(),
+        organisation: owner.owner.organisation_id,
+        organisation_number: owner.owner.organisation,
+        owner: owner.owner.id,
+        owner_number: owner.owner.number,
+        owner_kind: owner.owner.kind,
+        author: transaction.owner_id(wanted.author)?,
+        scopes,
+        networks: wanted.networks.clone(),
+        labels: wanted.labels.clone(),
+        created_at: transaction.at,
+        updated_at: transaction.at,
+        expires_at: wanted.expires_at,
+        disabled: false,
+        revision: 1,
+        hint: wanted.secret.hint.clone(),
+        last_use: None,
+        deleted: None,
+    };
+    transaction.memory.sequences.token = token.number.0;
+    insert(transaction, &token, wanted)?;
+    insert_secret(transaction.connection, token.number, 1, &wanted.secret, false)?;
+    let event = Event::TokenIssued(TokenIssued {
+        token: token.id,
+        number: token.number,
+        owner: token.owner_number,
+        grant: grant(&token),
+        digest: wanted.secret.digest,
+        name: token.name.as_str().to_owned(),
+    });
+    transaction.append(Some(token.organisation_number), Some(token.number), event)?;
+    Ok(token)
+}
+
+/// The scopes that the token gets: never beyond the caller's, never beyond the owner's.
+fn allowed(access: &Access, owner: &OwnerFacts, wanted: &WantedScopes) -> Result<Scopes> {
+    let scopes = match wanted {
+        WantedScopes::Exactly(scopes) => scopes.clone(),
+        WantedScopes::AsMuchAsAllowed => owner.ceiling.intersection(&access.scopes),
+    };
+    access.may_hand_out(owner.owner.role, &scopes)?;
+    match owner.ceiling.first_uncovered(&scopes) {
+        Some(scope) => Err(Beyond::OwnerScope(scope.clone()).into()),
+        None => Ok(scopes),
+    }
+}
+
+fn insert(transaction: &mut Transaction<'_>, token: &Token, wanted: &IssueToken) -> Result<()> {
+    let scope_set = transaction.scope_set(&token.scopes.to_string())?;
+    let network_set = match &token.networks {
+        Some(networks) => Some(transaction.network_set(&networks.to_string())?),
+        None => None,
+    };
+    let inserted = transaction
+        .connection
+        .prepare_cached(
+            "INSERT INTO token (number, id, owner, scope_set, network_set, expires_at, disabled, organisation, author,
+                created_at, revision, name, description, labels)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, 1, ?10, ?11, ?12)",
+        )?
+        .execute(params![
+            token.number.0,
+            token.id.bytes(),
+            token.owner_number.0,
+            scope_set,
+            network_set,
+            token.expires_at.map(domain::time::Timestamp::milliseconds),
+            token.organisation_number.0,
+            wanted.author.0,
+            token.created_at.milliseconds(),
+            token.name.as_str(),
+            token.description,
+            labels_text(&token.labels)?,
+        ]);
+    // A tombstone keeps the identifier, too, but a version 7 UUID is never made twice.
+    taken(inserted, Refusal::Consumed)?;
+    Ok(())
+}
+
+/// Keeps a secret. One that ever was kept is refused as consumed.
+pub(crate) fn insert_secret(
+    connection: &Connection,
+    token: TokenNumber,
+    serial: i64,
+    secret: &NewSecret,
+    ends_others: bool,
+) -> Result<()> {
+    let inserted = connection
+        .prepare_cached(
+            "INSERT INTO secret (token, serial, digest, key, hint, ends_others) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![token.0, serial, secret.digest.bytes(), secret.key.0, secret.hint, ends_others]);
+    taken(inserted, Refusal::Consumed)?;
+    Ok(())
+}
+
+/// The stored form of labels: none, or canonical JSON, in which a search for `"key":"value"` is exact
+/// because no allowed character needs an escape.
+pub(crate) fn labels_text(labels: &Labels) -> Result<Option<String>> {
+    Ok(if labels.is_empty() { None } else { Some(serde_json::to_string(labels)?) })
+}
+
+/// What verification must know of a token.
+pub(crate) fn grant(token: &Token) -> Grant {
+    Grant { scopes: token.scopes.clone(), networks: token.networks.clone(), expires_at: token.expires_at }
+}

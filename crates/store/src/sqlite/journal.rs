@@ -1,0 +1,206 @@
+//! Reading the journal: its end, its chain, and pages of it.
+
+use super::{
+    conditions::{Conditions, blob, number},
+    failure::{Failure, Result},
+    list,
+    owner_row::unreadable,
+};
+use crate::query::{Cursor, JournalFilter, JournalRow, Page, PageRequest};
+use domain::{
+    caller::{Actor, Reach},
+    id::{OrganisationId, OrganisationNumber, OwnerId, Position},
+    journal::{self, CHAIN_START, Chain, Entry, Event, Tail},
+    time::Timestamp,
+};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+/// What the commonest kind of entry is numbered in every store; `journal_kind` leaves it out.
+const ISSUED: &str = "token.issued";
+/// Up to this many entries are gathered and sorted; more of them are met soon on a walk from the end.
+const RARE: u32 = 2_000;
+
+/// Where the journal ends.
+pub(crate) fn tail(connection: &Connection) -> Result<Tail> {
+    let tail = connection
+        .prepare_cached("SELECT position, chain FROM journal ORDER BY position DESC LIMIT 1")?
+        .query_row([], |row| Ok(Tail { position: Position(row.get(0)?), chain: row.get(1)? }))
+        .optional()?;
+    Ok(tail.unwrap_or(Tail { position: Position(0), chain: CHAIN_START }))
+}
+
+/// The chain value at a position; that of the start at 0, and none beyond the end.
+pub(crate) fn chain_at(connection: &Connection, position: Position) -> Result<Option<Chain>> {
+    if position.0 == 0 {
+        return Ok(Some(CHAIN_START));
+    }
+    let mut statement = connection.prepare_cached("SELECT chain FROM journal WHERE position = ?1")?;
+    Ok(statement.query_row(params![position.0], |row| row.get(0)).optional()?)
+}
+
+const ENTRY: &str = "j.position, j.at, a.actor, j.organisation, k.kind, j.body, j.chain FROM journal AS j \
+    LEFT JOIN actor AS a ON a.number = j.actor LEFT JOIN event_kind AS k ON k.number = j.kind";
+
+/// Gives every entry after a position to `sink`, in order, after checking that it continues the
+/// chain. Answers with the journal's end, or with what is wrong with it.
+pub(crate) fn walk(
+    connection: &Connection,
+    from: Tail,
+    mut sink: impl FnMut(Position, &str, &str) -> Result<()>,
+) -> Result<std::result::Result<Tail, String>> {
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {ENTRY} WHERE j.position > ?1 ORDER BY j.position"))?;
+    let mut rows = statement.query(params![from.position.0])?;
+    let mut tail = from;
+    while let Some(row) = rows.next()? {
+        let position = Position(row.get(0)?);
+        let kind = row.get_ref(4)?.as_str().map_err(unreadable)?;
+        let body = row.get_ref(5)?.as_str().map_err(unreadable)?;
+        let chain = journal::chain(
+            &tail.chain,
+            position,
+            Timestamp::from_milliseconds(row.get(1)?),
+            row.get_ref(2)?.as_str().map_err(unreadable)?,
+            row.get::<_, Option<_>>(3)?.map(OrganisationNumber),
+            kind,
+            body,
+        );
+        if position.0 != tail.position.0 + 1 {
+            return Ok(Err(format!("the journal has no entry {}", tail.position.0 + 1)));
+        }
+        if chain != row.get::<_, Chain>(6)? {
+            return Ok(Err(format!("journal entry {position} does not continue the chain")));
+        }
+        sink(position, kind, body)?;
+        tail = Tail { position, chain };
+    }
+    Ok(Ok(tail))
+}
+
+/// A page of the journal within reach.
+pub(crate) fn page(
+    connection: &Connection,
+    reach: Reach,
+    filter: &JournalFilter,
+    page: &PageRequest,
+) -> Result<Page<JournalRow>> {
+    let conditions = conditions(connection, reach, filter, page)?;
+    let direction = if filter.ascending { "ASC" } else { "DESC" };
+    let sql = format!(
+        "SELECT {}, o.id, w.id FROM journal AS j LEFT JOIN actor AS a ON a.number = j.actor
+            LEFT JOIN event_kind AS k ON k.number = j.kind LEFT JOIN organisation AS o ON o.number = j.organisation
+            LEFT JOIN owner AS w ON w.number = a.owner
+         WHERE {} ORDER BY j.position {direction} LIMIT {}",
+        "j.position, j.at, a.actor, j.organisation, k.kind, j.body, j.chain",
+        conditions.sql(),
+        page.limit + 1
+    );
+    let cursor = |row: &JournalRow| Cursor { key: None, number: row.entry.position.0 };
+    list::rows(connection, &sql, &conditions, page.limit, read, cursor)
+}
+
+fn read(row: &Row<'_>) -> Result<JournalRow> {
+    let kind = row.get_ref(4)?.as_str().map_err(unreadable)?;
+    let entry = Entry {
+        position: Position(row.get(0)?),
+        at: Timestamp::from_milliseconds(row.get(1)?),
+        actor: Actor::from_text(row.get_ref(2)?.as_str().map_err(unreadable)?),
+        organisation: row.get::<_, Option<_>>(3)?.map(OrganisationNumber),
+        event: Event::parse(kind, row.get_ref(5)?.as_str().map_err(unreadable)?)?,
+        chain: row.get(6)?,
+    };
+    Ok(JournalRow {
+        entry,
+        organisation: row.get::<_, Option<_>>(7)?.map(OrganisationId::from_bytes),
+        actor: row.get::<_, Option<_>>(8)?.map(OwnerId::from_bytes),
+    })
+}
+
+fn conditions(connection: &Connection, reach: Reach, filter: &JournalFilter, page: &PageRequest) -> Result<Conditions> {
+    let mut conditions = Conditions::new();
+    within(connection, reach, &mut conditions)?;
+    let organisation = filter.organisation.map(|organisation| blob(organisation.bytes()));
+    conditions.and_some("j.organisation = (SELECT number FROM organisation WHERE id = ?)", organisation);
+    if let Some(actor) = filter.actor {
+        let owner: Option<u32> = connection
+            .prepare_cached("SELECT number FROM owner WHERE id = ?1")?
+            .query_row(params![actor.bytes()], |row| row.get(0))
+            .optional()?;
+        // Number 0 was never given: nobody made anything under it.
+        let owner = owner.unwrap_or(0);
+        let column = if made_rarely(connection, owner)? { "j.actor" } else { "+j.actor" };
+        conditions.and_value(&format!("{column} IN (SELECT number FROM actor WHERE owner = ?)"), owner);
+    }
+    let token = filter.token.map(|token| blob(token.bytes()));
+    conditions.and_some("j.token = (SELECT number FROM token_all WHERE id = ?)", token);
+    if let Some(kind) = &filter.kind {
+        conditions.and_value("j.kind = (SELECT number FROM event_kind WHERE kind = ?)", kind.clone());
+        if kind != ISSUED {
+            conditions.and("j.kind <> 1");
+        }
+    }
+    conditions.and_some("j.at < ?", filter.before.map(Timestamp::milliseconds));
+    conditions.and_some("j.at >= ?", filter.after.map(Timestamp::milliseconds));
+    if let Some(after) = &page.after {
+        let comparison = if filter.ascending { "j.position > ?" } else { "j.position < ?" };
+        conditions.and_value(comparison, number(after.number));
+    }
+    Ok(conditions)
+}
+
+/// An owner sees what it did and what concerns its tokens. When that is much, a walk along the
+/// journal meets it soon; when it is little, the indices find it at once.
+fn within(connection: &Connection, reach: Reach, conditions: &mut Conditions) -> Result<()> {
+    match reach {
+        Reach::Everything => {}
+        Reach::Organisation(number) => conditions.and_value("j.organisation = ?", number.0),
+        Reach::Own(number) => {
+            let few = made_rarely(connection, number.0)? && has_few_tokens(connection, number.0)?;
+            conditions.and_value(
+                if few {
+                    "(j.actor IN (SELECT number FROM actor WHERE owner = ?) OR j.token IN (
+                        SELECT number FROM token WHERE owner = ? UNION ALL SELECT number FROM tombstone WHERE owner = ?))"
+                } else {
+                    "(+j.actor IN (SELECT number FROM actor WHERE owner = ?)
+                        OR EXISTS (SELECT 1 FROM token WHERE number = j.token AND owner = ?)
+                        OR EXISTS (SELECT 1 FROM tombstone WHERE number = j.token AND owner = ?))"
+                },
+                number.0,
+            );
+            conditions.value(number.0);
+            conditions.value(number.0);
+        }
+    }
+    Ok(())
+}
+
+fn made_rarely(connection: &Connection, owner: u32) -> Result<bool> {
+    let sql = format!(
+        "SELECT count(*) <= {RARE} FROM (SELECT 1 FROM journal WHERE actor IN
+            (SELECT number FROM actor WHERE owner = ?1) LIMIT {RARE} + 1)"
+    );
+    Ok(connection.prepare_cached(&sql)?.query_row(params![owner], |row| row.get(0))?)
+}
+
+fn has_few_tokens(connection: &Connection, owner: u32) -> Result<bool> {
+    let sql = format!(
+        "SELECT count(*) <= {RARE} FROM (SELECT 1 FROM token WHERE owner = ?1
+            UNION ALL SELECT 1 FROM tombstone WHERE owner = ?1 LIMIT {RARE} + 1)"
+    );
+    Ok(connection.prepare_cached(&sql)?.query_row(params![owner], |row| row.get(0))?)
+}
+
+/// Checks that the last entries continue the chain; answers with what is wrong.
+pub(crate) fn check_end(connection: &Connection, entries: u64) -> Result<std::result::Result<Tail, String>> {
+    let end = tail(connection)?;
+    let first = Position(end.position.0.saturating_sub(entries));
+    let Some(chain) = chain_at(connection, first)? else {
+        return Ok(Err(format!("the journal has no entry {first}")));
+    };
+    let walked = walk(connection, Tail { position: first, chain }, |_, _, _| Ok(()));
+    match walked {
+        Ok(checked) => Ok(checked),
+        Err(Failure::Unreadable(cause)) => Ok(Err(format!("the end of the journal is not readable: {cause}"))),
+        Err(failure) => Err(failure),
+    }
+}

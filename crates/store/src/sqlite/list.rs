@@ -1,0 +1,165 @@
+//! Pages of tokens, organisations, users and service accounts.
+
+use super::{
+    conditions::{Conditions, blob, number},
+    failure::Result,
+    owner_row,
+    token_filter::Selection,
+    token_row,
+};
+use crate::query::{Cursor, CursorKey, OrganisationFilter, OwnerFilter, Page, PageRequest, Sort, SortKey};
+use domain::{
+    caller::Reach,
+    owner::{Organisation, Owner},
+    token::Token,
+};
+use rusqlite::{Connection, Row, types::Value};
+
+/// Stands for *never* where a list is sorted by expiry: later than any instant.
+const NEVER: i64 = i64::MAX;
+/// Stands for *not yet* where a list is sorted by last use: earlier than any instant.
+const NOT_YET: i64 = -1;
+
+/// A page of tokens.
+pub(crate) fn tokens(
+    connection: &Connection,
+    mut selection: Selection,
+    sort: Sort,
+    page: &PageRequest,
+) -> Result<Page<Token>> {
+    let direction = if sort.descending { "DESC" } else { "ASC" };
+    let (key, order) = match sort.key {
+        SortKey::Created => (None, format!("t.number {direction}")),
+        SortKey::Name => (Some("t.name".to_owned()), format!("t.name {direction}, t.number {direction}")),
+        SortKey::Expires => keyed(&format!("coalesce(t.expires_at, {NEVER})"), direction),
+        SortKey::LastUsed => keyed(&format!("coalesce(u.last_used_at, {NOT_YET})"), direction),
+    };
+    if let Some(cursor) = &page.after {
+        after(&mut selection.conditions, key.as_deref(), sort.descending, cursor);
+    }
+    let sql = format!(
+        "SELECT {} WHERE {} ORDER BY {order} LIMIT {}",
+        token_row::columns(selection.from),
+        selection.conditions.sql(),
+        page.limit + 1
+    );
+    let cursor = |token: &Token| Cursor { key: cursor_key(sort.key, token), number: token.number.0 };
+    rows(connection, &sql, &selection.conditions, page.limit, token_row::read, cursor)
+}
+
+fn keyed(key: &str, direction: &str) -> (Option<String>, String) {
+    (Some(key.to_owned()), format!("{key} {direction}, t.number {direction}"))
+}
+
+fn after(conditions: &mut Conditions, key: Option<&str>, descending: bool, cursor: &Cursor) {
+    let comparison = if descending { "<" } else { ">" };
+    match (key, &cursor.key) {
+        (Some(key), Some(value)) => {
+            let value = match value {
+                CursorKey::Milliseconds(milliseconds) => Value::Integer(*milliseconds),
+                CursorKey::Text(text) => Value::Text(text.clone()),
+            };
+            conditions.and_value(&format!("({key}, t.number) {comparison} (?, ?)"), value);
+            conditions.value(number(cursor.number));
+        }
+        // A cursor of another sorting still names a row, and the list goes on after its number.
+        (None | Some(_), _) => conditions.and_value(&format!("t.number {comparison} ?"), number(cursor.number)),
+    }
+}
+
+fn cursor_key(key: SortKey, token: &Token) -> Option<CursorKey> {
+    match key {
+        SortKey::Created => None,
+        SortKey::Name => Some(CursorKey::Text(token.name.as_str().to_owned())),
+        SortKey::Expires => {
+            Some(CursorKey::Milliseconds(token.expires_at.map_or(NEVER, domain::time::Timestamp::milliseconds)))
+        }
+        SortKey::LastUsed => {
+            Some(CursorKey::Milliseconds(token.last_use.as_ref().map_or(NOT_YET, |last| last.at.milliseconds())))
+        }
+    }
+}
+
+/// A page of organisations, by number.
+pub(crate) fn organisations(
+    connection: &Connection,
+    reach: Reach,
+    filter: &OrganisationFilter,
+    page: &PageRequest,
+) -> Result<Page<Organisation>> {
+    let mut conditions = Conditions::new();
+    match reach {
+        Reach::Everything => {}
+        Reach::Organisation(number) => conditions.and_value("o.number = ?", number.0),
+        Reach::Own(number) => {
+            conditions.and_value("o.number = (SELECT organisation FROM owner WHERE number = ?)", number.0);
+        }
+    }
+    conditions.and_some("o.id = ?", filter.id.map(|id| blob(id.bytes())));
+    conditions.and_some("o.active = ?", filter.active);
+    conditions.and_some("contains_folded(o.name, ?)", filter.name_contains.as_ref().map(|part| part.to_lowercase()));
+    conditions.and_some("o.number > ?", page.after.as_ref().map(|cursor| number(cursor.number)));
+    let sql = format!(
+        "SELECT {} WHERE {} ORDER BY o.number LIMIT {}",
+        owner_row::ORGANISATION_COLUMNS,
+        conditions.sql(),
+        page.limit + 1
+    );
+    let cursor = |organisation: &Organisation| Cursor { key: None, number: organisation.number.0.into() };
+    rows(connection, &sql, &conditions, page.limit, |row| Ok(owner_row::read_organisation(row)?), cursor)
+}
+
+/// A page of users and service accounts, by number.
+pub(crate) fn owners(
+    connection: &Connection,
+    reach: Reach,
+    filter: &OwnerFilter,
+    page: &PageRequest,
+) -> Result<Page<Owner>> {
+    let mut conditions = Conditions::new();
+    match reach {
+        Reach::Everything => {}
+        Reach::Organisation(number) => conditions.and_value("w.organisation = ?", number.0),
+        Reach::Own(number) => conditions.and_value("w.number = ?", number.0),
+    }
+    conditions.and_some("w.id = ?", filter.id.map(|id| blob(id.bytes())));
+    conditions.and_some("w.kind = ?", filter.kind.map(|kind| kind.as_str().to_owned()));
+    conditions.and_some("o.id = ?", filter.organisation.map(|id| blob(id.bytes())));
+    conditions.and_some("w.role = ?", filter.role.map(|role| role.as_str().to_owned()));
+    conditions.and_some("w.active = ?", filter.active);
+    conditions.and_some("w.email = ?", filter.email.as_ref().map(|email| email.to_lowercase()));
+    conditions.and_some("contains_folded(w.name, ?)", filter.name_contains.as_ref().map(|part| part.to_lowercase()));
+    conditions.and_some("w.number > ?", page.after.as_ref().map(|cursor| number(cursor.number)));
+    let sql = format!(
+        "SELECT {} WHERE {} ORDER BY w.number LIMIT {}",
+        owner_row::OWNER_COLUMNS,
+        conditions.sql(),
+        page.limit + 1
+    );
+    let cursor = |owner: &Owner| Cursor { key: None, number: owner.number.0.into() };
+    rows(connection, &sql, &conditions, page.limit, |row| Ok(owner_row::read(row)?.owner), cursor)
+}
+
+/// Reads one row more than the page holds, to know whether there is a next page.
+pub(crate) fn rows<T>(
+    connection: &Connection,
+    sql: &str,
+    conditions: &Conditions,
+    limit: usize,
+    read: impl Fn(&Row<'_>) -> Result<T>,
+    cursor: impl Fn(&T) -> Cursor,
+) -> Result<Page<T>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(conditions.values())?;
+    let mut items = Vec::with_capacity(limit.min(256));
+    let mut more = false;
+    while let Some(row) = rows.next()? {
+        more = items.len() == limit;
+        if more {
+            break;
+        }
+        items.push(read(row)?);
+    }
+    let next = items.last().filter(|_| more).map(cursor);
+    Ok(Page { items, next })
+}

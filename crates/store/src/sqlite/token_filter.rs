@@ -1,0 +1,132 @@
+//! A filter of tokens as a condition with its values, and the numbers it selects.
+
+use super::{
+    conditions::{Conditions, blob, number},
+    failure::Result,
+    token_row::{From, within},
+};
+use crate::query::TokenFilter;
+use domain::{
+    caller::Reach,
+    id::{DeletionId, TokenNumber},
+    time::Timestamp,
+    token::State,
+};
+use rusqlite::Connection;
+
+/// How many characters of each secret's beginning are known.
+const HINT_CHARACTERS: usize = 8;
+
+/// A part of a query: which tokens, from where, under which conditions.
+pub(crate) struct Selection {
+    /// Live tokens or tombstones.
+    pub(crate) from: From,
+    /// What follows `WHERE`.
+    pub(crate) conditions: Conditions,
+}
+
+impl Selection {
+    /// What a filter selects within reach at this instant.
+    pub(crate) fn new(reach: Reach, filter: &TokenFilter, now: Timestamp) -> Self {
+        let mut conditions = Conditions::new();
+        within(reach, &mut conditions);
+        state(filter.state, now, &mut conditions);
+        whose(filter, &mut conditions);
+        what(filter, &mut conditions);
+        when(filter, &mut conditions);
+        let from = if filter.state == Some(State::Deleted) { From::Deleted } else { From::Live };
+        Self { from, conditions }
+    }
+
+    /// Only tokens after `done` and up to `upto`.
+    pub(crate) fn between(mut self, done: TokenNumber, upto: TokenNumber) -> Self {
+        self.conditions.and_value("t.number > ?", number(done.0));
+        self.conditions.and_value("t.number <= ?", number(upto.0));
+        self
+    }
+
+    /// Without the tokens that changed since a deletion began.
+    pub(crate) fn except(mut self, deletion: DeletionId) -> Self {
+        let changed = "t.number NOT IN (SELECT token FROM deletion_exception WHERE deletion = ?)";
+        self.conditions.and_value(changed, blob(deletion.bytes()));
+        self
+    }
+
+    /// The name of the table it selects from.
+    pub(crate) fn table(&self) -> &'static str {
+        match self.from {
+            From::Live => "token",
+            From::Deleted => "tombstone",
+        }
+    }
+}
+
+fn state(state: Option<State>, now: Timestamp, conditions: &mut Conditions) {
+    match state {
+        None | Some(State::Deleted) => {}
+        Some(State::Active) => {
+            conditions.and("t.disabled = 0");
+            conditions.and_value("(t.expires_at IS NULL OR t.expires_at > ?)", now.milliseconds());
+        }
+        Some(State::Disabled) => conditions.and("t.disabled = 1"),
+        Some(State::Expired) => conditions.and_value("t.disabled = 0 AND t.expires_at <= ?", now.milliseconds()),
+    }
+}
+
+fn whose(filter: &TokenFilter, conditions: &mut Conditions) {
+    let owner = filter.owner.map(|owner| blob(owner.bytes()));
+    conditions.and_some("t.owner = (SELECT number FROM owner WHERE id = ?)", owner);
+    let author = filter.author.map(|author| blob(author.bytes()));
+    conditions.and_some("t.author = (SELECT number FROM owner WHERE id = ?)", author);
+    let organisation = filter.organisation.map(|organisation| blob(organisation.bytes()));
+    conditions.and_some("t.organisation = (SELECT number FROM organisation WHERE id = ?)", organisation);
+}
+
+fn what(filter: &TokenFilter, conditions: &mut Conditions) {
+    let scope = filter.scope.as_ref().map(|scope| format!(" {scope} "));
+    let exact = "t.scope_set IN (SELECT number FROM scope_set WHERE instr(' ' || scopes || ' ', ?) > 0)";
+    conditions.and_some(exact, scope);
+    for (key, value) in &filter.labels {
+        // No character that a label may hold needs an escape, so the stored JSON matches exactly.
+        let part = value.as_ref().map_or_else(|| format!("\"{key}\":"), |value| format!("\"{key}\":\"{value}\""));
+        conditions.and_value("instr(t.labels, ?) > 0", part);
+    }
+    let part = filter.name_contains.as_ref().map(|part| part.to_lowercase());
+    conditions.and_some("contains_folded(t.name, ?)", part);
+    let known = filter.secret_prefix.as_ref().map(|prefix| prefix.chars().take(HINT_CHARACTERS).collect::<String>());
+    let begins = "EXISTS (SELECT 1 FROM secret AS s WHERE s.token = t.number AND instr(s.hint, ?) = 1)";
+    conditions.and_some(begins, known);
+}
+
+fn when(filter: &TokenFilter, conditions: &mut Conditions) {
+    let used = "(SELECT last_used_at FROM usage WHERE token = t.number)";
+    let mut and = |condition: &str, instant: Option<Timestamp>| {
+        conditions.and_some(condition, instant.map(Timestamp::milliseconds));
+    };
+    and("t.created_at < ?", filter.created_before);
+    and("t.created_at >= ?", filter.created_after);
+    and("t.expires_at < ?", filter.expires_before);
+    and("(t.expires_at IS NULL OR t.expires_at >= ?)", filter.expires_after);
+    and(&format!("coalesce({used}, -1) < ?"), filter.last_used_before);
+    and(&format!("{used} >= ?"), filter.last_used_after);
+}
+
+/// The numbers of the first live tokens that a selection holds, in their order. Tombstones are never
+/// among them: what is deleted cannot be selected for anything.
+pub(crate) fn numbers(connection: &Connection, selection: &Selection, limit: usize) -> Result<Vec<TokenNumber>> {
+    if selection.from == From::Deleted {
+        return Ok(Vec::new());
+    }
+    let sql =
+        format!("SELECT t.number FROM token AS t WHERE {} ORDER BY t.number LIMIT {limit}", selection.conditions.sql());
+    let mut statement = connection.prepare_cached(&sql)?;
+    let numbers = statement.query_map(selection.conditions.values(), |row| row.get(0))?;
+    Ok(numbers.map(|number| number.map(TokenNumber)).collect::<rusqlite::Result<_>>()?)
+}
+
+/// How many tokens a selection holds.
+pub(crate) fn count(connection: &Connection, selection: &Selection) -> Result<u64> {
+    let sql = format!("SELECT count(*) FROM {} AS t WHERE {}", selection.table(), selection.conditions.sql());
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_row(selection.conditions.values(), |row| row.get(0))?)
+}

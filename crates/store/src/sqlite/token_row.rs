@@ -1,0 +1,169 @@
+//! Rows of tokens, live or deleted, and of their secrets.
+
+use super::{
+    conditions::{Conditions, blob},
+    failure::Result,
+    owner_row::{kind, unreadable},
+};
+use domain::{
+    address::Networks,
+    caller::Reach,
+    id::{OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, TokenId, TokenNumber},
+    name::{Labels, Name},
+    scope::Scopes,
+    secret::Digest,
+    time::Timestamp,
+    token::{Deleted, LastUse, Token, has_passed},
+};
+use rusqlite::{Connection, Row, params};
+
+/// Where a query of tokens looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum From {
+    /// Among the live tokens.
+    Live,
+    /// Among the tombstones.
+    Deleted,
+}
+
+/// What every query of tokens selects; [`read`] knows the order. The joins are outer joins so that
+/// SQLite walks the tokens first, in the order of the list.
+pub(crate) fn columns(from: From) -> &'static str {
+    macro_rules! columns {
+        ($table:literal, $deleted:literal, $deleted_join:literal) => {
+            concat!(
+                "t.number, t.id, t.name, t.description, o.id, t.organisation, w.id, t.owner, w.kind, a.id, ",
+                "(SELECT scopes FROM scope_set WHERE number = t.scope_set), ",
+                "(SELECT networks FROM network_set WHERE number = t.network_set), ",
+                "t.labels, t.created_at, coalesce(t.updated_at, t.created_at), t.expires_at, t.disabled, t.revision, ",
+                "(SELECT hint FROM secret WHERE token = t.number ORDER BY serial DESC LIMIT 1), ",
+                "u.last_used_at, u.address, u.user_agent, u.count, ",
+                $deleted,
+                " FROM ",
+                $table,
+                " AS t LEFT JOIN organisation AS o ON o.number = t.organisation",
+                " LEFT JOIN owner AS w ON w.number = t.owner LEFT JOIN owner AS a ON a.number = t.author",
+                " LEFT JOIN usage AS u ON u.token = t.number",
+                $deleted_join
+            )
+        };
+    }
+    match from {
+        From::Live => columns!("token", "NULL, NULL, NULL", ""),
+        From::Deleted => {
+            columns!("tombstone", "t.deleted_at, d.id, t.reason", " LEFT JOIN owner AS d ON d.number = t.deleted_by")
+        }
+    }
+}
+
+/// Reads a row of [`columns`].
+pub(crate) fn read(row: &Row<'_>) -> Result<Token> {
+    let labels = match row.get_ref(12)?.as_str_or_null().map_err(unreadable)? {
+        Some(text) => serde_json::from_str(text)?,
+        None => Labels::default(),
+    };
+    let scopes = Scopes::stored(row.get_ref(10)?.as_str().map_err(unreadable)?);
+    let networks = row.get_ref(11)?.as_str_or_null().map_err(unreadable)?.map(Networks::stored);
+    Ok(Token {
+        number: TokenNumber(row.get(0)?),
+        id: TokenId::from_bytes(row.get(1)?),
+        name: Name::stored(row.get(2)?),
+        description: row.get(3)?,
+        organisation: OrganisationId::from_bytes(row.get(4)?),
+        organisation_number: OrganisationNumber(row.get(5)?),
+        owner: OwnerId::from_bytes(row.get(6)?),
+        owner_number: OwnerNumber(row.get(7)?),
+        owner_kind: kind(row.get_ref(8)?.as_str().map_err(unreadable)?)?,
+        author: OwnerId::from_bytes(row.get(9)?),
+        scopes,
+        networks,
+        labels,
+        created_at: Timestamp::from_milliseconds(row.get(13)?),
+        updated_at: Timestamp::from_milliseconds(row.get(14)?),
+        expires_at: time(row, 15)?,
+        disabled: row.get(16)?,
+        revision: row.get(17)?,
+        hint: row.get(18)?,
+        last_use: last_use(row)?,
+        deleted: deleted(row)?,
+    })
+}
+
+fn last_use(row: &Row<'_>) -> Result<Option<LastUse>> {
+    let Some(at) = time(row, 19)? else { return Ok(None) };
+    let address = row.get_ref(20)?.as_str_or_null().map_err(unreadable)?;
+    let address = address.map(|text| text.parse().map_err(unreadable)).transpose()?;
+    Ok(Some(LastUse { at, address, user_agent: row.get(21)?, count: row.get(22)? }))
+}
+
+fn deleted(row: &Row<'_>) -> Result<Option<Deleted>> {
+    let Some(at) = time(row, 23)? else { return Ok(None) };
+    Ok(Some(Deleted { at, by: row.get::<_, Option<_>>(24)?.map(OwnerId::from_bytes), reason: row.get(25)? }))
+}
+
+fn time(row: &Row<'_>, column: usize) -> Result<Option<Timestamp>> {
+    Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp::from_milliseconds))
+}
+
+/// Adds the condition that keeps a query within reach.
+pub(crate) fn within(reach: Reach, conditions: &mut Conditions) {
+    match reach {
+        Reach::Everything => {}
+        Reach::Organisation(number) => conditions.and_value("t.organisation = ?", number.0),
+        Reach::Own(number) => conditions.and_value("t.owner = ?", number.0),
+    }
+}
+
+/// One token within reach.
+pub(crate) fn find(connection: &Connection, from: From, reach: Reach, id: TokenId) -> Result<Option<Token>> {
+    let mut conditions = Conditions::new();
+    conditions.and_value("t.id = ?", blob(id.bytes()));
+    within(reach, &mut conditions);
+    let sql = format!("SELECT {} WHERE {}", columns(from), conditions.sql());
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(conditions.values())?;
+    rows.next()?.map(read).transpose()
+}
+
+/// A secret of a token.
+#[derive(Debug, Clone)]
+pub(crate) struct SecretRow {
+    /// Its place among the token's secrets.
+    pub(crate) serial: i64,
+    /// Its digest.
+    pub(crate) digest: Digest,
+    /// When it ends.
+    pub(crate) ends_at: Option<Timestamp>,
+    /// True while its first use is to end the older ones.
+    pub(crate) ends_others: bool,
+}
+
+impl SecretRow {
+    /// True when verification accepts it at `now`.
+    pub(crate) fn is_accepted(&self, now: Timestamp) -> bool {
+        !self.ends_at.is_some_and(|end| has_passed(end, now))
+    }
+}
+
+/// Every secret that a token ever had, the oldest first.
+pub(crate) fn secrets(connection: &Connection, token: TokenNumber) -> Result<Vec<SecretRow>> {
+    let mut statement = connection
+        .prepare_cached("SELECT serial, digest, ends_at, ends_others FROM secret WHERE token = ?1 ORDER BY serial")?;
+    let mut rows = statement.query(params![token.0])?;
+    let mut secrets = Vec::new();
+    while let Some(row) = rows.next()? {
+        secrets.push(SecretRow {
+            serial: row.get(0)?,
+            digest: Digest::from_bytes(row.get(1)?),
+            ends_at: time(row, 2)?,
+            ends_others: row.get(3)?,
+        });
+    }
+    Ok(secrets)
+}
+
+/// The digests of the secrets that verification accepts at `now`.
+pub(crate) fn accepted(connection: &Connection, token: TokenNumber, now: Timestamp) -> Result<Vec<Digest>> {
+    let secrets = secrets(connection, token)?;
+    Ok(secrets.iter().filter(|secret| secret.is_accepted(now)).map(|secret| secret.digest).collect())
+}

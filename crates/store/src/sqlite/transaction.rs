@@ -1,0 +1,224 @@
+//! What a change works with inside the writer's transaction: the connection, what is remembered
+//! between changes, and the journal's end.
+
+use super::{
+    dictionary::Dictionary,
+    failure::{Failure, Result},
+    owner_row::{self, OwnerFacts},
+};
+use domain::{
+    caller::Actor,
+    id::{OrganisationNumber, OwnerId, OwnerNumber, Position, TokenNumber},
+    journal::{self, Entry, Event, Tail},
+    time::Timestamp,
+};
+use rusqlite::{Connection, params};
+use std::{collections::HashMap, sync::Arc};
+
+/// The most owners whose rows are remembered between changes.
+const OWNERS_REMEMBERED: usize = 20_000;
+
+/// What the writer remembers between changes. All of it can be read again from the store.
+pub(crate) struct Memory {
+    /// The journal's end, with the entries of the running transaction.
+    pub(crate) tail: Tail,
+    /// The entries of the running transaction.
+    pub(crate) entries: Vec<Entry>,
+    /// The last numbers that were given.
+    pub(crate) sequences: Sequences,
+    /// True when a guarded deletion runs, so that changed tokens must be excepted from it.
+    pub(crate) guarded_deletions: bool,
+    sequences_stored: Sequences,
+    scope_sets: Dictionary,
+    network_sets: Dictionary,
+    actors: Dictionary,
+    event_kinds: Dictionary,
+    owners: HashMap<OwnerId, Arc<OwnerFacts>>,
+    owner_ids: HashMap<OwnerNumber, OwnerId>,
+}
+
+/// The last numbers that were given, by what they number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sequences {
+    /// Of organisations.
+    pub(crate) organisation: u32,
+    /// Of users and service accounts.
+    pub(crate) owner: u32,
+    /// Of tokens.
+    pub(crate) token: u64,
+}
+
+/// A place inside a transaction to go back to.
+pub(crate) struct Mark {
+    tail: Tail,
+    entries: usize,
+}
+
+impl Memory {
+    /// Reads what the writer starts with.
+    pub(crate) fn read(connection: &Connection) -> Result<Self> {
+        let sequences = read_sequences(connection)?;
+        Ok(Self {
+            tail: super::journal::tail(connection)?,
+            entries: Vec::new(),
+            sequences,
+            sequences_stored: sequences,
+            guarded_deletions: super::deletion::guarded(connection)?,
+            scope_sets: Dictionary::scope_sets(),
+            network_sets: Dictionary::network_sets(),
+            actors: Dictionary::actors(),
+            event_kinds: Dictionary::event_kinds(),
+            owners: HashMap::new(),
+            owner_ids: HashMap::new(),
+        })
+    }
+
+    /// Where the transaction stands now.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { tail: self.tail, entries: self.entries.len() }
+    }
+
+    /// Goes back, after the transaction did. Numbers that were given stay given.
+    pub(crate) fn back_to(&mut self, mark: &Mark) {
+        self.tail = mark.tail;
+        self.entries.truncate(mark.entries);
+        self.scope_sets.forget();
+        self.network_sets.forget();
+        self.actors.forget();
+        self.event_kinds.forget();
+        self.forget_owners();
+    }
+
+    /// What to go on with after a whole transaction was rolled back: what the store holds, except
+    /// that numbers which were given stay given.
+    pub(crate) fn restarted(&self, mut read: Self) -> Self {
+        read.sequences = self.sequences;
+        read
+    }
+
+    /// Writes the numbers that were given since they were last written.
+    pub(crate) fn store_sequences(&mut self, connection: &Connection) -> Result<()> {
+        if self.sequences == self.sequences_stored {
+            return Ok(());
+        }
+        let mut update = connection.prepare_cached("UPDATE sequence SET last = ?2 WHERE name = ?1")?;
+        update.execute(params!["organisation", self.sequences.organisation])?;
+        update.execute(params!["owner", self.sequences.owner])?;
+        update.execute(params!["token", self.sequences.token])?;
+        self.sequences_stored = self.sequences;
+        Ok(())
+    }
+
+    fn forget_owners(&mut self) {
+        self.owners.clear();
+        self.owner_ids.clear();
+    }
+}
+
+fn read_sequences(connection: &Connection) -> Result<Sequences> {
+    let last = |name: &str| -> rusqlite::Result<u64> {
+        connection
+            .prepare_cached("SELECT last FROM sequence WHERE name = ?1")?
+            .query_row(params![name], |row| row.get(0))
+    };
+    let small = |number: u64| u32::try_from(number).map_err(|error| Failure::Unreadable(error.into()));
+    Ok(Sequences { organisation: small(last("organisation")?)?, owner: small(last("owner")?)?, token: last("token")? })
+}
+
+/// One change on its way into the store.
+pub(crate) struct Transaction<'w> {
+    /// The writer's connection, inside a transaction.
+    pub(crate) connection: &'w Connection,
+    /// When the change is made.
+    pub(crate) at: Timestamp,
+    /// Who makes it.
+    pub(crate) actor: Actor,
+    /// What the writer remembers.
+    pub(crate) memory: &'w mut Memory,
+}
+
+impl Transaction<'_> {
+    /// Appends an entry to the journal.
+    pub(crate) fn append(
+        &mut self,
+        organisation: Option<OrganisationNumber>,
+        token: Option<TokenNumber>,
+        event: Event,
+    ) -> Result<()> {
+        let position = Position(self.memory.tail.position.0 + 1);
+        let (actor, kind, body) = (self.actor.to_text(), event.kind(), event.body()?);
+        let chain = journal::chain(&self.memory.tail.chain, position, self.at, &actor, organisation, kind, &body);
+        let actor = self.memory.actors.number(self.connection, &actor)?;
+        let kind = self.memory.event_kinds.number(self.connection, kind)?;
+        self.connection
+            .prepare_cached(
+                "INSERT INTO journal (position, at, actor, organisation, token, kind, chain, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?
+            .execute(params![
+                position.0,
+                self.at.milliseconds(),
+                actor,
+                organisation.map(|number| number.0),
+                token.map(|number| number.0),
+                kind,
+                chain,
+                body,
+            ])?;
+        self.memory.tail = Tail { position, chain };
+        self.memory.entries.push(Entry { position, at: self.at, actor: self.actor, organisation, event, chain });
+        Ok(())
+    }
+
+    /// The number of a set of scopes.
+    pub(crate) fn scope_set(&mut self, scopes: &str) -> Result<i64> {
+        self.memory.scope_sets.number(self.connection, scopes)
+    }
+
+    /// The number of a set of networks.
+    pub(crate) fn network_set(&mut self, networks: &str) -> Result<i64> {
+        self.memory.network_sets.number(self.connection, networks)
+    }
+
+    /// A user or service account, wherever it is.
+    pub(crate) fn owner(&mut self, id: OwnerId) -> Result<Option<Arc<OwnerFacts>>> {
+        if let Some(owner) = self.memory.owners.get(&id) {
+            return Ok(Some(Arc::clone(owner)));
+        }
+        let Some(owner) = owner_row::by_id(self.connection, id)? else { return Ok(None) };
+        if self.memory.owners.len() >= OWNERS_REMEMBERED {
+            self.memory.forget_owners();
+        }
+        let owner = Arc::new(owner);
+        self.memory.owner_ids.insert(owner.owner.number, id);
+        self.memory.owners.insert(id, Arc::clone(&owner));
+        Ok(Some(owner))
+    }
+
+    /// The identifier behind an owner's number.
+    pub(crate) fn owner_id(&mut self, number: OwnerNumber) -> Result<OwnerId> {
+        if let Some(id) = self.memory.owner_ids.get(&number) {
+            return Ok(*id);
+        }
+        let id = self
+            .connection
+            .prepare_cached("SELECT id FROM owner WHERE number = ?1")?
+            .query_row(params![number.0], |row| row.get(0))
+            .map(OwnerId::from_bytes)?;
+        self.memory.owner_ids.insert(number, id);
+        Ok(id)
+    }
+
+    /// The user or service account that makes the change, when it is one.
+    pub(crate) fn actor_number(&self) -> Option<OwnerNumber> {
+        match self.actor {
+            Actor::Owner { owner, .. } => Some(owner),
+            Actor::Possession | Actor::System => None,
+        }
+    }
+
+    /// Forgets what is remembered of owners, because one of them or an organisation changed.
+    pub(crate) fn owners_changed(&mut self) {
+        self.memory.forget_owners();
+    }
+}
