@@ -76,9 +76,14 @@ impl Authority {
         }
     }
 
+    /// A new secret of this kind that belongs to nothing yet.
+    pub fn generate(&self, kind: Kind) -> Secret {
+        format::generate(kind, &*self.randomness)
+    }
+
     /// A new native secret, and what is kept of it.
     pub(crate) fn new_secret(&self) -> (Secret, NewSecret) {
-        let secret = format::generate(Kind::Token, &*self.randomness);
+        let secret = self.generate(Kind::Token);
         let kept = self.kept(&secret);
         (secret, kept)
     }

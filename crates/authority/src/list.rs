@@ -6,11 +6,12 @@ use crate::{
     error::Error,
 };
 use domain::{
-    caller::{Caller, Credential},
+    caller::{Caller, Credential, Reach},
     id::TokenId,
+    owner::Owner,
     token::Token,
 };
-use store::query::{Page, PageRequest, Preview, Sort, TokenFilter, UsageDay};
+use store::query::{OwnerFilter, Page, PageRequest, Preview, Sort, TokenFilter, UsageDay};
 
 impl Authority {
     /// A page of the tokens that the caller sees.
@@ -56,8 +57,19 @@ impl Authority {
     /// [`Error::NotFound`] when it was deleted in this very moment.
     pub async fn own_token(&self, caller: &Caller) -> Result<Option<Token>, Error> {
         let Credential::Token(id) = caller.credential else { return Ok(None) };
-        let reach = domain::caller::Reach::Own(caller.owner_number);
+        let reach = Reach::Own(caller.owner_number);
         self.store.token(reach, id, false).await?.map(Some).ok_or(Error::NotFound)
+    }
+
+    /// The caller's own record.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the store cannot be read.
+    pub async fn own_record(&self, caller: &Caller) -> Result<Owner, Error> {
+        let filter = OwnerFilter { id: Some(caller.owner), ..OwnerFilter::default() };
+        let page = PageRequest { after: None, limit: 1 };
+        let page = self.store.owners(Reach::Own(caller.owner_number), filter, page).await?;
+        page.items.into_iter().next().ok_or(Error::NotFound)
     }
 
     /// How often a token was used, day by day.

@@ -10,7 +10,7 @@ use authority::{
 };
 use domain::{
     caller::Caller,
-    format::{self, Kind},
+    format::Kind,
     id::{OrganisationId, OwnerId},
     invalid::Invalid,
     name::{Email, Labels, Name},

@@ -1,0 +1,227 @@
+//! `jeton serve`: opens the store, loads the index, answers until it is told to stop.
+
+use crate::{
+    config::{Config, StoreLocation},
+    demo::{self, DemoError},
+    hot_door::{self, HotLimits},
+    listen::{ListenSettings, Listener, PlainHttp, Stop, Tls, TlsError},
+    metrics::{self, Metrics},
+    middleware,
+    router::router,
+    server_key::{self, ServerKeyError},
+    state::{Parts, Server},
+};
+use authority::{
+    Authority, Error,
+    authority::Options,
+    clock::{Clock, SystemClock, SystemRandomness},
+    link::Purpose,
+    redeem::{Administrator, administrator_link},
+};
+use domain::{
+    format::{self, Kind},
+    name::{Email, Name},
+    secret::Keyring,
+};
+use std::{io, path::Path, sync::Arc, thread};
+use store::{
+    error::OpenError,
+    open::{OpenOptions, Opened, open_sqlite},
+};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
+
+/// Why the server did not start, or had to stop.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The data directory, or another file, is not usable.
+    #[error("{what} is not usable")]
+    File {
+        /// Which.
+        what: String,
+        /// The inside cause.
+        #[source]
+        cause: io::Error,
+    },
+    /// The store was not opened.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// The server key is not usable.
+    #[error(transparent)]
+    Key(#[from] ServerKeyError),
+    /// The certificate is not usable.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// There is no demonstration.
+    #[error(transparent)]
+    Demo(#[from] DemoError),
+    /// `JETON_BOOTSTRAP_TOKEN` is no token.
+    #[error("JETON_BOOTSTRAP_TOKEN is not usable: {0}; make one with `jeton token generate`")]
+    BootstrapToken(format::Malformed),
+    /// The store could not be read.
+    #[error(transparent)]
+    Authority(#[from] Error),
+    /// A commit had an unknown outcome; the next start finds it out.
+    #[error("a commit may or may not have been kept, so the server stopped; start it again to find out")]
+    OutcomeUnknown,
+}
+
+/// Serves until a signal, or until it must stop.
+///
+/// # Errors
+/// Why it did not start or had to stop.
+pub fn run(config: Config) -> Result<(), ServeError> {
+    let threads = config.worker_threads.map_or_else(|| thread::available_parallelism().map_or(2, Into::into), Into::into);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
+    let runtime = runtime.map_err(|cause| ServeError::File { what: "the asynchronous runtime".to_owned(), cause })?;
+    runtime.block_on(serve(config, threads))
+}
+
+async fn serve(config: Config, threads: usize) -> Result<(), ServeError> {
+    let StoreLocation::Sqlite(path) = &config.store;
+    let keyring = server_key::load_or_create(&config.server_key_file, path, &SystemRandomness)?;
+    let Opened { store, quarantine } = open_sqlite(path, &OpenOptions::default())?;
+    let options = Options {
+        track_usage: config.usage_tracking,
+        quarantined: quarantine.is_some(),
+        hashing_threads: threads.max(2),
+    };
+    let authority = Authority::new(store, keyring.clone(), Arc::new(SystemClock), Arc::new(SystemRandomness), options);
+    authority.load().await?;
+    let metrics = Arc::new(Metrics::new(Arc::clone(&authority)));
+    let (settings, metrics_settings) = listen_settings(&config, &metrics)?;
+    let bind = |what: &str, cause| ServeError::File { what: what.to_owned(), cause };
+    let listener = Listener::bind(config.listen, settings).await;
+    let listener = listener.map_err(|cause| bind(&format!("the address {}", config.listen), cause))?;
+    let public_url = config.public_url(listener.address().port());
+    let server = Server::new(Parts { authority: Arc::clone(&authority), metrics: Arc::clone(&metrics), public_url });
+    begin(&config, &authority, &keyring, &server).await?;
+
+    let stop = Stop::new();
+    let (background_stop, background) = start_background(&authority, quarantine.is_some()).await?;
+    let metrics_server = match config.metrics_listen {
+        Some(address) => {
+            let bound = Listener::bind(address, metrics_settings).await;
+            let bound = bound.map_err(|cause| bind(&format!("the address {address}"), cause))?;
+            Some(tokio::spawn(bound.run(metrics::router(Arc::clone(&metrics)), stop.clone().stopped())))
+        }
+        None => None,
+    };
+    let (router, _) = router(&server);
+    let router = middleware::around(router, &config, &metrics);
+    let limits = HotLimits { body_bytes: config.limits.verify_batch_body_bytes, body_timeout: config.limits.request_timeout };
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    println!("listening on {scheme}://{}", listener.address());
+    let serving = listener.run(hot_door::front(server, router, limits), stop.clone().stopped());
+
+    let stopping = tokio::spawn(wait_for_the_end(Arc::clone(&authority), stop));
+    let cut = serving.await;
+    if cut > 0 {
+        tracing::warn!(connections = cut, "some connections did not end in time and were cut");
+    }
+    if let Some(metrics_server) = metrics_server {
+        let _ = metrics_server.await;
+    }
+    background_stop.send_replace(true);
+    let _ = background.await;
+    match stopping.await {
+        Ok(End::Signal) => Ok(()),
+        Ok(End::OutcomeUnknown) | Err(_) => Err(ServeError::OutcomeUnknown),
+    }
+}
+
+/// What makes the server stop.
+enum End {
+    Signal,
+    OutcomeUnknown,
+}
+
+async fn wait_for_the_end(authority: Arc<Authority>, stop: Stop) -> End {
+    let end = tokio::select! {
+        () = stop_signal() => End::Signal,
+        () = authority.failed() => End::OutcomeUnknown,
+    };
+    stop.stop();
+    end
+}
+
+/// Waits for SIGTERM or SIGINT.
+async fn stop_signal() {
+    let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    let (Ok(mut terminate), Ok(mut interrupt)) = signals else {
+        tracing::error!("signals cannot be received; stop the server with SIGKILL");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+fn listen_settings(config: &Config, metrics: &Metrics) -> Result<(ListenSettings, ListenSettings), ServeError> {
+    let tls = config.tls.as_ref().map(|files| Tls::load(files)).transpose()?;
+    let settings = ListenSettings {
+        tls: tls.map(Arc::new),
+        plain_http: PlainHttp::LoopbackAndProxies,
+        proxies: config.proxies.clone(),
+        limits: config.limits,
+        metrics: metrics.connections(),
+    };
+    let plain = ListenSettings { tls: None, plain_http: PlainHttp::Everybody, proxies: Vec::new(), ..settings.clone() };
+    Ok((settings, plain))
+}
+
+/// What an empty store needs before it is any use: a demonstration, a first token, or a link.
+async fn begin(config: &Config, authority: &Arc<Authority>, keyring: &Keyring, server: &Server) -> Result<(), ServeError> {
+    if authority.is_quarantined() {
+        tracing::error!("the store lost history and nothing is accepted: run `jeton doctor` and `jeton restore`");
+        return Ok(());
+    }
+    let demo_file = config.data.join("demo.json");
+    if config.demo {
+        let url = server.public_url.to_string();
+        demo::make(authority, &demo_file, url.clone()).await?;
+        println!("{}", demo::lines(&url, &demo_file));
+    } else if let Some(token) = &config.bootstrap_token {
+        bootstrap(authority, &token.0).await?;
+    }
+    if authority.store().is_empty().await.map_err(Error::from)? {
+        let (link, expires_at) = administrator_link(keyring, Purpose::SetUp, SystemClock.now(), &SystemRandomness);
+        println!("set up the first application administrator until {expires_at}, from this host:");
+        println!("  {}", server.link(&link));
+        println!("  or with the command line: jeton login --link");
+    }
+    warn_about_key(&config.server_key_file, keyring);
+    Ok(())
+}
+
+async fn bootstrap(authority: &Authority, token: &domain::secret::Secret) -> Result<(), ServeError> {
+    format::check(Kind::Token, token.expose()).map_err(ServeError::BootstrapToken)?;
+    let administrator = Administrator {
+        email: Email::stored("administrator@localhost".to_owned()),
+        name: Name::stored("Administrator".to_owned()),
+        organisation: Name::stored("Operations".to_owned()),
+    };
+    if authority.set_up_with_token(administrator, token).await?.is_some() {
+        tracing::info!("the first application administrator has the token of JETON_BOOTSTRAP_TOKEN");
+    }
+    Ok(())
+}
+
+fn warn_about_key(file: &Path, keyring: &Keyring) {
+    if !server_key::is_backed_up(file, keyring) {
+        tracing::warn!("the server key has no backup; without it every token dies: run `jeton key backup FILE`");
+    }
+}
+
+type Background = (watch::Sender<bool>, tokio::task::JoinHandle<()>);
+
+async fn start_background(authority: &Arc<Authority>, quarantined: bool) -> Result<Background, ServeError> {
+    let (stop, stopped) = watch::channel(false);
+    if !quarantined {
+        authority.resume_deletions().await?;
+    }
+    Ok((stop, authority.start_background(stopped)))
+}
