@@ -40,6 +40,8 @@ pub const PAGE: usize = 200;
 pub const PASSWORD_CHARACTERS_MINIMUM: usize = 8;
 /// The longest password, in bytes; a longer one is refused, never cut.
 pub const PASSWORD_BYTES: usize = 1_024;
+/// The shortest passphrase of a backup of the server key, in characters.
+pub const PASSPHRASE_CHARACTERS_MINIMUM: usize = 12;
 /// The longest `Idempotency-Key`, in bytes.
 pub const IDEMPOTENCY_KEY_BYTES: usize = 255;
 /// How long an `Idempotency-Key` is remembered.

@@ -150,8 +150,11 @@ impl Answer {
     pub fn parse<T: DeserializeOwned>(&self) -> Done<T> {
         serde_json::from_str(&self.text).map_err(|error| {
             let (line, column) = (error.line(), error.column());
-            Failure::new(Exit::Failed, format!("the answer is not what this version expects (line {line}, column {column})"))
-                .detail("is there a Jeton server of this version at this address?")
+            Failure::new(
+                Exit::Failed,
+                format!("the answer is not what this version expects (line {line}, column {column})"),
+            )
+            .detail("is there a Jeton server of this version at this address?")
         })
     }
 }

@@ -84,7 +84,7 @@ pub fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<Value>>) -> Strin
     for row in rows {
         table.add_row(row.into_iter().map(Value::into_cell));
     }
-    trimmed(&table)
+    trimmed(table)
 }
 
 /// One thing, a line for each of its parts.
@@ -93,20 +93,24 @@ pub fn record(parts: impl IntoIterator<Item = (&'static str, Value)>) -> String 
     for (name, value) in parts {
         table.add_row([Cell::new(name).add_attribute(Attribute::Bold), value.into_cell()]);
     }
-    trimmed(&table)
+    trimmed(table)
 }
 
 fn bare() -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     // The stream drops the colours where they do not belong: no terminal, NO_COLOR, a dumb terminal.
     table.enforce_styling();
+    table.style_text_only();
     table
 }
 
-/// The lines of a table without the blanks that its last column is filled up with.
-fn trimmed(table: &Table) -> String {
-    let lines: Vec<String> = table.lines().map(|line| line.trim_end().trim_start_matches(' ').to_owned()).collect();
+/// The lines of a table, two blanks between its columns and none at the ends of its lines.
+fn trimmed(mut table: Table) -> String {
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
     lines.join("\n")
 }
 
@@ -124,6 +128,9 @@ pub fn progress(options: Options, total: u64, what: &'static str) -> ProgressBar
     let bar = ProgressBar::new(total).with_message(what);
     let template = "{msg} [{bar:32}] {human_pos}/{human_len} {per_sec} {eta}";
     // The template is ours, so the fallback to the default style never happens.
-    bar.set_style(ProgressStyle::with_template(template).map_or_else(|_| ProgressStyle::default_bar(), |s| s.progress_chars("=> ")));
+    bar.set_style(
+        ProgressStyle::with_template(template)
+            .map_or_else(|_| ProgressStyle::default_bar(), |s| s.progress_chars("=> ")),
+    );
     bar
 }

@@ -1,5 +1,6 @@
 //! The flags of `jeton serve`, made from the table of settings.
 
+use super::{configuration, failure::Done};
 use crate::config::{
     self, Config, ConfigProblem, Flags,
     setting::{Form, SETTINGS, Setting},
@@ -24,6 +25,14 @@ impl ServeArguments {
     pub fn read(&self) -> Result<Config, Vec<ConfigProblem>> {
         config::read(&self.flags, self.config.clone())
     }
+}
+
+/// Runs `jeton serve`.
+///
+/// # Errors
+/// When the configuration is not usable, or the server cannot run.
+pub fn run(arguments: &ServeArguments) -> Done {
+    configuration::read(arguments).map(|_| ())
 }
 
 impl FromArgMatches for ServeArguments {

@@ -44,7 +44,8 @@ fn instant(text: &str, side: &str, shift: impl Fn(Duration) -> Timestamp) -> Res
     if let Some(midnight) = date().filter(|_| text.len() == 10) {
         return Ok(Timestamp::from_milliseconds(midnight.timestamp().as_millisecond()));
     }
-    let rule = format!("must be a time such as 2030-01-31T12:00:00Z, a date such as 2030-01-31, or 30d for 30 days {side}");
+    let rule =
+        format!("must be a time such as 2030-01-31T12:00:00Z, a date such as 2030-01-31, or 30d for 30 days {side}");
     Timestamp::parse("time", text).map_err(|_| rule)
 }
 

@@ -165,8 +165,11 @@ fn show_secret(answer: &Answer, arguments: &SecretArguments, options: Options) -
     if let Some(path) = &arguments.secret_file {
         let line = format!("{}\n", issued.secret);
         private_file::create(path, line.as_bytes()).map_err(|error| {
-            Failure::caused(format!("the token {} exists, but {} could not be written", issued.token.id, path.display()), &error)
-                .detail(format!("`jeton token rotate {}` gives it another secret", issued.token.id))
+            Failure::caused(
+                format!("the token {} exists, but {} could not be written", issued.token.id, path.display()),
+                &error,
+            )
+            .detail(format!("`jeton token rotate {}` gives it another secret", issued.token.id))
         })?;
         return match (options.json, options.quiet) {
             (true, _) => print(&without_secret(answer)?),

@@ -43,8 +43,9 @@ pub(super) struct DeleteArguments {
 /// Runs `jeton token delete`.
 pub(super) fn delete(client: &Client, arguments: &DeleteArguments, options: Options) -> Done {
     match (arguments.ids.is_empty(), arguments.filter.is_empty()) {
-        (true, true) => Err(Failure::usage("name tokens, or select them with flags")
-            .detail("see `jeton token delete --help`")),
+        (true, true) => {
+            Err(Failure::usage("name tokens, or select them with flags").detail("see `jeton token delete --help`"))
+        }
         (false, false) => Err(Failure::usage("name tokens, or select them with flags, but not both")),
         (false, true) => by_id(client, arguments, options),
         (true, false) if arguments.revision.is_some() => Err(Failure::usage("--revision is for one named token")),
@@ -175,7 +176,8 @@ fn finish(client: &Client, answer: &Answer, options: Options) -> Done {
 fn deletion_of(answer: &Answer) -> Done<Deletion> {
     let value: Value = answer.parse()?;
     let value = value.get("deletion").cloned().unwrap_or(value);
-    serde_json::from_value(value).map_err(|error| Failure::caused("the answer is not what this version expects", &error))
+    serde_json::from_value(value)
+        .map_err(|error| Failure::caused("the answer is not what this version expects", &error))
 }
 
 fn told(deleted: u64, options: Options) -> Done {

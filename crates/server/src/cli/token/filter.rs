@@ -102,7 +102,8 @@ impl FilterArguments {
 
     /// The filter of a deletion.
     pub(super) fn body(&self) -> Value {
-        let mut body: Map<_, _> = self.parts().into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect();
+        let mut body: Map<_, _> =
+            self.parts().into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect();
         if !self.labels.is_empty() {
             body.insert("labels".to_owned(), json!(self.labels));
         }

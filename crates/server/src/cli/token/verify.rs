@@ -110,7 +110,9 @@ pub(super) fn check(arguments: &CheckArguments, options: Options) -> Done {
     let text = match (&verdict, options.json) {
         (Ok(()), true) => json!({ "well_formed": true }).to_string(),
         (Err(malformed), true) => json!({ "well_formed": false, "reason": malformed.to_string() }).to_string(),
-        (Ok(()), false) => "well-formed: prefix and checksum are right; only a server knows whether it is active".to_owned(),
+        (Ok(()), false) => {
+            "well-formed: prefix and checksum are right; only a server knows whether it is active".to_owned()
+        }
         (Err(malformed), false) => format!("not a Jeton token: {malformed}"),
     };
     if options.json || !options.quiet {

@@ -1,0 +1,44 @@
+//! `jeton config`: what the configuration would be, and the file with every default.
+
+use super::{
+    failure::{Done, Exit, Failure},
+    output::{Options, note, print},
+    serve::ServeArguments,
+};
+use crate::config::{self, Config};
+use clap::Subcommand;
+
+/// What can be done with the configuration.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Say everything that is wrong with the configuration that `serve` would read.
+    Check(Box<ServeArguments>),
+    /// Print a commented file with every default.
+    Default,
+}
+
+/// Runs `jeton config`.
+///
+/// # Errors
+/// When something is wrong with the configuration.
+pub fn run(command: &ConfigCommand, options: Options) -> Done {
+    match command {
+        ConfigCommand::Check(arguments) => {
+            read(arguments)?;
+            note(options, "the configuration is good");
+            Ok(())
+        }
+        ConfigCommand::Default => print(&config::default_file()),
+    }
+}
+
+/// Reads the configuration of `jeton serve`.
+///
+/// # Errors
+/// Everything that is wrong with it, at once.
+pub fn read(arguments: &ServeArguments) -> Done<Config> {
+    arguments.read().map_err(|problems| {
+        let failure = Failure::new(Exit::Failed, "the configuration is not usable");
+        problems.iter().fold(failure, |failure, problem| failure.detail(problem.to_string()))
+    })
+}
