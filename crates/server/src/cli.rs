@@ -8,10 +8,12 @@
 //! | `client` `list` | how they speak it |
 //! | `key` `recover` | the commands that work on this host's data |
 //! | `local` | where that data is |
+//! | `bench` | stores to measure with |
 //! | `completions` | what a shell needs |
 //! | `output` `prompt` `when` `argument` `failure` | what people and programs read, write and are told |
 
 pub mod argument;
+pub mod bench;
 pub mod client;
 pub mod completions;
 pub mod configuration;
@@ -91,6 +93,8 @@ pub enum Command {
     Config(configuration::ConfigCommand),
     /// Print a completion script for a shell.
     Completions(completions::CompletionsArguments),
+    /// Prepare measurements.
+    Bench(bench::BenchArguments),
 }
 
 /// Runs the command line of this process.
@@ -121,6 +125,7 @@ fn run(cli: &Cli) -> Done {
         Command::RecoverAdministrator(arguments) => recover::run(arguments, options),
         Command::Config(command) => configuration::run(command, options),
         Command::Completions(arguments) => completions::run(arguments),
+        Command::Bench(arguments) => bench::run(arguments, options),
     }
 }
 
