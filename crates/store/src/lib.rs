@@ -9,6 +9,7 @@
 //! | `open` | opening a store: the lock, the checks, what a quarantine is about |
 //! | `sqlite` | the embedded engine |
 //! | `migration` | forward-only migrations, checked at start |
+//! | `testing` | for tests only: a store that fails on purpose |
 //! | `denials`, `quarantine` | what was denied, kept beside the store, so that the past cannot return |
 
 pub mod change;
@@ -21,6 +22,8 @@ pub mod quarantine;
 pub mod query;
 mod sqlite;
 pub mod store;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use open::{OpenOptions, Opened, open_sqlite};
 pub use quarantine::Quarantine;

@@ -10,11 +10,12 @@
 //! | `nonce`, `idempotency` | what works once, and what may be repeated |
 //! | `readers`, `list`, `preview`, `journal`, `load` | the queries |
 //! | `conditions`, `token_filter` | filters and reach as `WHERE` clauses |
-//! | `token_row`, `owner_row`, `dictionary` | rows |
+//! | `token_row`, `owner_row`, `dictionary`, `body` | rows |
 //! | `failure` | what stops a change or a query |
 
 mod administrators;
 mod apply;
+mod body;
 mod checkpoint;
 mod conditions;
 pub(crate) mod connection;

@@ -160,7 +160,8 @@ CREATE TABLE usage_day (
     PRIMARY KEY (day, token)
 ) STRICT, WITHOUT ROWID;
 
--- Positions are dense. `token` is the number of the token that an entry is about.
+-- Positions are dense. `token` is the number of the token that an entry is about. `body` is the
+-- chained JSON text with what recurs packed (see `src/sqlite/body.rs`).
 CREATE TABLE journal (
     position INTEGER PRIMARY KEY,
     at INTEGER NOT NULL,
@@ -169,7 +170,7 @@ CREATE TABLE journal (
     token INTEGER,
     kind INTEGER NOT NULL REFERENCES event_kind (number),
     chain BLOB NOT NULL CHECK (length(chain) = 32),
-    body TEXT NOT NULL
+    body BLOB NOT NULL
 ) STRICT;
 
 CREATE INDEX journal_token ON journal (token) WHERE token IS NOT NULL;

@@ -1,6 +1,7 @@
 //! Reading the journal: its end, its chain, and pages of it.
 
 use super::{
+    body,
     conditions::{Conditions, blob, number},
     failure::{Failure, Result},
     list,
@@ -55,7 +56,7 @@ pub(crate) fn walk(
     while let Some(row) = rows.next()? {
         let position = Position(row.get(0)?);
         let kind = row.get_ref(4)?.as_str().map_err(unreadable)?;
-        let body = row.get_ref(5)?.as_str().map_err(unreadable)?;
+        let body = body::unpack(row.get_ref(5)?.as_blob().map_err(unreadable)?)?;
         let chain = journal::chain(
             &tail.chain,
             position,
@@ -63,7 +64,7 @@ pub(crate) fn walk(
             row.get_ref(2)?.as_str().map_err(unreadable)?,
             row.get::<_, Option<_>>(3)?.map(OrganisationNumber),
             kind,
-            body,
+            &body,
         );
         if position.0 != tail.position.0 + 1 {
             return Ok(Err(format!("the journal has no entry {}", tail.position.0 + 1)));
@@ -71,7 +72,7 @@ pub(crate) fn walk(
         if chain != row.get::<_, Chain>(6)? {
             return Ok(Err(format!("journal entry {position} does not continue the chain")));
         }
-        sink(position, kind, body)?;
+        sink(position, kind, &body)?;
         tail = Tail { position, chain };
     }
     Ok(Ok(tail))
@@ -106,7 +107,7 @@ fn read(row: &Row<'_>) -> Result<JournalRow> {
         at: Timestamp::from_milliseconds(row.get(1)?),
         actor: Actor::from_text(row.get_ref(2)?.as_str().map_err(unreadable)?),
         organisation: row.get::<_, Option<_>>(3)?.map(OrganisationNumber),
-        event: Event::parse(kind, row.get_ref(5)?.as_str().map_err(unreadable)?)?,
+        event: Event::parse(kind, &body::unpack(row.get_ref(5)?.as_blob().map_err(unreadable)?)?)?,
         chain: row.get(6)?,
     };
     Ok(JournalRow {

@@ -2,6 +2,7 @@
 //! between changes, and the journal's end.
 
 use super::{
+    body,
     dictionary::Dictionary,
     failure::{Failure, Result},
     owner_row::{self, OwnerFacts},
@@ -163,7 +164,7 @@ impl Transaction<'_> {
                 token.map(|number| number.0),
                 kind,
                 chain,
-                body,
+                body::pack(&body),
             ])?;
         self.memory.tail = Tail { position, chain };
         self.memory.entries.push(Entry { position, at: self.at, actor: self.actor, organisation, event, chain });

@@ -1,0 +1,267 @@
+//! For tests of this and the upper floors: a store whose commits fail on purpose, and repeatable
+//! randomness.
+
+use crate::{
+    change::{Change, Committed},
+    error::{CommitError, ReadError},
+    query::{
+        Deletion, JournalFilter, JournalRow, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview,
+        Session, SignIn, Sort, TokenFilter, UsageDay, UserKey,
+    },
+    store::{Follower, Store},
+};
+use async_trait::async_trait;
+use domain::{
+    caller::Reach,
+    id::{DeletionId, OwnerId, Randomness, TokenId},
+    journal::{Entry, Tail},
+    owner::{Organisation, Owner},
+    secret::Digest,
+    time::Timestamp,
+    token::Token,
+};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, AtomicU64, Ordering},
+};
+
+/// A repeatable stream of bytes (SplitMix64). Print the seed with every failure.
+#[derive(Debug)]
+pub struct Seeded(AtomicU64);
+
+impl Seeded {
+    /// The stream of a seed.
+    pub fn new(seed: u64) -> Self {
+        Self(AtomicU64::new(seed))
+    }
+
+    /// The next number of the stream.
+    pub fn next(&self) -> u64 {
+        let state = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed).wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number below `end`, which is at least 1.
+    pub fn below(&self, end: u64) -> u64 {
+        self.next() % end.max(1)
+    }
+}
+
+impl Randomness for Seeded {
+    fn fill(&self, buffer: &mut [u8]) {
+        for chunk in buffer.chunks_mut(8) {
+            chunk.copy_from_slice(&self.next().to_le_bytes()[..chunk.len()]);
+        }
+    }
+}
+
+/// How often which fault happens, out of a thousand commits.
+#[derive(Debug, Clone, Copy)]
+pub struct FaultPlan {
+    /// Decides when; print it with every failure.
+    pub seed: u64,
+    /// Commits that are refused as unavailable before anything is made.
+    pub unavailable: u64,
+    /// Commits whose outcome stays unknown; half of them are kept.
+    pub unknown: u64,
+}
+
+/// A store over another one, whose commits fail as planned. After an unknown outcome it refuses every
+/// commit, as a real engine does, until [`FaultyStore::reopened`].
+pub struct FaultyStore {
+    inner: Arc<dyn Store>,
+    gate: Arc<Gate>,
+    plan: FaultPlan,
+    randomness: Seeded,
+    armed: AtomicBool,
+    broken: AtomicBool,
+    faults: AtomicU64,
+}
+
+impl FaultyStore {
+    /// Wraps a store that nobody follows yet. Faults happen once it is armed.
+    pub fn new(inner: Arc<dyn Store>, plan: FaultPlan) -> Arc<Self> {
+        let gate = Arc::new(Gate::default());
+        inner.follow(Arc::clone(&gate) as Arc<dyn Follower>);
+        Self::over(inner, gate, plan)
+    }
+
+    /// The same store after a restart: it accepts commits again, and has no follower yet. The seed
+    /// goes on where it was.
+    pub fn reopened(&self) -> Arc<Self> {
+        *self.gate.follower() = None;
+        let plan = FaultPlan { seed: self.randomness.next(), ..self.plan };
+        Self::over(Arc::clone(&self.inner), Arc::clone(&self.gate), plan)
+    }
+
+    /// Lets faults happen, or not.
+    pub fn arm(&self, armed: bool) {
+        self.armed.store(armed, Ordering::Release);
+    }
+
+    /// True after an unknown outcome.
+    pub fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Acquire)
+    }
+
+    /// How many faults have happened.
+    pub fn faults(&self) -> u64 {
+        self.faults.load(Ordering::Acquire)
+    }
+
+    fn over(inner: Arc<dyn Store>, gate: Arc<Gate>, plan: FaultPlan) -> Arc<Self> {
+        let (armed, broken, faults) = (AtomicBool::new(false), AtomicBool::new(false), AtomicU64::new(0));
+        Arc::new(Self { inner, gate, plan, randomness: Seeded::new(plan.seed), armed, broken, faults })
+    }
+
+    /// The engine would tell its follower nothing of the commit but that its outcome is unknown.
+    async fn unknown(&self, change: Change) -> CommitError {
+        self.broken.store(true, Ordering::Release);
+        let follower = self.gate.follower().take();
+        if self.randomness.below(2) == 0 {
+            // Whatever comes of it, the caller does not learn it.
+            let _ = self.inner.commit(change).await;
+        }
+        if let Some(follower) = follower {
+            follower.outcome_unknown();
+        }
+        CommitError::Unknown("a fault on purpose".into())
+    }
+}
+
+/// Passes on what the inner store tells, to whoever follows at the moment.
+#[derive(Default)]
+struct Gate(Mutex<Option<Arc<dyn Follower>>>);
+
+impl Gate {
+    fn follower(&self) -> std::sync::MutexGuard<'_, Option<Arc<dyn Follower>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Follower for Gate {
+    fn committed(&self, entries: &[Entry]) {
+        if let Some(follower) = &*self.follower() {
+            follower.committed(entries);
+        }
+    }
+
+    fn outcome_unknown(&self) {
+        if let Some(follower) = &*self.follower() {
+            follower.outcome_unknown();
+        }
+    }
+}
+
+#[async_trait]
+impl Store for FaultyStore {
+    fn follow(&self, follower: Arc<dyn Follower>) {
+        *self.gate.follower() = Some(follower);
+    }
+
+    async fn commit(&self, change: Change) -> Result<Committed, CommitError> {
+        if self.is_broken() {
+            return Err(CommitError::Unavailable("an earlier outcome is unknown".into()));
+        }
+        if !self.armed.load(Ordering::Acquire) {
+            return self.inner.commit(change).await;
+        }
+        let chance = self.randomness.below(1_000);
+        if chance < self.plan.unavailable {
+            self.faults.fetch_add(1, Ordering::AcqRel);
+            return Err(CommitError::Unavailable("a fault on purpose".into()));
+        }
+        if chance < self.plan.unavailable + self.plan.unknown {
+            self.faults.fetch_add(1, Ordering::AcqRel);
+            return Err(self.unknown(change).await);
+        }
+        self.inner.commit(change).await
+    }
+
+    async fn token(&self, reach: Reach, id: TokenId, deleted: bool) -> Result<Option<Token>, ReadError> {
+        self.inner.token(reach, id, deleted).await
+    }
+
+    async fn tokens(
+        &self,
+        reach: Reach,
+        filter: TokenFilter,
+        sort: Sort,
+        page: PageRequest,
+        now: Timestamp,
+    ) -> Result<Page<Token>, ReadError> {
+        self.inner.tokens(reach, filter, sort, page, now).await
+    }
+
+    async fn count_tokens(&self, reach: Reach, filter: TokenFilter, now: Timestamp) -> Result<u64, ReadError> {
+        self.inner.count_tokens(reach, filter, now).await
+    }
+
+    async fn preview(&self, reach: Reach, filter: TokenFilter, now: Timestamp) -> Result<Preview, ReadError> {
+        self.inner.preview(reach, filter, now).await
+    }
+
+    async fn usage(&self, reach: Reach, id: TokenId) -> Result<Option<Vec<UsageDay>>, ReadError> {
+        self.inner.usage(reach, id).await
+    }
+
+    async fn deletion(&self, reach: Reach, id: DeletionId) -> Result<Option<Deletion>, ReadError> {
+        self.inner.deletion(reach, id).await
+    }
+
+    async fn unfinished_deletions(&self) -> Result<Vec<DeletionId>, ReadError> {
+        self.inner.unfinished_deletions().await
+    }
+
+    async fn organisations(
+        &self,
+        reach: Reach,
+        filter: OrganisationFilter,
+        page: PageRequest,
+    ) -> Result<Page<Organisation>, ReadError> {
+        self.inner.organisations(reach, filter, page).await
+    }
+
+    async fn owners(&self, reach: Reach, filter: OwnerFilter, page: PageRequest) -> Result<Page<Owner>, ReadError> {
+        self.inner.owners(reach, filter, page).await
+    }
+
+    async fn sign_in(&self, user: UserKey) -> Result<Option<SignIn>, ReadError> {
+        self.inner.sign_in(user).await
+    }
+
+    async fn session(&self, digest: Digest) -> Result<Option<Session>, ReadError> {
+        self.inner.session(digest).await
+    }
+
+    async fn sessions(&self, owner: OwnerId) -> Result<Vec<Session>, ReadError> {
+        self.inner.sessions(owner).await
+    }
+
+    async fn journal(
+        &self,
+        reach: Reach,
+        filter: JournalFilter,
+        page: PageRequest,
+    ) -> Result<Page<JournalRow>, ReadError> {
+        self.inner.journal(reach, filter, page).await
+    }
+
+    async fn is_empty(&self) -> Result<bool, ReadError> {
+        self.inner.is_empty().await
+    }
+
+    async fn tail(&self) -> Result<Tail, ReadError> {
+        self.inner.tail().await
+    }
+
+    async fn load(&self, sink: Arc<dyn Fn(Loaded) + Send + Sync>) -> Result<Tail, ReadError> {
+        self.inner.load(sink).await
+    }
+
+    async fn close(&self) {
+        self.inner.close().await;
+    }
+}
