@@ -1,0 +1,86 @@
+//! What may import what, and which long files have a reason.
+
+/// The crates from the lowest to the highest, each with those below it.
+pub const CRATES: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("store", &["domain"]),
+    ("authority", &["domain", "store"]),
+    ("server", &["authority", "domain", "store"]),
+];
+
+/// Libraries that do one floor's work, with the crates that may use them.
+pub const LIBRARIES: &[(&str, &[&str])] = &[
+    ("argon2", &["authority", "server"]),
+    ("async-trait", &["store"]),
+    ("axum", &["server"]),
+    ("clap", &["server"]),
+    ("getrandom", &["authority"]),
+    ("hashbrown", &["authority"]),
+    ("http", &["server"]),
+    ("http-body-util", &["server"]),
+    ("hyper", &["server"]),
+    ("hyper-util", &["server"]),
+    ("prometheus-client", &["server"]),
+    ("rusqlite", &["store"]),
+    ("rustls", &["server"]),
+    ("tokio-rustls", &["server"]),
+    ("toml", &["server"]),
+    ("tracing-subscriber", &["server"]),
+    ("ureq", &["server"]),
+    ("utoipa", &["server"]),
+    ("utoipa-axum", &["server"]),
+    ("zxcvbn", &["authority"]),
+];
+
+/// All that the domain may be built from: nothing that reads, writes, waits or logs.
+pub const DOMAIN_LIBRARIES: &[&str] = &[
+    "base64",
+    "crc32fast",
+    "hmac",
+    "ipnet",
+    "jiff",
+    "serde",
+    "serde_json",
+    "sha2",
+    "subtle",
+    "thiserror",
+    "uuid",
+    "zeroize",
+];
+
+/// All that the domain may use of the standard library; `net` is for addresses, `time` for durations.
+pub const DOMAIN_STD: &[&str] =
+    &["borrow", "collections", "error", "fmt", "hash", "iter", "net", "num", "ops", "str", "sync", "time"];
+
+/// What the world sees, and the parts of the server that each must leave alone.
+pub const SURFACES: &[(&str, &[&str])] = &[
+    ("api", &["cli", "console", "contracts", "demo", "gateway", "hot_door", "middleware", "router", "serve"]),
+    ("cli", &["api", "auth", "console", "contracts", "cookie", "gateway", "hot_door", "middleware", "router", "state"]),
+    ("console", &["api", "cli", "contracts", "demo", "gateway", "hot_door", "middleware", "router", "serve"]),
+    ("contracts", &["api", "cli", "console", "demo", "gateway", "hot_door", "middleware", "router", "serve"]),
+    ("gateway", &["api", "cli", "console", "contracts", "demo", "hot_door", "middleware", "router", "serve"]),
+];
+
+/// Surfaces whose parts must not import each other either.
+pub const ALONE: &[&str] = &["contracts"];
+
+/// Parts that others stand on, with all that they may import of the server.
+pub const LOW_MODULES: &[(&str, &[&str])] = &[
+    ("config", &[]),
+    ("key_backup", &["private_file", "server_key"]),
+    ("listen", &["config", "problem"]),
+    ("private_file", &[]),
+    ("problem", &[]),
+    ("server_key", &["private_file"]),
+];
+
+/// From this many lines on, a file needs a reason.
+pub const LINES: usize = 400;
+
+/// Files that are longer, each with the reason why it is not two.
+pub const LONG_FILES: &[(&str, &str)] = &[
+    ("crates/domain/src/journal.rs", "one table of what can happen, read as a whole by whoever follows the journal"),
+    ("crates/server/src/cli/client.rs", "asking, repeating and reading an answer share what they know of the server"),
+    ("crates/store/src/change.rs", "one table of what can be committed; each verb is a few lines of documented data"),
+    ("crates/store/src/sqlite/writer.rs", "the order of steps around a commit is one argument and stays on one page"),
+];
