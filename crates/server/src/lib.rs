@@ -2,24 +2,44 @@
 //!
 //! | file | what lives there |
 //! | --- | --- |
+//! | `router` | THE page: every route of every surface |
+//! | `hot_door` | verification, in front of the router |
+//! | `api` | the native API, one resource a file |
+//! | `auth` `cookie` | from a header to a caller |
+//! | `state` | what every handler works with |
+//! | `serve` `demo` | how the server starts and ends, and what it can start with |
 //! | `cli` | the command line |
 //! | `config` | the configuration of `jeton serve` |
 //! | `key_backup` | the backup of the server key |
 //! | `json` | request and answer bodies as strict JSON |
 //! | `listen` | connections: their limits, TLS, and the checks before any route |
+//! | `log` | the log: its form, and what is left out |
+//! | `metrics` | what is measured, and the listener that says it |
+//! | `middleware` | what happens around every route |
 //! | `private_file` | files that only their owner may read |
 //! | `problem` | errors as RFC 9457 problems |
 //! | `query` | query strings, read strictly |
 //! | `redact` | which texts from outside may be shown again |
 //! | `server_key` | the file of the server key |
 
+pub mod api;
+pub mod auth;
 pub mod cli;
 pub mod config;
+pub mod cookie;
+pub mod demo;
+pub mod hot_door;
 pub mod json;
 pub mod key_backup;
 pub mod listen;
+pub mod log;
+pub mod metrics;
+pub mod middleware;
 pub mod private_file;
 pub mod problem;
 pub mod query;
 pub mod redact;
+pub mod router;
+pub mod serve;
 pub mod server_key;
+pub mod state;

@@ -33,12 +33,21 @@ pub struct Problem {
     scope: Option<String>,
     retry_after: Option<Duration>,
     token_refused: bool,
+    tombstone: Option<serde_json::Value>,
 }
 
 impl Problem {
     /// A problem of this kind, with nothing more said.
     pub fn new(kind: ProblemKind) -> Self {
-        Self { kind, detail: None, fields: Vec::new(), scope: None, retry_after: None, token_refused: false }
+        Self {
+            kind,
+            detail: None,
+            fields: Vec::new(),
+            scope: None,
+            retry_after: None,
+            token_refused: false,
+            tombstone: None,
+        }
     }
 
     /// The request carried a credential, and it was refused.
@@ -56,6 +65,13 @@ impl Problem {
         Self::from(Invalid::field(field, rule))
     }
 
+    /// The same problem as one of another kind.
+    #[must_use]
+    pub fn of_kind(mut self, kind: ProblemKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
     /// Says what happened this time, in one or two sentences.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
@@ -67,6 +83,14 @@ impl Problem {
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
+        self
+    }
+
+    /// Shows the tombstone of the deleted token that the request is about.
+    #[must_use]
+    pub fn tombstone(mut self, token: &impl Serialize) -> Self {
+        // What has no JSON form is left out; the problem itself is the answer.
+        self.tombstone = serde_json::to_value(token).ok();
         self
     }
 
@@ -134,6 +158,8 @@ struct Page<'a> {
     scope: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after_seconds: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<&'a serde_json::Value>,
 }
 
 #[derive(Serialize)]
@@ -153,6 +179,7 @@ impl<'a> Page<'a> {
             fields: fields.collect(),
             scope: problem.scope.as_deref(),
             retry_after_seconds: problem.retry_after_seconds(),
+            token: problem.tombstone.as_ref(),
         }
     }
 }
@@ -172,6 +199,12 @@ impl From<Invalid> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         self.answer().map(Body::from)
+    }
+}
+
+impl IntoResponse for ProblemKind {
+    fn into_response(self) -> Response {
+        Problem::new(self).into_response()
     }
 }
 

@@ -1,0 +1,138 @@
+//! Request and answer bodies as strict JSON: one reading, every field known, every refusal named.
+//!
+//! | file | what lives there |
+//! | --- | --- |
+//! | `strict` | bytes into values: no key twice, no deep nesting, no number that would lose digits |
+//! | `typed` | values into types, with every refused field at once |
+//! | `rule` | what a deserializer says, as a rule without the refused value |
+
+pub(crate) mod rule;
+mod strict;
+mod typed;
+
+use crate::problem::{Problem, ProblemKind};
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, OptionalFromRequest, Request},
+    response::{IntoResponse, Response},
+};
+use http::{
+    HeaderMap, HeaderValue,
+    header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// A body: in a request it is read strictly, in an answer it is never stored by anybody.
+///
+/// An `Option<Json<T>>` in a handler takes a request without a body as `None`.
+#[derive(Debug, Clone, Copy)]
+pub struct Json<T>(pub T);
+
+/// How long a body may take to arrive; an extension of the request, set by the middleware.
+#[derive(Debug, Clone, Copy)]
+pub struct BodyTimeout(pub Duration);
+
+/// Reads a body into a type.
+///
+/// # Errors
+/// A problem of kind `malformed-json`, or of kind `invalid-request` with every refused field.
+pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    typed::typed(strict::value(body)?)
+}
+
+/// The problem with a body that a borrowing type could not be read from, for those who stand in front
+/// of the router and read without the strict pass over the whole value.
+pub fn problem_of(body: &[u8], error: &serde_json::Error) -> Problem {
+    if let Err(problem) = strict::value(body) {
+        return problem;
+    }
+    let message = error.to_string();
+    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+    match rule::said(message) {
+        rule::Said::Unknown(name) => Problem::field(crate::redact::name(&name), rule::UNKNOWN),
+        rule::Said::Missing(name) => Problem::field(name, rule::MISSING),
+        rule::Said::Rule(rule) => Problem::field("body", rule),
+    }
+}
+
+impl<S, T> FromRequest<S> for Json<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        expect_json(request.headers())?;
+        parse(&read(request, state).await?).map(Self)
+    }
+}
+
+impl<S, T> OptionalFromRequest<S> for Json<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Problem> {
+        let typed = expect_json(request.headers());
+        let body = read(request, state).await?;
+        if body.is_empty() {
+            return Ok(None);
+        }
+        typed?;
+        parse(&body).map(|value| Some(Self(value)))
+    }
+}
+
+/// Reads the whole body within the limits of the route in size and in time.
+///
+/// # Errors
+/// A problem of kind `payload-too-large`, `request-timeout` or `malformed-request`.
+pub async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    let wait = request.extensions().get::<BodyTimeout>().map_or(Duration::MAX, |BodyTimeout(wait)| *wait);
+    match timeout(wait, Bytes::from_request(request, state)).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(rejection)) if rejection.status() == http::StatusCode::PAYLOAD_TOO_LARGE => {
+            Err(ProblemKind::PayloadTooLarge.into())
+        }
+        Ok(Err(_)) => Err(Problem::new(ProblemKind::MalformedRequest).detail("The body could not be read to its end.")),
+        Err(_) => Err(ProblemKind::RequestTimeout.into()),
+    }
+}
+
+/// Makes sure that a body is plain JSON.
+///
+/// # Errors
+/// A problem of kind `unsupported-media-type`.
+pub fn expect_json(headers: &HeaderMap) -> Result<(), Problem> {
+    let unsupported = |detail: &'static str| Problem::new(ProblemKind::UnsupportedMediaType).detail(detail);
+    if headers.contains_key(CONTENT_ENCODING) {
+        return Err(unsupported("The body must not be compressed."));
+    }
+    let given = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut parts = given.split(';').map(str::trim);
+    let json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
+    let utf8 = parts.all(|parameter| {
+        let parameter = parameter.to_ascii_lowercase().replace('"', "");
+        ["", "charset=utf-8"].contains(&parameter.as_str())
+    });
+    if json && utf8 { Ok(()) } else { Err(unsupported("The body must be of type application/json, in UTF-8.")) }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        let Ok(body) = serde_json::to_vec(&self.0) else {
+            tracing::error!("an answer has no JSON form");
+            return Problem::new(ProblemKind::Internal).into_response();
+        };
+        let mut response = Response::new(body.into());
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+}

@@ -1,0 +1,180 @@
+//! What happens around every route: a request id, the time limit, the refusal of secrets in URLs,
+//! safe header fields, a figure and a line of the log.
+
+use crate::{
+    config::Config,
+    json::BodyTimeout,
+    listen::Peer,
+    log,
+    metrics::{Metrics, method_word},
+    problem::{Problem, ProblemKind},
+    redact,
+};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, MatchedPath, Request, State},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Uri,
+    header::{
+        CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    },
+};
+use percent_encoding::percent_decode_str;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::time::timeout;
+use tracing::Instrument;
+use uuid::Uuid;
+
+/// The field that names a request to those who look for it in the log.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The most that is kept back from the time of a request, so that a body which comes too slowly is
+/// answered with its own problem.
+const RESERVE: Duration = Duration::from_secs(5);
+/// Parameters that carry a secret wherever they appear.
+const SECRET_PARAMETERS: [&str; 12] = [
+    "access_token",
+    "api-key",
+    "api_key",
+    "apikey",
+    "authorization",
+    "bearer",
+    "client_secret",
+    "id_token",
+    "password",
+    "refresh_token",
+    "secret",
+    "token",
+];
+
+/// The name of a request, in its answer and in every line of the log about it. None is taken from
+/// outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestId(pub Uuid);
+
+/// What the middleware works with.
+struct Around {
+    metrics: Arc<Metrics>,
+    request_timeout: Duration,
+}
+
+/// Puts everything around the routes and the fallbacks of a router.
+pub fn around(router: Router, config: &Config, metrics: &Arc<Metrics>) -> Router {
+    let around = Arc::new(Around { metrics: Arc::clone(metrics), request_timeout: config.limits.request_timeout });
+    router.layer(DefaultBodyLimit::max(config.limits.body_bytes)).layer(from_fn_with_state(around, pass))
+}
+
+async fn pass(State(around): State<Arc<Around>>, mut request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let id = RequestId(Uuid::now_v7());
+    let peer = request.extensions().get::<Peer>().copied();
+    let method = request.method().clone();
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = matched.as_ref().map_or("unmatched", MatchedPath::as_str);
+    request.extensions_mut().insert(id);
+    request.extensions_mut().insert(BodyTimeout(body_timeout(around.request_timeout)));
+
+    let span = tracing::info_span!("request", id = %id.0);
+    let mut response = if holds_secret(request.uri()) {
+        around.metrics.secret_in_url();
+        span.in_scope(|| tracing::warn!(route, address = ?peer.map(|peer| peer.address), "a URL carried a secret"));
+        ProblemKind::SecretInUrl.into_response()
+    } else {
+        limited(&around, &method, next.run(request)).instrument(span.clone()).await
+    };
+    protect(response.headers_mut(), peer.is_some_and(|peer| peer.secure));
+    if let Ok(value) = HeaderValue::try_from(id.0.to_string()) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+
+    let (status, took) = (response.status(), began.elapsed());
+    around.metrics.request(&method, route, status, took);
+    span.in_scope(|| {
+        let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        let address = peer.map(|peer| tracing::field::display(peer.address));
+        tracing::info!(target: log::REQUEST, method = method_word(&method), route, status = status.as_u16(), microseconds, address, "answered");
+    });
+    response
+}
+
+/// Waits for the answer as long as a request may take.
+async fn limited(around: &Around, method: &Method, answer: impl Future<Output = Response>) -> Response {
+    match timeout(around.request_timeout, answer).await {
+        Ok(response) => response,
+        Err(_) if method.is_safe() => {
+            Problem::new(ProblemKind::Unavailable).detail("The answer took too long.").into_response()
+        }
+        Err(_) => Problem::new(ProblemKind::OutcomeUnknown).detail("The change took too long.").into_response(),
+    }
+}
+
+/// How long the body of a request may take to arrive.
+fn body_timeout(request_timeout: Duration) -> Duration {
+    request_timeout.saturating_sub(RESERVE.min(request_timeout / 5))
+}
+
+/// Header fields that keep an answer from being stored, guessed at, framed or followed. A page that
+/// needs another policy has set it already.
+fn protect(headers: &mut HeaderMap, secure: bool) {
+    let fields = [
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "no-referrer"),
+        (CACHE_CONTROL, "no-store"),
+        (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    ];
+    for (name, value) in fields {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if secure {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+}
+
+/// True when the address carries a secret of ours, or a parameter that carries somebody's.
+fn holds_secret(uri: &Uri) -> bool {
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    if redact::holds_secret(&decoded(uri.path())) {
+        return true;
+    }
+    uri.query().is_some_and(|query| {
+        redact::holds_secret(&decoded(query))
+            || query.split('&').filter_map(|pair| pair.split_once('=')).any(|(name, value)| {
+                let name = decoded(name).to_ascii_lowercase();
+                !value.is_empty() && SECRET_PARAMETERS.contains(&name.as_str())
+            })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_in_urls_are_noticed_in_every_spelling() {
+        for uri in [
+            "/v1/tokens/jtn_0123456789abcdef",
+            "/v1/tokens/%6atn_0123456789abcdef",
+            "/?q=jts_0123456789abcdef",
+            "/?q=%6a%74%6e_0123456789abcdef",
+            "/?access_token=x",
+            "/?a=1&ToKeN=x",
+            "/?api%5fkey=x",
+        ] {
+            assert!(holds_secret(&uri.parse().unwrap()), "{uri}");
+        }
+        for uri in ["/", "/v1/tokens?name=token", "/?token=", "/?tokens=x", "/v1/tokens/0192-3", "/?cursor=abc"] {
+            assert!(!holds_secret(&uri.parse().unwrap()), "{uri}");
+        }
+    }
+
+    #[test]
+    fn a_body_ends_before_its_request() {
+        assert_eq!(body_timeout(Duration::from_secs(30)), Duration::from_secs(25));
+        assert_eq!(body_timeout(Duration::from_secs(1)), Duration::from_millis(800));
+    }
+}
