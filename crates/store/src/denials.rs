@@ -11,6 +11,7 @@ mod frame;
 
 pub(crate) use appender::{Appender, Note, create};
 
+use crate::files::beside;
 use domain::{
     id::{Position, TokenId},
     journal::{Chain, Entry, Event},
@@ -19,7 +20,6 @@ use domain::{
     token::has_passed,
 };
 use std::{
-    ffi::OsString,
     fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
@@ -98,13 +98,6 @@ impl Denials {
 /// Where the denials of a store are kept: beside it, with `.denials` appended to its name.
 pub fn denials_path(store: &Path) -> PathBuf {
     beside(store, ".denials")
-}
-
-/// The path of a file beside the store.
-pub(crate) fn beside(store: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(store);
-    name.push(suffix);
-    PathBuf::from(name)
 }
 
 /// What journal entries deny.

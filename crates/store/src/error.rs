@@ -102,6 +102,16 @@ pub enum OpenError {
         /// What the check found.
         finding: String,
     },
+    /// The file lies on a network file system.
+    #[error(
+        "{path} lies on a network file system ({kind}), whose locks and flushes are not reliable; use a local disk"
+    )]
+    OnNetwork {
+        /// The store's file.
+        path: String,
+        /// The kind of the file system.
+        kind: String,
+    },
     /// The disk has no room left.
     #[error("the disk of {path} is full; make room and start again")]
     DiskFull {

@@ -1,6 +1,7 @@
-//! Files that must still be there after the power went.
+//! Names beside a store's, and directories that must be as durable as what they hold.
 
 use std::{
+    ffi::OsString,
     fs::File,
     io,
     path::{Path, PathBuf},
@@ -17,4 +18,11 @@ pub(crate) fn directory_of(path: &Path) -> PathBuf {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
         Some(_) | None => PathBuf::from("."),
     }
+}
+
+/// The path of a file beside another one: its name with something appended.
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    PathBuf::from(name)
 }

@@ -7,15 +7,18 @@
 //! | `query` | filters, sorting, pages and the rows that queries answer with |
 //! | `error` | why a change was refused or a store could not answer |
 //! | `open` | opening a store: the lock, the checks, what a quarantine is about |
+//! | `backup`, `inspect` | copies made while serving, putting them back, looking a store over |
 //! | `sqlite` | the embedded engine |
 //! | `migration` | forward-only migrations, checked at start |
 //! | `testing` | for tests only: a store that fails on purpose |
 //! | `denials`, `quarantine` | what was denied, kept beside the store, so that the past cannot return |
 
+pub mod backup;
 pub mod change;
 pub mod denials;
 pub mod error;
 mod files;
+pub mod inspect;
 mod migration;
 pub mod open;
 pub mod quarantine;

@@ -1,7 +1,7 @@
 //! Whether a store came back from the past, judged by its denials file.
 
 use crate::{
-    denials::{Denial, Denials, Seen, StoreId},
+    denials::{Denial, Denials, Seen, StoreId, denials_path},
     sqlite::{
         failure::Result,
         journal::{self},
@@ -9,7 +9,7 @@ use crate::{
 };
 use domain::{id::Position, journal::Tail};
 use rusqlite::Connection;
-use std::{fmt, io};
+use std::{fmt, io, path::Path};
 
 /// Why a store must not serve anything as active.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +59,15 @@ impl fmt::Display for Ground {
 }
 
 impl Quarantine {
+    /// Compares a store with the denials file beside it. A store without a history needs none.
+    pub(crate) fn of(connection: &Connection, store: &Path, tail: Tail) -> Result<Option<Self>> {
+        let file = Denials::read(&denials_path(store));
+        if matches!((&file, tail.position), (Ok(None), Position(0))) {
+            return Ok(None);
+        }
+        Self::judge(connection, &store_id(connection)?, tail, &file)
+    }
+
     /// Compares a store with its denials file.
     pub(crate) fn judge(
         connection: &Connection,
@@ -99,6 +108,11 @@ impl Quarantine {
     fn without_file(ground: Ground, tail: Tail) -> Self {
         Self { ground, tail: tail.position, seen: None, shared: None, tokens: 0, secrets: 0, token_number: None }
     }
+}
+
+/// The identifier of a store.
+pub(crate) fn store_id(connection: &Connection) -> Result<StoreId> {
+    Ok(connection.query_row("SELECT value FROM meta WHERE name = 'store'", [], |row| row.get(0))?)
 }
 
 /// The last place at which the store's journal has the chain value that had been seen there.

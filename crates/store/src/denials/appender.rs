@@ -1,7 +1,10 @@
 //! The thread that appends to the denials file, so that no answer waits for it.
 
-use super::{Denial, Denials, Seen, StoreId, beside, denied_by_all, frame};
-use crate::error::Cause;
+use super::{Denial, Denials, Seen, StoreId, denied_by_all, frame};
+use crate::{
+    error::Cause,
+    files::{beside, sync_directory_of},
+};
 use domain::{
     id::TokenId,
     journal::{Entry, Tail},
@@ -149,7 +152,7 @@ fn replace(path: &Path, store: &StoreId, seen: &Seen, denials: &[Denial]) -> io:
     }
     out.sync_all()?;
     fs::rename(&unfinished, path)?;
-    crate::files::sync_directory_of(path)?;
+    sync_directory_of(path)?;
     OpenOptions::new().append(true).open(path)
 }
 
