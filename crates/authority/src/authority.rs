@@ -85,7 +85,6 @@ impl Authority {
         let position = self.store.tail().await?.position;
         let index = Arc::clone(&self.index);
         let tail = self.store.load(Arc::new(move |loaded| index.load(loaded, position))).await?;
-        self.index.finish_load();
         if !self.options.quarantined {
             self.index.open(tail.position);
         }

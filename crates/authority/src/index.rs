@@ -3,6 +3,7 @@
 //! | file | what lives there |
 //! | --- | --- |
 //! | `tokens` | one shard of the table from digests to tokens |
+//! | `places` | where in a shard a digest's entry stands |
 //! | `grants` | scopes and networks, kept once for all tokens of a shard that share them |
 //! | `owners` | organisations, users and service accounts |
 //! | `apply` | what each journal event changes |
@@ -14,6 +15,7 @@
 mod apply;
 mod grants;
 mod owners;
+mod places;
 mod tokens;
 
 use domain::{
@@ -127,8 +129,9 @@ impl Index {
     }
 
     /// Looks a digest up and hands what is known to `read`, which must be quick: the entry stays
-    /// locked for changes meanwhile. None when no token, live or deleted, has this digest.
-    pub fn find<R>(&self, digest: Digest, now: Timestamp, read: impl FnOnce(Found<'_>) -> R) -> Option<R> {
+    /// locked for changes meanwhile. None when no token, live or deleted, has this digest. The time
+    /// is asked for only when something about the token depends on it.
+    pub fn find<R>(&self, digest: Digest, now: impl Fn() -> Timestamp, read: impl FnOnce(Found<'_>) -> R) -> Option<R> {
         let shard = self.shard(digest).read();
         let entry = shard.get(digest)?;
         self.owners.with(entry.owner, |owner| {
@@ -139,9 +142,9 @@ impl Index {
                 Standing::OwnerInactive
             } else if entry.is_disabled() {
                 Standing::Disabled
-            } else if entry.expires_at().is_some_and(|expiry| has_passed(expiry, now)) {
+            } else if entry.expires_at().is_some_and(|expiry| has_passed(expiry, now())) {
                 Standing::Expired
-            } else if rotation.ends_at.is_some_and(|end| has_passed(end, now)) {
+            } else if rotation.ends_at.is_some_and(|end| has_passed(end, now())) {
                 Standing::Rotated
             } else {
                 Standing::Active

@@ -68,10 +68,11 @@ impl Usage {
         self.dropped.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn record(&self, token: TokenId, at: Timestamp, facts: UseFacts<'_>) {
+    pub(crate) fn record(&self, token: TokenId, now: impl FnOnce() -> Timestamp, facts: UseFacts<'_>) {
         if !self.track {
             return;
         }
+        let at = now();
         let mut shard = self.shards[usize::from(token.bytes()[15]) % SHARDS].lock();
         if let Some(gathered) = shard.get_mut(&token) {
             gathered.add(at, facts);
@@ -184,7 +185,7 @@ mod tests {
         let facts = UseFacts { address: None, user_agent: Some("agent") };
         let day = 86_400_000;
         for at in [1, 2, day + 1] {
-            usage.record(TokenId::from_bytes([1; 16]), Timestamp::from_milliseconds(at), facts);
+            usage.record(TokenId::from_bytes([1; 16]), || Timestamp::from_milliseconds(at), facts);
         }
         let taken = usage.take(10).unwrap();
         assert_eq!(taken.tokens[0].days, [(0, 2), (1, 1)]);
@@ -198,7 +199,7 @@ mod tests {
         let usage = Usage::new(true);
         for number in 0..=limits::USES_IN_MEMORY as u128 {
             let facts = UseFacts { address: None, user_agent: None };
-            usage.record(TokenId::from_bytes(number.to_be_bytes()), Timestamp::from_milliseconds(1), facts);
+            usage.record(TokenId::from_bytes(number.to_be_bytes()), || Timestamp::from_milliseconds(1), facts);
         }
         assert_eq!((usage.waiting(), usage.dropped()), (limits::USES_IN_MEMORY, 1));
     }

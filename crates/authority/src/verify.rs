@@ -63,13 +63,16 @@ pub struct Active<'a> {
     /// When it stops working.
     pub expires_at: Option<Timestamp>,
     granted: &'a Scopes,
-    ceiling: &'a Scopes,
+    /// None when the owner may do everything.
+    ceiling: Option<&'a Scopes>,
 }
 
 impl<'a> Active<'a> {
     /// What the token may do now: its scopes, as far as its owner's ceiling allows.
     pub fn scopes(&self) -> impl Iterator<Item = &'a Scope> + use<'a> {
-        self.granted.shared(self.ceiling)
+        let shared = self.ceiling.map(|ceiling| self.granted.shared(ceiling));
+        let all = shared.is_none().then(|| self.granted.iter());
+        shared.into_iter().flatten().chain(all.into_iter().flatten())
     }
 
     fn to_caller(self) -> Caller {
@@ -79,14 +82,14 @@ impl<'a> Active<'a> {
             organisation: self.organisation,
             organisation_number: self.organisation_number,
             role: self.role,
-            scopes: self.granted.intersection(self.ceiling),
+            scopes: self.ceiling.map_or_else(|| self.granted.clone(), |ceiling| self.granted.intersection(ceiling)),
             credential: Credential::Token(self.token),
         }
     }
 
     /// True when the token may do what `scope` names.
     pub fn allows(&self, scope: &str) -> bool {
-        self.granted.cover(scope) && self.ceiling.cover(scope)
+        self.granted.cover(scope) && self.ceiling.is_none_or(|ceiling| ceiling.cover(scope))
     }
 }
 
@@ -216,28 +219,31 @@ impl Authority {
         if !self.index.is_open() {
             return Err(Error::Unavailable("the index is not open".into()));
         }
-        let now = self.now();
         let mut answer = |verdict: Verdict<'_>| read.take().map(|read| read(verdict));
         let mut found = None;
         if may_be_looked_up(question.secret) {
             for (key, digest) in self.keyring.digests(question.secret) {
-                found = self.index.find(digest, now, |found| {
-                    let verdict = judge(&found, reach, question);
-                    if found.ends_others && matches!(verdict, Verdict::Active(_)) {
-                        return Ok(Attempt::FirstUse(digest));
-                    }
-                    if matches!(verdict, Verdict::Active(_)) {
-                        self.usage.record(
-                            found.token,
-                            now,
-                            UseFacts { address: question.address, user_agent: question.user_agent },
-                        );
-                        if key != self.keyring.current_id() {
-                            self.usage.rehash(digest, self.keyring.digest(question.secret));
+                found = self.index.find(
+                    digest,
+                    || self.now(),
+                    |found| {
+                        let verdict = judge(&found, reach, question);
+                        if found.ends_others && matches!(verdict, Verdict::Active(_)) {
+                            return Ok(Attempt::FirstUse(digest));
                         }
-                    }
-                    answer(verdict).map(Attempt::Read).ok_or_else(read_twice)
-                });
+                        if matches!(verdict, Verdict::Active(_)) {
+                            self.usage.record(
+                                found.token,
+                                || self.now(),
+                                UseFacts { address: question.address, user_agent: question.user_agent },
+                            );
+                            if key != self.keyring.current_id() {
+                                self.usage.rehash(digest, self.keyring.digest(question.secret));
+                            }
+                        }
+                        answer(verdict).map(Attempt::Read).ok_or_else(read_twice)
+                    },
+                );
                 if found.is_some() {
                     break;
                 }
@@ -295,7 +301,7 @@ fn judge<'a>(found: &Found<'a>, reach: Reach, question: &Question<'_>) -> Verdic
         organisation_number: found.owner.organisation_number,
         expires_at: found.expires_at,
         granted: found.granted,
-        ceiling: &found.owner.ceiling,
+        ceiling: (!found.owner.unlimited).then_some(&*found.owner.ceiling),
     };
     if question.scope.is_some_and(|scope| !active.allows(scope)) {
         return Verdict::Refused(Refused::Scope);

@@ -2,12 +2,7 @@
 //! which tells scripts all of it (see the design, section 8).
 
 use crate::private_file;
-use authority::{
-    Authority, Error,
-    issue::NewToken,
-    owners::OwnerDraft,
-    redeem::Administrator,
-};
+use authority::{Authority, Error, issue::NewToken, owners::OwnerDraft, redeem::Administrator};
 use domain::{
     caller::Caller,
     format::Kind,
@@ -145,7 +140,14 @@ async fn person(
 ) -> Result<Person, DemoError> {
     let email = Email::parse("email", &format!("{first}@{last}.example"))?;
     let name = Name::parse("name", &format!("{first} {last}"))?;
-    let draft = OwnerDraft { kind: OwnerKind::User, organisation: Some(organisation), name, email: Some(email.clone()), role, scopes };
+    let draft = OwnerDraft {
+        kind: OwnerKind::User,
+        organisation: Some(organisation),
+        name,
+        email: Some(email.clone()),
+        role,
+        scopes,
+    };
     let owner = authority.create_owner(caller, draft, None).await?;
     let password = authority.generate(Kind::Session);
     let invitation = authority.invite(caller, owner.id).await?;
@@ -173,7 +175,13 @@ async fn service_account(authority: &Arc<Authority>, caller: &Caller, name: &str
     token(authority, caller, owner.id, name, Some(Scopes::parse("scopes", [native::TOKENS_VERIFY])?)).await
 }
 
-async fn token(authority: &Arc<Authority>, caller: &Caller, owner: OwnerId, name: &str, scopes: Option<Scopes>) -> Result<Secret, DemoError> {
+async fn token(
+    authority: &Arc<Authority>,
+    caller: &Caller,
+    owner: OwnerId,
+    name: &str,
+    scopes: Option<Scopes>,
+) -> Result<Secret, DemoError> {
     let new = NewToken {
         name: Name::parse("name", name)?,
         description: "Made for the demonstration.".to_owned(),

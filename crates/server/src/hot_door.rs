@@ -13,7 +13,10 @@ use http::{Method, Request, Response, header};
 use http_body::Body;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use std::{pin::pin, time::{Duration, Instant}};
+use std::{
+    pin::pin,
+    time::{Duration, Instant},
+};
 
 /// The path that is answered here.
 const PATH: &str = "/v1/tokens/verify";

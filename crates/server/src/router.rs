@@ -1,7 +1,10 @@
 //! THE page: every route of every surface. What is not here does not exist.
 
 use crate::{
-    api::{deletions, document, health, journal, links, oauth2, organisations, service_accounts, sessions, tokens, users, verify, whoami},
+    api::{
+        deletions, document, health, journal, links, oauth2, organisations, service_accounts, sessions, tokens, users,
+        verify, whoami,
+    },
     state::Server,
 };
 use axum::Router;

@@ -73,7 +73,8 @@ pub enum ServeError {
 /// # Errors
 /// Why it did not start or had to stop.
 pub fn run(config: Config) -> Result<(), ServeError> {
-    let threads = config.worker_threads.map_or_else(|| thread::available_parallelism().map_or(2, Into::into), Into::into);
+    let threads =
+        config.worker_threads.map_or_else(|| thread::available_parallelism().map_or(2, Into::into), Into::into);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     let runtime = runtime.map_err(|cause| ServeError::File { what: "the asynchronous runtime".to_owned(), cause })?;
     runtime.block_on(serve(config, threads))
@@ -111,7 +112,8 @@ async fn serve(config: Config, threads: usize) -> Result<(), ServeError> {
     };
     let (router, _) = router(&server);
     let router = middleware::around(router, &config, &metrics);
-    let limits = HotLimits { body_bytes: config.limits.verify_batch_body_bytes, body_timeout: config.limits.request_timeout };
+    let limits =
+        HotLimits { body_bytes: config.limits.verify_batch_body_bytes, body_timeout: config.limits.request_timeout };
     let scheme = if config.tls.is_some() { "https" } else { "http" };
     println!("listening on {scheme}://{}", listener.address());
     let serving = listener.run(hot_door::front(server, router, limits), stop.clone().stopped());
@@ -161,7 +163,7 @@ async fn stop_signal() {
 }
 
 fn listen_settings(config: &Config, metrics: &Metrics) -> Result<(ListenSettings, ListenSettings), ServeError> {
-    let tls = config.tls.as_ref().map(|files| Tls::load(files)).transpose()?;
+    let tls = config.tls.clone().map(Tls::load).transpose()?;
     let settings = ListenSettings {
         tls: tls.map(Arc::new),
         plain_http: PlainHttp::LoopbackAndProxies,
@@ -174,7 +176,12 @@ fn listen_settings(config: &Config, metrics: &Metrics) -> Result<(ListenSettings
 }
 
 /// What an empty store needs before it is any use: a demonstration, a first token, or a link.
-async fn begin(config: &Config, authority: &Arc<Authority>, keyring: &Keyring, server: &Server) -> Result<(), ServeError> {
+async fn begin(
+    config: &Config,
+    authority: &Arc<Authority>,
+    keyring: &Keyring,
+    server: &Server,
+) -> Result<(), ServeError> {
     if authority.is_quarantined() {
         tracing::error!("the store lost history and nothing is accepted: run `jeton doctor` and `jeton restore`");
         return Ok(());

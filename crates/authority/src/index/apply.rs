@@ -75,13 +75,6 @@ impl Index {
         }
     }
 
-    /// Gives back memory that the load did not need after all.
-    pub fn finish_load(&self) {
-        for shard in &self.shards {
-            shard.write().shrink();
-        }
-    }
-
     fn issue(&self, issued: &TokenIssued, position: Position) {
         let facts = Facts {
             token: issued.token,

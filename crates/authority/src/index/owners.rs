@@ -26,6 +26,8 @@ pub struct IndexedOwner {
     pub role: Role,
     /// The most that its tokens may do today.
     pub ceiling: Arc<Scopes>,
+    /// True when the ceiling covers every scope, so that nobody need look at it.
+    pub unlimited: bool,
     pub(super) active: bool,
     pub(super) organisation_active: bool,
     pub(super) position: Position,
@@ -134,6 +136,7 @@ impl Owners {
             organisation: organisation.id,
             role: facts.role,
             ceiling: Arc::new(facts.role.ceiling(&facts.scopes)),
+            unlimited: facts.role != Role::Member || facts.scopes.cover("*"),
             active: facts.active,
             organisation_active: organisation.active,
             position,

@@ -1,6 +1,9 @@
-//! One shard of the table from digests to tokens: 56 bytes a secret, and about 8 to find it.
+//! One shard of the table from digests to tokens: a line of 64 bytes a secret, and about 8 to find it.
 
-use super::grants::{GrantKey, Grants, SharedGrant};
+use super::{
+    grants::{GrantKey, Grants, SharedGrant},
+    places::{MOST, Places},
+};
 use domain::{
     address::Networks,
     id::{OwnerNumber, Position, TokenId},
@@ -8,7 +11,7 @@ use domain::{
     secret::Digest,
     time::Timestamp,
 };
-use hashbrown::{HashMap, HashTable};
+use hashbrown::HashMap;
 use std::collections::hash_map::RandomState;
 
 const DISABLED: u64 = 1;
@@ -19,8 +22,9 @@ const FLAG_BITS: u32 = 8;
 /// Stands for "never"; no date of a request comes near it.
 const NEVER: i64 = i64::MAX;
 
-/// What is kept of one secret.
+/// What is kept of one secret: one line of the processor's cache.
 #[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
 pub(super) struct Entry {
     digest: [u8; 16],
     pub(super) token: TokenId,
@@ -81,7 +85,7 @@ pub(super) struct Facts {
 /// One shard.
 #[derive(Default)]
 pub(super) struct Tokens {
-    places: HashTable<u32>,
+    places: Places,
     entries: Vec<Entry>,
     rotations: HashMap<[u8; 16], Rotation, RandomState>,
     grants: Grants,
@@ -94,13 +98,19 @@ fn hash(digest: &[u8; 16]) -> u64 {
     u64::from_ne_bytes(first)
 }
 
+/// A place as the table keeps it; `MOST` is far below what 32 bits hold.
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
 impl Tokens {
     pub(super) fn get(&self, digest: Digest) -> Option<&Entry> {
-        let bytes = digest.bytes();
-        let place = self
-            .places
-            .find(hash(&bytes), |place| Digest::from_bytes(self.entries[*place as usize].digest) == digest)?;
-        Some(&self.entries[*place as usize])
+        self.place(digest).map(|place| &self.entries[place])
+    }
+
+    fn place(&self, digest: Digest) -> Option<usize> {
+        let is_it = |place: u32| Digest::from_bytes(self.entries[place as usize].digest) == digest;
+        self.places.find(hash(&digest.bytes()), is_it).map(|place| place as usize)
     }
 
     pub(super) fn grant(&self, entry: &Entry) -> (&Scopes, Option<&Networks>) {
@@ -148,19 +158,26 @@ impl Tokens {
             entry.set(ROTATING, true);
             self.rotations.insert(entry.digest, facts.rotation);
         }
-        // A shard holds a small part of the tokens: four billion of them are out of reach.
-        let place = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+        let place = self.entries.len();
+        if place == MOST {
+            // More than a thousand million secrets: refusing the newest is the safe end.
+            tracing::error!("the index is full; newer secrets are not accepted");
+            self.grants.drop(entry.grant);
+            return;
+        }
+        if place == self.entries.capacity() {
+            self.entries.reserve_exact(place / 16 + 16);
+        }
         self.entries.push(entry);
         let entries = &self.entries;
-        self.places.insert_unique(hash(&digest.bytes()), place, |place| hash(&entries[*place as usize].digest));
+        let hash_of = |place: u32| hash(&entries[place as usize].digest);
+        self.places.insert(hash(&entry.digest), number(place), hash_of);
     }
 
     /// Changes a secret, unless it has the same or a later position already.
     pub(super) fn change(&mut self, digest: Digest, position: Position, change: impl FnOnce(&mut Changing<'_>)) {
-        let bytes = digest.bytes();
-        let found =
-            self.places.find(hash(&bytes), |place| Digest::from_bytes(self.entries[*place as usize].digest) == digest);
-        let Some(entry) = found.and_then(|place| self.entries.get_mut(*place as usize)) else { return };
+        let Some(place) = self.place(digest) else { return };
+        let entry = &mut self.entries[place];
         if entry.position() >= position.0 {
             return;
         }
@@ -170,20 +187,16 @@ impl Tokens {
 
     /// Forgets a secret whose digest was replaced; its last neighbour takes its place.
     pub(super) fn remove(&mut self, digest: Digest) {
-        let bytes = digest.bytes();
+        let Some(place) = self.place(digest) else { return };
         let entries = &self.entries;
-        let found =
-            self.places.find_entry(hash(&bytes), |place| Digest::from_bytes(entries[*place as usize].digest) == digest);
-        let Ok(found) = found else { return };
-        let (place, _) = found.remove();
-        let removed = self.entries.swap_remove(place as usize);
+        let hash_of = |place: u32| hash(&entries[place as usize].digest);
+        let (gone, last) = (number(place), number(self.entries.len() - 1));
+        self.places.remove(hash(&digest.bytes()), gone, hash_of);
+        let removed = self.entries.swap_remove(place);
         self.grants.drop(removed.grant);
-        self.rotations.remove(&bytes);
-        if let Some(moved) = self.entries.get(place as usize) {
-            let last = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
-            if let Some(slot) = self.places.find_mut(hash(&moved.digest), |slot| *slot == last) {
-                *slot = place;
-            }
+        self.rotations.remove(&digest.bytes());
+        if let Some(moved) = self.entries.get(place) {
+            self.places.replace(hash(&moved.digest), last, gone);
         }
     }
 
@@ -192,13 +205,10 @@ impl Tokens {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        let places = self.places.num_buckets() * (size_of::<u32>() + 1);
-        places + self.entries.capacity() * size_of::<Entry>() + self.rotations.capacity() * 48 + self.grants.bytes()
-    }
-
-    /// Gives back memory that a load set aside in doubling steps.
-    pub(super) fn shrink(&mut self) {
-        self.entries.shrink_to(self.entries.len() + self.entries.len() / 32);
+        self.places.bytes()
+            + self.entries.capacity() * size_of::<Entry>()
+            + self.rotations.capacity() * 48
+            + self.grants.bytes()
     }
 }
 
@@ -254,8 +264,8 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_takes_56_bytes() {
-        assert_eq!(size_of::<Entry>(), 56);
+    fn an_entry_takes_one_line() {
+        assert_eq!(size_of::<Entry>(), 64);
     }
 
     #[test]

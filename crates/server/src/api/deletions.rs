@@ -125,7 +125,11 @@ impl DeletionShape {
         super::document::Problems
     )
 )]
-pub async fn delete(State(server): State<Server>, Bearer(caller): Bearer, Json(body): Json<DeletionBody>) -> Result<Response, Problem> {
+pub async fn delete(
+    State(server): State<Server>,
+    Bearer(caller): Bearer,
+    Json(body): Json<DeletionBody>,
+) -> Result<Response, Problem> {
     let filter = body.filter.check_some()?;
     let expects = body.preview.as_deref().map(preview_digest).transpose()?;
     let reason = body.reason.map(|reason| name::reason("reason", &reason)).transpose()?;
@@ -134,7 +138,9 @@ pub async fn delete(State(server): State<Server>, Bearer(caller): Bearer, Json(b
         return Ok(axum::Json(DeletionAnswer::Preview(preview_shape(&preview, &server))).into_response());
     }
     match server.authority.delete_where(&caller, filter, expects, reason).await? {
-        Deleting::Done { tokens } => Ok(axum::Json(DeletionAnswer::Done(DeletedCount { deleted: tokens })).into_response()),
+        Deleting::Done { tokens } => {
+            Ok(axum::Json(DeletionAnswer::Done(DeletedCount { deleted: tokens })).into_response())
+        }
         Deleting::Started(deletion) => {
             let location = [(header::LOCATION, format!("/v1/deletions/{}", deletion.id))];
             let started = DeletionStarted { deletion: DeletionShape::new(&deletion) };
@@ -149,7 +155,11 @@ pub async fn delete(State(server): State<Server>, Bearer(caller): Bearer, Json(b
     params(("id" = String, Path, format = "uuid")),
     responses((status = 200, description = "The deletion", body = DeletionShape), super::document::Problems)
 )]
-pub async fn show(State(server): State<Server>, Bearer(caller): Bearer, Path(id): Path<String>) -> Result<axum::Json<DeletionShape>, Problem> {
+pub async fn show(
+    State(server): State<Server>,
+    Bearer(caller): Bearer,
+    Path(id): Path<String>,
+) -> Result<axum::Json<DeletionShape>, Problem> {
     let deletion = server.authority.deletion(&caller, DeletionId::parse("id", &id)?).await?;
     Ok(axum::Json(DeletionShape::new(&deletion)))
 }
@@ -177,7 +187,10 @@ pub struct RevocationBody {
     security(()), request_body = RevocationBody,
     responses((status = 204, description = "No token has this secret any more"), super::document::Problems)
 )]
-pub async fn revoke_by_secret(State(server): State<Server>, Json(body): Json<RevocationBody>) -> Result<StatusCode, Problem> {
+pub async fn revoke_by_secret(
+    State(server): State<Server>,
+    Json(body): Json<RevocationBody>,
+) -> Result<StatusCode, Problem> {
     let reason = body.reason.map(|reason| name::reason("reason", &reason)).transpose()?;
     server.authority.delete_by_secret(body.token.expose(), reason).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -1,6 +1,9 @@
 //! The OpenAPI document: what is said once for all operations, and where it is served.
 
-use crate::{problem::{Problem, ProblemKind}, state::Server};
+use crate::{
+    problem::{Problem, ProblemKind},
+    state::Server,
+};
 use axum::{
     http::header,
     routing::{MethodRouter, get},
@@ -72,8 +75,8 @@ pub fn base() -> utoipa::openapi::OpenApi {
     let components = document.components.get_or_insert_default();
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     let session = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("__Host-jeton-session")));
-    components.security_schemes.insert("bearer".to_owned(), bearer);
-    components.security_schemes.insert("session".to_owned(), session);
+    components.security_schemes.insert("bearer".to_owned(), bearer.into());
+    components.security_schemes.insert("session".to_owned(), session.into());
     document.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
     document
 }

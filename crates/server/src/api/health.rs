@@ -1,6 +1,9 @@
 //! `/healthz` and `/readyz`: whether the process runs, and whether it can do its work.
 
-use crate::{problem::{Problem, ProblemKind}, state::Server};
+use crate::{
+    problem::{Problem, ProblemKind},
+    state::Server,
+};
 use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;

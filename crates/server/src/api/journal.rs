@@ -175,7 +175,11 @@ fn ascending(order: &str) -> Result<bool, Invalid> {
     params(JournalQuery),
     responses((status = 200, description = "A page of entries", body = List<EntryShape>), super::document::Problems)
 )]
-pub async fn list(State(server): State<Server>, Bearer(caller): Bearer, Query(query): Query<JournalQuery>) -> Result<Json<List<EntryShape>>, Problem> {
+pub async fn list(
+    State(server): State<Server>,
+    Bearer(caller): Bearer,
+    Query(query): Query<JournalQuery>,
+) -> Result<Json<List<EntryShape>>, Problem> {
     let (filter, page) = query.check()?;
     let order = if filter.ascending { "journal asc" } else { "journal desc" };
     let page = server.authority.journal(&caller, filter, page.check(order)?.0).await?;

@@ -54,7 +54,10 @@ enum PurposeWord {
     request_body = LinkBody,
     responses((status = 200, description = "Its purpose", body = PurposeShape), super::document::Problems)
 )]
-pub async fn inspect(State(server): State<Server>, Json(body): Json<LinkBody>) -> Result<axum::Json<PurposeShape>, Problem> {
+pub async fn inspect(
+    State(server): State<Server>,
+    Json(body): Json<LinkBody>,
+) -> Result<axum::Json<PurposeShape>, Problem> {
     let purpose = match server.authority.purpose_of_link(last_part(&body.link))? {
         Purpose::SetUp => "set_up",
         Purpose::RecoverAdministrator => "recover_administrator",
@@ -95,7 +98,11 @@ pub struct RedemptionBody {
     request_body = RedemptionBody,
     responses((status = 204, description = "The password is set"), super::document::Problems)
 )]
-pub async fn redeem(State(server): State<Server>, ClientAddress(address): ClientAddress, Json(body): Json<RedemptionBody>) -> Result<StatusCode, Problem> {
+pub async fn redeem(
+    State(server): State<Server>,
+    ClientAddress(address): ClientAddress,
+    Json(body): Json<RedemptionBody>,
+) -> Result<StatusCode, Problem> {
     let text = last_part(&body.link);
     let needs_administrator = match server.authority.purpose_of_link(text)? {
         Purpose::SetPassword => false,
@@ -105,12 +112,17 @@ pub async fn redeem(State(server): State<Server>, ClientAddress(address): Client
         let rule = "must be redeemed from the host that the server runs on, because it makes an administrator";
         return Err(Invalid::field("link", rule).into());
     }
-    let administrator = needs_administrator.then(|| administrator(body.email, body.name, body.organisation)).transpose()?;
+    let administrator =
+        needs_administrator.then(|| administrator(body.email, body.name, body.organisation)).transpose()?;
     server.authority.redeem(text, body.password, administrator).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn administrator(email: Option<String>, name: Option<String>, organisation: Option<String>) -> Result<Administrator, Invalid> {
+fn administrator(
+    email: Option<String>,
+    name: Option<String>,
+    organisation: Option<String>,
+) -> Result<Administrator, Invalid> {
     let mut checks = Checks::new();
     let email = checks.take(Email::parse("email", email.as_deref().unwrap_or_default()));
     let name = checks.take(Name::parse("name", name.as_deref().unwrap_or_default()));

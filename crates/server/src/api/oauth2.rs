@@ -69,9 +69,15 @@ impl IntrospectionShape {
                 token_type: Some("Bearer"),
                 exp: active.expires_at.map(domain::time::Timestamp::seconds),
             },
-            Verdict::Refused(_) => {
-                Self { active: false, scope: None, jti: None, sub: None, organisation: None, token_type: None, exp: None }
-            }
+            Verdict::Refused(_) => Self {
+                active: false,
+                scope: None,
+                jti: None,
+                sub: None,
+                organisation: None,
+                token_type: None,
+                exp: None,
+            },
         }
     }
 }
@@ -84,7 +90,12 @@ impl IntrospectionShape {
     request_body(content = OAuthTokenDocument, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "What the token is", body = IntrospectionShape), super::document::Problems)
 )]
-pub async fn introspect(State(server): State<Server>, Bearer(caller): Bearer, headers: HeaderMap, body: Bytes) -> Result<axum::Json<IntrospectionShape>, Problem> {
+pub async fn introspect(
+    State(server): State<Server>,
+    Bearer(caller): Bearer,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<axum::Json<IntrospectionShape>, Problem> {
     let reach = server.authority.verifying(&caller)?;
     let token = token_of(&headers, &body)?;
     let question = Question { secret: &token, scope: None, address: None, user_agent: None };

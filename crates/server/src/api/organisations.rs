@@ -15,12 +15,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::{
-    id::OrganisationId,
-    invalid::Checks,
-    name::Name,
-    owner::Organisation,
-};
+use domain::{id::OrganisationId, invalid::Checks, name::Name, owner::Organisation};
 use serde::{Deserialize, Serialize};
 use store::query::OrganisationFilter;
 use utoipa::{IntoParams, ToSchema};
@@ -80,7 +75,12 @@ pub struct OrganisationQuery {
     request_body = NewOrganisationBody,
     responses((status = 201, description = "The new organisation", body = OrganisationShape), super::document::Problems)
 )]
-pub async fn create(State(server): State<Server>, Bearer(caller): Bearer, headers: HeaderMap, Json(body): Json<NewOrganisationBody>) -> Result<Response, Problem> {
+pub async fn create(
+    State(server): State<Server>,
+    Bearer(caller): Bearer,
+    headers: HeaderMap,
+    Json(body): Json<NewOrganisationBody>,
+) -> Result<Response, Problem> {
     let key = idempotency_key(&headers, &body, "POST /v1/organisations")?;
     let organisation = server.authority.create_organisation(&caller, Name::parse("name", &body.name)?, key).await?;
     let location = [(header::LOCATION, format!("/v1/organisations/{}", organisation.id))];
@@ -93,7 +93,11 @@ pub async fn create(State(server): State<Server>, Bearer(caller): Bearer, header
     params(OrganisationQuery),
     responses((status = 200, description = "A page of organisations", body = List<OrganisationShape>), super::document::Problems)
 )]
-pub async fn list(State(server): State<Server>, Bearer(caller): Bearer, Query(query): Query<OrganisationQuery>) -> Result<axum::Json<List<OrganisationShape>>, Problem> {
+pub async fn list(
+    State(server): State<Server>,
+    Bearer(caller): Bearer,
+    Query(query): Query<OrganisationQuery>,
+) -> Result<axum::Json<List<OrganisationShape>>, Problem> {
     let mut checks = Checks::new();
     let filter = OrganisationFilter {
         id: None,
@@ -112,7 +116,11 @@ pub async fn list(State(server): State<Server>, Bearer(caller): Bearer, Query(qu
     params(("id" = String, Path, format = "uuid")),
     responses((status = 200, description = "The organisation", body = OrganisationShape), super::document::Problems)
 )]
-pub async fn show(State(server): State<Server>, Bearer(caller): Bearer, Path(id): Path<String>) -> Result<Response, Problem> {
+pub async fn show(
+    State(server): State<Server>,
+    Bearer(caller): Bearer,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     Ok(answer(&server.authority.organisation(&caller, OrganisationId::parse("id", &id)?).await?))
 }
 
@@ -139,5 +147,6 @@ pub async fn update(
 }
 
 fn answer(organisation: &Organisation) -> Response {
-    ([(header::ETAG, entity_tag(organisation.revision))], axum::Json(OrganisationShape::new(organisation))).into_response()
+    ([(header::ETAG, entity_tag(organisation.revision))], axum::Json(OrganisationShape::new(organisation)))
+        .into_response()
 }

@@ -2,6 +2,7 @@
 
 use crate::state::Server;
 use authority::owners::Invitation;
+use authority::owners::{OwnerDraft, OwnerPatch};
 use domain::{
     id::OrganisationId,
     invalid::{Checks, Invalid},
@@ -9,7 +10,6 @@ use domain::{
     owner::{Organisation, Owner, OwnerKind, Role},
     scope::Scopes,
 };
-use authority::owners::{OwnerDraft, OwnerPatch};
 use serde::{Deserialize, Serialize};
 use store::query::OwnerFilter;
 use utoipa::{IntoParams, ToSchema};
@@ -172,7 +172,9 @@ impl NewOwnerBody {
         let name = checks.take(Name::parse("name", &self.name));
         match (kind, &self.email) {
             (OwnerKind::User, None) => checks.refuse("email", "must be given"),
-            (OwnerKind::ServiceAccount, Some(_)) => checks.refuse("email", "must not be given: service accounts do not sign in"),
+            (OwnerKind::ServiceAccount, Some(_)) => {
+                checks.refuse("email", "must not be given: service accounts do not sign in")
+            }
             (OwnerKind::User, Some(_)) | (OwnerKind::ServiceAccount, None) => {}
         }
         let email = self.email.and_then(|email| checks.take(Email::parse("email", &email)));
@@ -180,7 +182,14 @@ impl NewOwnerBody {
         let role = self.role.map_or(Some(Role::Member), |role| checks.take(Role::parse("role", &role)));
         let scopes = checks.take(scopes_of(&self.scopes.unwrap_or_default()));
         let parts = name.zip(role).zip(scopes);
-        checks.finish_with(parts.map(|((name, role), scopes)| OwnerDraft { kind, organisation, name, email, role, scopes }))
+        checks.finish_with(parts.map(|((name, role), scopes)| OwnerDraft {
+            kind,
+            organisation,
+            name,
+            email,
+            role,
+            scopes,
+        }))
     }
 }
 
@@ -272,7 +281,10 @@ impl OwnerQuery {
             organisation: self.organisation.and_then(|id| checks.take(OrganisationId::parse("organisation", &id))),
             role: self.role.and_then(|role| checks.take(Role::parse("role", &role))),
             active: self.active.and_then(|active| checks.take(boolean("active", &active))),
-            email: self.email.and_then(|email| checks.take(Email::parse("email", &email))).map(|email| email.as_str().to_owned()),
+            email: self
+                .email
+                .and_then(|email| checks.take(Email::parse("email", &email)))
+                .map(|email| email.as_str().to_owned()),
             name_contains: self.name_contains.and_then(|text| checks.take(contained("name_contains", text))),
         };
         let page = PageQuery { limit: self.limit, cursor: self.cursor, total: None };

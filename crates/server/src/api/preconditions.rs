@@ -22,14 +22,20 @@ pub fn expected_revision(headers: &HeaderMap) -> Result<Option<u64>, Invalid> {
         return Ok(None);
     }
     let revision = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
-    revision.map(Some).ok_or_else(|| Invalid::field("If-Match", "must be the entity tag of one answer, such as \"3\", or *"))
+    revision
+        .map(Some)
+        .ok_or_else(|| Invalid::field("If-Match", "must be the entity tag of one answer, such as \"3\", or *"))
 }
 
 /// The `Idempotency-Key` of a request, bound to what the request asks for.
 ///
 /// # Errors
 /// Names the header when it is empty, too long, repeated, or not visible ASCII.
-pub fn idempotency_key(headers: &HeaderMap, asks: &impl Serialize, route: &str) -> Result<Option<IdempotencyKey>, Invalid> {
+pub fn idempotency_key(
+    headers: &HeaderMap,
+    asks: &impl Serialize,
+    route: &str,
+) -> Result<Option<IdempotencyKey>, Invalid> {
     let Some(key) = single(headers, &"idempotency-key")? else { return Ok(None) };
     let visible = key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
     if key.is_empty() || key.len() > limits::IDEMPOTENCY_KEY_BYTES || !visible {
@@ -39,7 +45,9 @@ pub fn idempotency_key(headers: &HeaderMap, asks: &impl Serialize, route: &str) 
     let mut hash = Sha256::new();
     hash.update(route.as_bytes());
     hash.update([0]);
-    hash.update(serde_json::to_vec(asks).map_err(|_| Invalid::field("Idempotency-Key", "cannot be bound to this request"))?);
+    hash.update(
+        serde_json::to_vec(asks).map_err(|_| Invalid::field("Idempotency-Key", "cannot be bound to this request"))?,
+    );
     let mut request = [0; 16];
     request.copy_from_slice(&hash.finalize()[..16]);
     Ok(Some(IdempotencyKey { key: key.to_owned(), request }))

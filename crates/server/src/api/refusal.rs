@@ -17,7 +17,7 @@ impl From<Error> for Problem {
             Error::NotFound => ProblemKind::NotFound.into(),
             Error::Gone(token) => {
                 // A deleted token's state does not depend on the time of day.
-                Self::new(ProblemKind::Gone).member("token", &TokenShape::new(&token, Timestamp::from_milliseconds(0)))
+                Self::new(ProblemKind::Gone).tombstone(&TokenShape::new(&token, Timestamp::from_milliseconds(0)))
             }
             Error::Conflict(conflict) => conflict_problem(conflict),
             Error::RevisionChanged { revision } => Self::new(ProblemKind::PreconditionFailed)
@@ -25,9 +25,9 @@ impl From<Error> for Problem {
             Error::PreviewChanged => ProblemKind::PreviewChanged.into(),
             Error::SignInFailed => Self::new(ProblemKind::Unauthenticated)
                 .detail("Email address and password do not belong together, or the account cannot sign in."),
-            Error::Throttled { retry_after } => Self::new(ProblemKind::TooManyRequests)
-                .detail("There were too many attempts.")
-                .retry_after(retry_after),
+            Error::Throttled { retry_after } => {
+                Self::new(ProblemKind::TooManyRequests).detail("There were too many attempts.").retry_after(retry_after)
+            }
             Error::Unavailable(cause) => {
                 tracing::error!(%cause, "the request could not be served");
                 ProblemKind::Unavailable.into()
@@ -45,9 +45,10 @@ fn denied_problem(denied: Denied) -> Problem {
     match denied {
         Denied::MissingScope(scope) => Problem::insufficient_scope(scope),
         Denied::Role => forbidden("Your role does not include this.".to_owned()),
-        Denied::Beyond(Beyond::Role(role)) => {
-            forbidden(format!("Nothing can be handed out in the name of an owner with the role {}, which is above yours.", role.as_str()))
-        }
+        Denied::Beyond(Beyond::Role(role)) => forbidden(format!(
+            "Nothing can be handed out in the name of an owner with the role {}, which is above yours.",
+            role.as_str()
+        )),
         Denied::Beyond(Beyond::Scope(scope)) => {
             forbidden(format!("Your own credential lacks the scope {scope}, so it cannot hand it out."))
         }
@@ -67,16 +68,23 @@ fn conflict_problem(conflict: Conflict) -> Problem {
             ProblemKind::IdempotencyConflict,
             "The token of this Idempotency-Key was rotated or deleted since; rotate it, or issue another.",
         ),
-        Conflict::LinkVoid => problem(ProblemKind::Conflict, "The link was used, replaced, or is too old; ask for another."),
-        Conflict::OwnerInactive => problem(ProblemKind::Conflict, "The owner, or its organisation, is not active."),
-        Conflict::TokenExpired => problem(ProblemKind::Conflict, "The token has expired, and what has expired stays expired."),
-        Conflict::TooManySecrets => {
-            problem(ProblemKind::Conflict, "Too many secrets of this token are still accepted; wait for their overlap to end.")
+        Conflict::LinkVoid => {
+            problem(ProblemKind::Conflict, "The link was used, replaced, or is too old; ask for another.")
         }
+        Conflict::OwnerInactive => problem(ProblemKind::Conflict, "The owner, or its organisation, is not active."),
+        Conflict::TokenExpired => {
+            problem(ProblemKind::Conflict, "The token has expired, and what has expired stays expired.")
+        }
+        Conflict::TooManySecrets => problem(
+            ProblemKind::Conflict,
+            "Too many secrets of this token are still accepted; wait for their overlap to end.",
+        ),
         Conflict::EmailTaken => problem(ProblemKind::Conflict, "Another user has this email address."),
         Conflict::LastAdministrator => {
             problem(ProblemKind::Conflict, "This would leave no application administrator who can sign in.")
         }
-        Conflict::AlreadySetUp => problem(ProblemKind::Conflict, "The installation already has its first administrator."),
+        Conflict::AlreadySetUp => {
+            problem(ProblemKind::Conflict, "The installation already has its first administrator.")
+        }
     }
 }

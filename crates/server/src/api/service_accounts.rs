@@ -26,7 +26,12 @@ const ORDER: &str = "service accounts";
     request_body = NewOwnerBody,
     responses((status = 201, description = "The new service account", body = OwnerShape), super::document::Problems)
 )]
-pub async fn create(State(server): State<Server>, Bearer(caller): Bearer, headers: HeaderMap, Json(body): Json<NewOwnerBody>) -> Result<Response, Problem> {
+pub async fn create(
+    State(server): State<Server>,
+    Bearer(caller): Bearer,
+    headers: HeaderMap,
+    Json(body): Json<NewOwnerBody>,
+) -> Result<Response, Problem> {
     let key = idempotency_key(&headers, &body, "POST /v1/service-accounts")?;
     let owner = server.authority.create_owner(&caller, body.check(OwnerKind::ServiceAccount)?, key).await?;
     let headers = [(header::LOCATION, format!("/v1/service-accounts/{}", owner.id))];
@@ -40,7 +45,11 @@ pub async fn create(State(server): State<Server>, Bearer(caller): Bearer, header
     params(OwnerQuery),
     responses((status = 200, description = "A page of service accounts", body = List<OwnerShape>), super::document::Problems)
 )]
-pub async fn list(State(server): State<Server>, Bearer(caller): Bearer, Query(query): Query<OwnerQuery>) -> Result<axum::Json<List<OwnerShape>>, Problem> {
+pub async fn list(
+    State(server): State<Server>,
+    Bearer(caller): Bearer,
+    Query(query): Query<OwnerQuery>,
+) -> Result<axum::Json<List<OwnerShape>>, Problem> {
     let (filter, page) = query.check(OwnerKind::ServiceAccount)?;
     let page = server.authority.owners(&caller, filter, page.check(ORDER)?.0).await?;
     Ok(axum::Json(List::new(page, ORDER, |owner| OwnerShape::new(&owner))))
@@ -52,7 +61,11 @@ pub async fn list(State(server): State<Server>, Bearer(caller): Bearer, Query(qu
     params(("id" = String, Path, format = "uuid")),
     responses((status = 200, description = "The service account", body = OwnerShape), super::document::Problems)
 )]
-pub async fn show(State(server): State<Server>, Bearer(caller): Bearer, Path(id): Path<String>) -> Result<Response, Problem> {
+pub async fn show(
+    State(server): State<Server>,
+    Bearer(caller): Bearer,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     let owner = server.authority.owner(&caller, OwnerKind::ServiceAccount, OwnerId::parse("id", &id)?).await?;
     Ok(([(header::ETAG, entity_tag(owner.revision))], axum::Json(OwnerShape::new(&owner))).into_response())
 }
@@ -74,6 +87,9 @@ pub async fn update(
     Json(body): Json<OwnerPatchBody>,
 ) -> Result<Response, Problem> {
     let (id, expects) = (OwnerId::parse("id", &id)?, expected_revision(&headers)?);
-    let owner = server.authority.update_owner(&caller, OwnerKind::ServiceAccount, id, body.check(OwnerKind::ServiceAccount)?, expects).await?;
+    let owner = server
+        .authority
+        .update_owner(&caller, OwnerKind::ServiceAccount, id, body.check(OwnerKind::ServiceAccount)?, expects)
+        .await?;
     Ok(([(header::ETAG, entity_tag(owner.revision))], axum::Json(OwnerShape::new(&owner))).into_response())
 }

@@ -17,13 +17,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::{
-    caller::Credential,
-    id::SessionId,
-    invalid::Invalid,
-    name::Email,
-    secret::Secret,
-};
+use domain::{caller::Credential, id::SessionId, invalid::Invalid, name::Email, secret::Secret};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -123,7 +117,10 @@ pub async fn open(
     get, path = "/v1/sessions", tag = SESSIONS, operation_id = "list_sessions", security(("session" = [])),
     responses((status = 200, description = "The sessions", body = SessionsShape), super::document::Problems)
 )]
-pub async fn list(State(server): State<Server>, Session(caller): Session) -> Result<axum::Json<SessionsShape>, Problem> {
+pub async fn list(
+    State(server): State<Server>,
+    Session(caller): Session,
+) -> Result<axum::Json<SessionsShape>, Problem> {
     let sessions = server.authority.sessions(&caller).await?;
     let items = sessions.iter().map(|session| SessionShape {
         id: session.id.to_string(),
@@ -159,7 +156,11 @@ pub async fn close_all(State(server): State<Server>, Session(caller): Session) -
     ),
     responses((status = 204, description = "The session has ended"), super::document::Problems)
 )]
-pub async fn close(State(server): State<Server>, Session(caller): Session, Path(id): Path<String>) -> Result<Response, Problem> {
+pub async fn close(
+    State(server): State<Server>,
+    Session(caller): Session,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     let id = match (id.as_str(), caller.credential) {
         ("current", Credential::Session(current)) => current,
         _ => SessionId::parse("id", &id)?,
@@ -180,7 +181,11 @@ pub async fn close(State(server): State<Server>, Session(caller): Session, Path(
     request_body = NewTokenBody,
     responses((status = 201, description = "The new token with its secret", body = IssuedShape), super::document::Problems)
 )]
-pub async fn issue_token(State(server): State<Server>, Session(caller): Session, Json(body): Json<NewTokenBody>) -> Result<Response, Problem> {
+pub async fn issue_token(
+    State(server): State<Server>,
+    Session(caller): Session,
+    Json(body): Json<NewTokenBody>,
+) -> Result<Response, Problem> {
     let now = server.authority.now();
     let issued = server.authority.issue(&caller, body.check(now)?, None).await?;
     Ok(issued_answer(StatusCode::CREATED, issued, now))
@@ -210,7 +215,11 @@ pub struct PasswordBody {
     request_body = PasswordBody,
     responses((status = 204, description = "The password is changed and all sessions have ended"), super::document::Problems)
 )]
-pub async fn change_password(State(server): State<Server>, Session(caller): Session, Json(body): Json<PasswordBody>) -> Result<Response, Problem> {
+pub async fn change_password(
+    State(server): State<Server>,
+    Session(caller): Session,
+    Json(body): Json<PasswordBody>,
+) -> Result<Response, Problem> {
     if body.current_password.expose() == body.new_password.expose() {
         return Err(Invalid::field("new_password", "must be another one than the current password").into());
     }

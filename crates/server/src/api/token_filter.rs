@@ -33,9 +33,8 @@ pub struct TokenFilterQuery {
     organisation: Option<String>,
     /// Granted exactly this scope.
     scope: Option<String>,
-    /// Carrying this label, `key` or `key=value`; several must all be there.
-    #[param(style = Form, explode)]
-    label: Vec<String>,
+    /// Carrying this label, `key` or `key=value`; several, joined by commas, must all be there.
+    label: Option<String>,
     /// Created before this instant.
     #[param(format = "date-time")]
     created_before: Option<String>,
@@ -166,7 +165,7 @@ impl TokenFilterQuery {
             author: self.author,
             organisation: self.organisation,
             scope: self.scope,
-            labels: self.label,
+            labels: self.label.iter().flat_map(|labels| labels.split(',')).map(str::to_owned).collect(),
             created_before: self.created_before,
             created_after: self.created_after,
             expires_before: self.expires_before,
@@ -188,7 +187,9 @@ impl TokenFilterBody {
     /// Names every field that broke a rule.
     pub fn check_some(self) -> Result<TokenFilter, Invalid> {
         match self.check("filter.", "labels")? {
-            filter if filter == TokenFilter::default() => Err(Invalid::field("filter", "must name at least one condition")),
+            filter if filter == TokenFilter::default() => {
+                Err(Invalid::field("filter", "must name at least one condition"))
+            }
             filter if filter.state == Some(State::Deleted) => {
                 Err(Invalid::field("filter.state", "must not be deleted: what is deleted stays deleted"))
             }
@@ -199,19 +200,30 @@ impl TokenFilterBody {
     fn check(self, within: &str, labels: &str) -> Result<TokenFilter, Invalid> {
         let mut checks = Checks::new();
         let field = |name: &str| format!("{within}{name}");
-        let mut time = |name: &str, at: Option<String>| at.and_then(|at| checks.take(Timestamp::parse(&field(name), &at)));
+        let mut time =
+            |name: &str, at: Option<String>| at.and_then(|at| checks.take(Timestamp::parse(&field(name), &at)));
         let created = (time("created_before", self.created_before), time("created_after", self.created_after));
         let expires = (time("expires_before", self.expires_before), time("expires_after", self.expires_after));
         let used = (time("last_used_before", self.last_used_before), time("last_used_after", self.last_used_after));
-        let mut owner = |name: &str, id: Option<String>| id.and_then(|id| checks.take(OwnerId::parse(&field(name), &id)));
+        let mut owner =
+            |name: &str, id: Option<String>| id.and_then(|id| checks.take(OwnerId::parse(&field(name), &id)));
         let (owned_by, author) = (owner("owner", self.owner), owner("author", self.author));
         let filter = TokenFilter {
             state: self.state.and_then(|state| checks.take(state_of(&field("state"), &state))),
             owner: owned_by,
             author,
-            organisation: self.organisation.and_then(|id| checks.take(OrganisationId::parse(&field("organisation"), &id))),
-            scope: self.scope.and_then(|scope| checks.take(Scope::parse(&field("scope"), &scope))).map(|scope| scope.to_string()),
-            labels: self.labels.iter().filter_map(|label| checks.take(name::label_filter(&field(labels), label))).collect(),
+            organisation: self
+                .organisation
+                .and_then(|id| checks.take(OrganisationId::parse(&field("organisation"), &id))),
+            scope: self
+                .scope
+                .and_then(|scope| checks.take(Scope::parse(&field("scope"), &scope)))
+                .map(|scope| scope.to_string()),
+            labels: self
+                .labels
+                .iter()
+                .filter_map(|label| checks.take(name::label_filter(&field(labels), label)))
+                .collect(),
             created_before: created.0,
             created_after: created.1,
             expires_before: expires.0,
@@ -247,7 +259,12 @@ fn sort_of(text: &str) -> Result<Sort, Invalid> {
         "name" => SortKey::Name,
         "expires" => SortKey::Expires,
         "last_used" => SortKey::LastUsed,
-        _ => return Err(Invalid::field("sort", "must be created, name, expires or last_used, with - before it for descending")),
+        _ => {
+            return Err(Invalid::field(
+                "sort",
+                "must be created, name, expires or last_used, with - before it for descending",
+            ));
+        }
     };
     Ok(Sort { key, descending })
 }
@@ -258,4 +275,3 @@ fn state_of(field: &str, word: &str) -> Result<State, Invalid> {
         .find(|state| state.as_str() == word)
         .ok_or_else(|| Invalid::field(field, "must be active, disabled, expired or deleted"))
 }
-

@@ -53,7 +53,8 @@ impl NewTokenBody {
     pub fn check(self, now: Timestamp) -> Result<NewToken, Invalid> {
         let mut checks = Checks::new();
         let name = checks.take(Name::parse("name", &self.name));
-        let description = checks.take(name::description("description", self.description.as_deref().unwrap_or_default()));
+        let description =
+            checks.take(name::description("description", self.description.as_deref().unwrap_or_default()));
         let owner = self.owner.and_then(|owner| checks.take(OwnerId::parse("owner", &owner)));
         let scopes = self.scopes.and_then(|scopes| checks.take(scopes_of(&scopes)));
         let networks = self.networks.and_then(|networks| checks.take(networks_of(&networks)));
@@ -117,7 +118,9 @@ pub fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) ->
 }
 
 /// Reads a field whose absence and whose null mean different things.
-pub fn given_or_null<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+pub fn given_or_null<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(deserializer).map(Some)
 }
 
@@ -132,9 +135,13 @@ impl TokenPatchBody {
             name: self.name.and_then(|name| checks.take(Name::parse("name", &name))),
             description: self.description.and_then(|text| checks.take(name::description("description", &text))),
             scopes: self.scopes.and_then(|scopes| checks.take(scopes_of(&scopes))),
-            networks: self.networks.and_then(|networks| checks.take(networks.map(|list| networks_of(&list)).transpose())),
+            networks: self
+                .networks
+                .and_then(|networks| checks.take(networks.map(|list| networks_of(&list)).transpose())),
             labels: self.labels.and_then(|labels| checks.take(Labels::parse("labels", labels))),
-            expires_at: self.expires_at.and_then(|at| checks.take(at.map(|at| future("expires_at", &at, now)).transpose())),
+            expires_at: self
+                .expires_at
+                .and_then(|at| checks.take(at.map(|at| future("expires_at", &at, now)).transpose())),
         };
         checks.finish_with(Some(patch))
     }

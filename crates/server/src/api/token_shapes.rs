@@ -62,9 +62,8 @@ pub struct TokenShape {
 
 /// A word for a person or a program.
 #[derive(ToSchema)]
-#[schema(as = OwnerKind)]
+#[schema(as = OwnerKind, rename_all = "snake_case")]
 #[allow(dead_code)]
-#[schema(rename_all = "snake_case")]
 pub enum OwnerKindShape {
     /// A person.
     User,
@@ -163,4 +162,3 @@ pub struct IssuedShape {
     #[schema(example = "jtn_…")]
     pub secret: String,
 }
-

@@ -34,7 +34,12 @@ pub const REPEATED: HeaderName = HeaderName::from_static("idempotent-replayed");
     request_body = NewTokenBody,
     responses((status = 201, description = "The new token with its secret", body = IssuedShape), super::document::Problems)
 )]
-pub async fn issue(State(server): State<Server>, Bearer(caller): Bearer, headers: HeaderMap, Json(body): Json<NewTokenBody>) -> Result<Response, Problem> {
+pub async fn issue(
+    State(server): State<Server>,
+    Bearer(caller): Bearer,
+    headers: HeaderMap,
+    Json(body): Json<NewTokenBody>,
+) -> Result<Response, Problem> {
     let key = idempotency_key(&headers, &body, "POST /v1/tokens")?;
     let now = server.authority.now();
     let issued = server.authority.issue(&caller, body.check(now)?, key).await?;
@@ -50,7 +55,11 @@ pub async fn issue(State(server): State<Server>, Bearer(caller): Bearer, headers
     params(TokenFilterQuery),
     responses((status = 200, description = "A page of tokens", body = List<TokenShape>), super::document::Problems)
 )]
-pub async fn list(State(server): State<Server>, Bearer(caller): Bearer, Query(query): Query<TokenFilterQuery>) -> Result<axum::Json<List<TokenShape>>, Problem> {
+pub async fn list(
+    State(server): State<Server>,
+    Bearer(caller): Bearer,
+    Query(query): Query<TokenFilterQuery>,
+) -> Result<axum::Json<List<TokenShape>>, Problem> {
     let (filter, sort, page) = query.check()?;
     let order = format!("tokens {:?} {}", sort.key, sort.descending);
     let (page, with_total) = page.check(&order)?;
@@ -91,7 +100,12 @@ pub struct DeleteQuery {
     params(("id" = String, Path, format = "uuid"), DeletedQuery),
     responses((status = 200, description = "The token", body = TokenShape), super::document::Problems)
 )]
-pub async fn show(State(server): State<Server>, Bearer(caller): Bearer, Path(id): Path<String>, Query(query): Query<DeletedQuery>) -> Result<Response, Problem> {
+pub async fn show(
+    State(server): State<Server>,
+    Bearer(caller): Bearer,
+    Path(id): Path<String>,
+    Query(query): Query<DeletedQuery>,
+) -> Result<Response, Problem> {
     let deleted = includes_deleted(query.deleted.as_deref())?;
     let token = server.authority.token(&caller, TokenId::parse("id", &id)?, deleted).await?;
     Ok(answer(&token, server.authority.now()))
@@ -128,7 +142,12 @@ pub async fn update(
     params(("id" = String, Path, format = "uuid"), ("If-Match" = Option<String>, Header, description = "The entity tag the token must have")),
     responses((status = 200, description = "The disabled token", body = TokenShape), super::document::Problems)
 )]
-pub async fn disable(State(server): State<Server>, Bearer(caller): Bearer, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn disable(
+    State(server): State<Server>,
+    Bearer(caller): Bearer,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let (id, expects) = (TokenId::parse("id", &id)?, expected_revision(&headers)?);
     let token = server.authority.disable(&caller, id, expects).await?;
     Ok(answer(&token, server.authority.now()))
@@ -142,7 +161,12 @@ pub async fn disable(State(server): State<Server>, Bearer(caller): Bearer, Path(
     params(("id" = String, Path, format = "uuid"), ("If-Match" = Option<String>, Header, description = "The entity tag the token must have")),
     responses((status = 200, description = "The enabled token", body = TokenShape), super::document::Problems)
 )]
-pub async fn enable(State(server): State<Server>, Bearer(caller): Bearer, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn enable(
+    State(server): State<Server>,
+    Bearer(caller): Bearer,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let (id, expects) = (TokenId::parse("id", &id)?, expected_revision(&headers)?);
     let token = server.authority.enable(&caller, id, expects).await?;
     Ok(answer(&token, server.authority.now()))
@@ -262,10 +286,16 @@ struct UsageDayShape {
     params(("id" = String, Path, format = "uuid")),
     responses((status = 200, description = "Uses by day", body = UsageShape), super::document::Problems)
 )]
-pub async fn usage(State(server): State<Server>, Bearer(caller): Bearer, Path(id): Path<String>) -> Result<axum::Json<UsageShape>, Problem> {
+pub async fn usage(
+    State(server): State<Server>,
+    Bearer(caller): Bearer,
+    Path(id): Path<String>,
+) -> Result<axum::Json<UsageShape>, Problem> {
     let days = server.authority.token_usage(&caller, TokenId::parse("id", &id)?).await?;
     let shape = |day: i64| Timestamp::from_milliseconds(day.saturating_mul(86_400_000)).to_string()[..10].to_owned();
-    Ok(axum::Json(UsageShape { days: days.iter().map(|use_| UsageDayShape { day: shape(use_.day), count: use_.count }).collect() }))
+    Ok(axum::Json(UsageShape {
+        days: days.iter().map(|use_| UsageDayShape { day: shape(use_.day), count: use_.count }).collect(),
+    }))
 }
 
 fn includes_deleted(word: Option<&str>) -> Result<bool, Invalid> {
@@ -283,7 +313,10 @@ fn answer(token: &Token, now: Timestamp) -> Response {
 /// The one answer that shows a secret.
 pub fn issued_answer(status: StatusCode, issued: Issued, now: Timestamp) -> Response {
     let location = HeaderValue::from_str(&format!("/v1/tokens/{}", issued.token.id)).ok();
-    let headers = [Some((header::ETAG, entity_tag(issued.token.revision))), location.map(|location| (header::LOCATION, location))];
+    let headers = [
+        Some((header::ETAG, entity_tag(issued.token.revision))),
+        location.map(|location| (header::LOCATION, location)),
+    ];
     let repeated = issued.repeated.then_some((REPEATED, HeaderValue::from_static("true")));
     let headers = AppendHeaders(headers.into_iter().chain([repeated]).flatten().collect::<Vec<_>>());
     let body = IssuedShape { token: TokenShape::new(&issued.token, now), secret: issued.secret.expose().to_owned() };

@@ -39,7 +39,12 @@ pub struct InvitedUser {
     request_body = NewOwnerBody,
     responses((status = 201, description = "The new user with his invitation", body = InvitedUser), super::document::Problems)
 )]
-pub async fn create(State(server): State<Server>, Bearer(caller): Bearer, headers: HeaderMap, Json(body): Json<NewOwnerBody>) -> Result<Response, Problem> {
+pub async fn create(
+    State(server): State<Server>,
+    Bearer(caller): Bearer,
+    headers: HeaderMap,
+    Json(body): Json<NewOwnerBody>,
+) -> Result<Response, Problem> {
     let key = idempotency_key(&headers, &body, "POST /v1/users")?;
     let owner = server.authority.create_owner(&caller, body.check(OwnerKind::User)?, key).await?;
     let invitation = server.authority.invite(&caller, owner.id).await?;
@@ -55,7 +60,11 @@ pub async fn create(State(server): State<Server>, Bearer(caller): Bearer, header
     params(OwnerQuery),
     responses((status = 200, description = "A page of users", body = List<OwnerShape>), super::document::Problems)
 )]
-pub async fn list(State(server): State<Server>, Bearer(caller): Bearer, Query(query): Query<OwnerQuery>) -> Result<axum::Json<List<OwnerShape>>, Problem> {
+pub async fn list(
+    State(server): State<Server>,
+    Bearer(caller): Bearer,
+    Query(query): Query<OwnerQuery>,
+) -> Result<axum::Json<List<OwnerShape>>, Problem> {
     let (filter, page) = query.check(OwnerKind::User)?;
     let page = server.authority.owners(&caller, filter, page.check(ORDER)?.0).await?;
     Ok(axum::Json(List::new(page, ORDER, |owner| OwnerShape::new(&owner))))
@@ -67,7 +76,11 @@ pub async fn list(State(server): State<Server>, Bearer(caller): Bearer, Query(qu
     params(("id" = String, Path, format = "uuid")),
     responses((status = 200, description = "The user", body = OwnerShape), super::document::Problems)
 )]
-pub async fn show(State(server): State<Server>, Bearer(caller): Bearer, Path(id): Path<String>) -> Result<Response, Problem> {
+pub async fn show(
+    State(server): State<Server>,
+    Bearer(caller): Bearer,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     let owner = server.authority.owner(&caller, OwnerKind::User, OwnerId::parse("id", &id)?).await?;
     Ok(([(header::ETAG, entity_tag(owner.revision))], axum::Json(OwnerShape::new(&owner))).into_response())
 }
@@ -89,7 +102,8 @@ pub async fn update(
     Json(body): Json<OwnerPatchBody>,
 ) -> Result<Response, Problem> {
     let (id, expects) = (OwnerId::parse("id", &id)?, expected_revision(&headers)?);
-    let owner = server.authority.update_owner(&caller, OwnerKind::User, id, body.check(OwnerKind::User)?, expects).await?;
+    let owner =
+        server.authority.update_owner(&caller, OwnerKind::User, id, body.check(OwnerKind::User)?, expects).await?;
     Ok(([(header::ETAG, entity_tag(owner.revision))], axum::Json(OwnerShape::new(&owner))).into_response())
 }
 
@@ -101,7 +115,11 @@ pub async fn update(
     params(("id" = String, Path, format = "uuid")),
     responses((status = 201, description = "The link", body = InvitationShape), super::document::Problems)
 )]
-pub async fn invite(State(server): State<Server>, Bearer(caller): Bearer, Path(id): Path<String>) -> Result<Response, Problem> {
+pub async fn invite(
+    State(server): State<Server>,
+    Bearer(caller): Bearer,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     let invitation = server.authority.invite(&caller, OwnerId::parse("id", &id)?).await?;
     Ok((StatusCode::CREATED, axum::Json(InvitationShape::new(&invitation, &server))).into_response())
 }

@@ -3,7 +3,11 @@
 //! The hot door hands these requests over before they reach the router; both come to [`answer`].
 
 use super::{TOKENS, token_shapes::OwnerKindShape};
-use crate::{auth, problem::{Problem, ProblemKind}, state::Server};
+use crate::{
+    auth,
+    problem::{Problem, ProblemKind},
+    state::Server,
+};
 use authority::verify::{Active, Question, Verdict};
 use axum::{body::Bytes, extract::State};
 use domain::{caller::Reach, invalid::Invalid, limits};
@@ -91,8 +95,14 @@ impl QuestionBody<'_> {
         let scope = self.scope.as_ref().map(|scope| &*scope.0);
         scope.map_or(Ok(()), |scope| bounded("scope", scope, limits::SCOPE_BYTES))?;
         let address = self.address.as_ref().map(|text| text.0.parse::<IpAddr>());
-        let address = address.transpose().map_err(|_| Invalid::field(field("address"), "must be an IPv4 or IPv6 address"))?;
-        Ok(Question { secret: &self.token.0, scope, address, user_agent: self.user_agent.as_ref().map(|agent| &*agent.0) })
+        let address =
+            address.transpose().map_err(|_| Invalid::field(field("address"), "must be an IPv4 or IPv6 address"))?;
+        Ok(Question {
+            secret: &self.token.0,
+            scope,
+            address,
+            user_agent: self.user_agent.as_ref().map(|agent| &*agent.0),
+        })
     }
 }
 
@@ -105,7 +115,12 @@ impl QuestionBody<'_> {
     request_body = VerifyDocument,
     responses((status = 200, description = "The verdict, or the verdicts", body = VerdictsDocument), super::document::Problems)
 )]
-pub async fn verify(State(server): State<Server>, peer: auth::ClientAddress, headers: HeaderMap, body: Bytes) -> axum::response::Response {
+pub async fn verify(
+    State(server): State<Server>,
+    peer: auth::ClientAddress,
+    headers: HeaderMap,
+    body: Bytes,
+) -> axum::response::Response {
     answer(&server, &headers, peer.0, &body).await.map(axum::body::Body::from)
 }
 
@@ -123,12 +138,17 @@ pub async fn answer(server: &Server, headers: &HeaderMap, address: Option<IpAddr
     }
 }
 
-async fn verdicts(server: &Server, headers: &HeaderMap, address: Option<IpAddr>, body: &[u8]) -> Result<Bytes, Problem> {
+async fn verdicts(
+    server: &Server,
+    headers: &HeaderMap,
+    address: Option<IpAddr>,
+    body: &[u8],
+) -> Result<Bytes, Problem> {
     let credential = auth::bearer(headers)?;
     let agent = auth::user_agent(headers);
     let reach = server.authority.verifier_reach(credential, address, agent).await?;
     crate::json::expect_json(headers)?;
-    let body: VerifyBody<'_> = serde_json::from_slice(body).map_err(|error| crate::json::problem_of(&error))?;
+    let body: VerifyBody<'_> = serde_json::from_slice(body).map_err(|error| crate::json::problem_of(body, &error))?;
     let mut out = Vec::with_capacity(512);
     match body.check()? {
         Asked::One(question) => write_verdict(server, reach, question.check(None)?, &mut out).await?,
@@ -148,7 +168,12 @@ async fn verdicts(server: &Server, headers: &HeaderMap, address: Option<IpAddr>,
     Ok(out.into())
 }
 
-async fn write_verdict(server: &Server, reach: Reach, question: Question<'_>, out: &mut Vec<u8>) -> Result<(), Problem> {
+async fn write_verdict(
+    server: &Server,
+    reach: Reach,
+    question: Question<'_>,
+    out: &mut Vec<u8>,
+) -> Result<(), Problem> {
     let written = server.authority.verify(reach, question, |verdict| {
         server.metrics.verdict(&verdict);
         serde_json::to_writer(out, &VerdictShape(verdict))

@@ -1,6 +1,10 @@
 //! `/v1/whoami`: what a token is itself.
 
-use super::{TOKENS, token_shapes::{OwnerKindShape, TokenShape}, owner_shapes::RoleShape};
+use super::{
+    TOKENS,
+    owner_shapes::RoleShape,
+    token_shapes::{OwnerKindShape, TokenShape},
+};
 use crate::{auth::Bearer, problem::Problem, state::Server};
 use axum::{Json, extract::State};
 use serde::Serialize;

@@ -88,9 +88,8 @@ pub fn run(arguments: &BenchArguments, options: Options) -> Done {
     let BenchCommand::Fill(fill_arguments) = &arguments.command;
     let path = store_file(&config);
     let file = FileOptions::new().write(true).create_new(true).mode(0o600).open(&fill_arguments.secrets);
-    let file = file.map_err(|error| {
-        Failure::usage(format!("{} cannot be made: {error}", fill_arguments.secrets.display()))
-    })?;
+    let file =
+        file.map_err(|error| Failure::usage(format!("{} cannot be made: {error}", fill_arguments.secrets.display())))?;
     std::fs::create_dir_all(&config.data)?;
     let failed = |error: &dyn std::error::Error| Failure::new(Exit::Failed, chain(error));
     let keyring = server_key::load_or_create(&config.server_key_file, path, &SystemRandomness);
@@ -110,7 +109,12 @@ struct Filling {
     keyring: Keyring,
 }
 
-async fn fill(filling: Arc<Filling>, arguments: &FillArguments, mut file: BufWriter<std::fs::File>, options: Options) -> Done {
+async fn fill(
+    filling: Arc<Filling>,
+    arguments: &FillArguments,
+    mut file: BufWriter<std::fs::File>,
+    options: Options,
+) -> Done {
     let is_empty = filling.store.is_empty().await;
     if !is_empty.map_err(|error| Failure::caused("the store cannot be read", &error))? {
         return Err(Failure::new(Exit::Conflict, "the store is not empty; name a new one with --data or --store"));

@@ -76,6 +76,11 @@ impl Failure {
         self
     }
 
+    /// The problem as the server sent it, when it was the server that refused.
+    pub fn sent(&self) -> Option<&str> {
+        self.problem.as_deref()
+    }
+
     /// A verdict that was printed already and only has its exit code left to tell.
     pub fn silent(exit: Exit) -> Self {
         Self::new(exit, "")

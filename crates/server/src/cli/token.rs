@@ -56,12 +56,27 @@ enum TokenCommand {
     Generate(verify::GenerateArguments),
 }
 
+impl TokenCommand {
+    /// Refuses what no server needs to be asked about.
+    fn check(&self) -> Done {
+        match self {
+            Self::Update(arguments) => arguments.check(),
+            Self::Disable(arguments) | Self::Enable(arguments) => arguments.check(),
+            Self::Delete(arguments) => arguments.check(),
+            Self::Create(arguments) => arguments.secret.check(),
+            Self::Rotate(arguments) => arguments.secret.check(),
+            Self::List(_) | Self::Show(_) | Self::Verify(_) | Self::Check(_) | Self::Generate(_) => Ok(()),
+        }
+    }
+}
+
 /// Runs `jeton token`.
 ///
 /// # Errors
 /// When the command fails.
 pub fn run(arguments: &TokenArguments, options: Options) -> Done {
     let client = &arguments.client;
+    arguments.command.check()?;
     match &arguments.command {
         TokenCommand::Create(arguments) => create::create(&client.client()?, arguments, options),
         TokenCommand::List(arguments) => list::list(&client.client()?, arguments, options),

@@ -12,7 +12,7 @@
 
 mod crowd;
 mod forwarded;
-mod raw;
+pub(crate) mod raw;
 mod size;
 mod slow;
 mod smuggling;

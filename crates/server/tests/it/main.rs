@@ -2,6 +2,7 @@
 //!
 //! | file | promise |
 //! | --- | --- |
+//! | `around` | what holds around every route |
 //! | `cli/` | what holds for the command line |
 //! | `configuration` | everything that is wrong is said at once, and what is unsafe is refused |
 //! | `configuration_documents` | the default file and the guide say what the table of settings says |
@@ -11,6 +12,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod around;
 mod cli;
 mod configuration;
 mod configuration_documents;

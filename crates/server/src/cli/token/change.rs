@@ -66,9 +66,6 @@ pub(super) struct SwitchArguments {
 /// Runs `jeton token update`.
 pub(super) fn update(client: &Client, arguments: &UpdateArguments, options: Options) -> Done {
     let patch = arguments.patch();
-    if patch.is_empty() {
-        return Err(Failure::usage("nothing to change was given").detail("see `jeton token update --help`"));
-    }
     let path = format!("/v1/tokens/{}", arguments.id);
     let answer = client.change(Method::PATCH, &path, Some(&Value::Object(patch)), arguments.revision)?;
     match (options.json, options.quiet) {
@@ -79,6 +76,14 @@ pub(super) fn update(client: &Client, arguments: &UpdateArguments, options: Opti
 }
 
 impl UpdateArguments {
+    /// Refuses a change of nothing.
+    pub(super) fn check(&self) -> Done {
+        if self.patch().is_empty() {
+            return Err(Failure::usage("nothing to change was given").detail("see `jeton token update --help`"));
+        }
+        Ok(())
+    }
+
     fn patch(&self) -> Map<String, Value> {
         let listed = |values: &[String], none: bool| (!values.is_empty() || none).then(|| json!(values));
         let networks = if self.any_network { Some(Value::Null) } else { listed(&self.networks, false) };
@@ -96,11 +101,18 @@ impl UpdateArguments {
     }
 }
 
+impl SwitchArguments {
+    /// Refuses one revision for several tokens.
+    pub(super) fn check(&self) -> Done {
+        if self.revision.is_some() && self.ids.len() > 1 {
+            return Err(Failure::usage("--revision is for one token"));
+        }
+        Ok(())
+    }
+}
+
 /// Runs `jeton token disable` and `enable`; `verb` is the last part of the path.
 pub(super) fn switch(client: &Client, arguments: &SwitchArguments, verb: &str, options: Options) -> Done {
-    if arguments.revision.is_some() && arguments.ids.len() > 1 {
-        return Err(Failure::usage("--revision is for one token"));
-    }
     for id in &arguments.ids {
         let answer = client.change(Method::POST, &format!("/v1/tokens/{id}/{verb}"), None, arguments.revision)?;
         if options.json {

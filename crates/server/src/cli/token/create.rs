@@ -42,7 +42,7 @@ pub(super) struct CreateArguments {
     #[command(flatten)]
     expiry: ExpiryArguments,
     #[command(flatten)]
-    secret: SecretArguments,
+    pub(super) secret: SecretArguments,
 }
 
 /// When a token stops working.
@@ -66,7 +66,7 @@ impl ExpiryArguments {
 
 /// What happens with a new secret.
 #[derive(Debug, Args)]
-struct SecretArguments {
+pub(super) struct SecretArguments {
     /// Write the secret to this new file, mode 0600, instead of showing it.
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
@@ -90,12 +90,11 @@ pub(super) struct RotateArguments {
     #[arg(long, value_name = "NUMBER")]
     revision: Option<u64>,
     #[command(flatten)]
-    secret: SecretArguments,
+    pub(super) secret: SecretArguments,
 }
 
 /// Runs `jeton token create`.
 pub(super) fn create(client: &Client, arguments: &CreateArguments, options: Options) -> Done {
-    arguments.secret.check()?;
     let mut body = json!({ "name": arguments.name });
     let mut set = |name: &str, value: Value| body[name] = value;
     if let Some(description) = &arguments.description {
@@ -122,7 +121,6 @@ pub(super) fn create(client: &Client, arguments: &CreateArguments, options: Opti
 
 /// Runs `jeton token rotate`.
 pub(super) fn rotate(client: &Client, arguments: &RotateArguments, options: Options) -> Done {
-    arguments.secret.check()?;
     let mut body = json!({});
     if let Some(overlap) = arguments.overlap {
         body["overlap_seconds"] = json!(overlap.as_secs());
@@ -150,7 +148,7 @@ struct IssuedView {
 
 impl SecretArguments {
     /// Refuses before anything is created what would fail afterwards, with the secret lost.
-    fn check(&self) -> Done {
+    pub(super) fn check(&self) -> Done {
         match &self.secret_file {
             Some(path) if path.exists() => {
                 Err(Failure::usage(format!("{} exists; the secret needs a new file", path.display())))

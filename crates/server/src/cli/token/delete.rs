@@ -40,23 +40,26 @@ pub(super) struct DeleteArguments {
     filter: FilterArguments,
 }
 
-/// Runs `jeton token delete`.
-pub(super) fn delete(client: &Client, arguments: &DeleteArguments, options: Options) -> Done {
-    match (arguments.ids.is_empty(), arguments.filter.is_empty()) {
-        (true, true) => {
-            Err(Failure::usage("name tokens, or select them with flags").detail("see `jeton token delete --help`"))
+impl DeleteArguments {
+    /// Refuses a selection that says nothing, or two things.
+    pub(super) fn check(&self) -> Done {
+        match (self.ids.len(), self.filter.is_empty()) {
+            (0, true) => {
+                Err(Failure::usage("name tokens, or select them with flags").detail("see `jeton token delete --help`"))
+            }
+            (1.., false) => Err(Failure::usage("name tokens, or select them with flags, but not both")),
+            (0 | 2.., _) if self.revision.is_some() => Err(Failure::usage("--revision is for one named token")),
+            (0, false) | (1.., true) => Ok(()),
         }
-        (false, false) => Err(Failure::usage("name tokens, or select them with flags, but not both")),
-        (false, true) => by_id(client, arguments, options),
-        (true, false) if arguments.revision.is_some() => Err(Failure::usage("--revision is for one named token")),
-        (true, false) => by_filter(client, arguments, options),
     }
 }
 
+/// Runs `jeton token delete`.
+pub(super) fn delete(client: &Client, arguments: &DeleteArguments, options: Options) -> Done {
+    if arguments.ids.is_empty() { by_filter(client, arguments, options) } else { by_id(client, arguments, options) }
+}
+
 fn by_id(client: &Client, arguments: &DeleteArguments, options: Options) -> Done {
-    if arguments.revision.is_some() && arguments.ids.len() > 1 {
-        return Err(Failure::usage("--revision is for one token"));
-    }
     if arguments.dry_run || !options.yes {
         let shown = arguments.ids.iter().map(|id| client.get(&format!("/v1/tokens/{id}"), &[])?.parse());
         let tokens = shown.collect::<Done<Vec<TokenView>>>()?;

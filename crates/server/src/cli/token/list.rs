@@ -7,12 +7,13 @@ use super::{
 use crate::cli::{
     argument,
     client::Client,
-    failure::Done,
+    failure::{Done, Failure},
     list::ListLimit,
     output::{Options, Value, print, table},
 };
 use clap::Args;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 #[derive(Debug, Args)]
 pub(super) struct ListArguments {
@@ -40,6 +41,9 @@ pub(super) struct ShowArguments {
     /// Show how often it was used, day by day, instead.
     #[arg(long)]
     usage: bool,
+    /// Also show it when it is deleted, by what its tombstone keeps.
+    #[arg(long, conflicts_with = "usage")]
+    deleted: bool,
 }
 
 /// Runs `jeton token list`.
@@ -59,11 +63,31 @@ pub(super) fn show(client: &Client, arguments: &ShowArguments, options: Options)
     if arguments.usage {
         return usage(client, &arguments.id, options);
     }
-    let answer = client.get(&format!("/v1/tokens/{}", arguments.id), &[])?;
+    let path = format!("/v1/tokens/{}", arguments.id);
+    let text = if arguments.deleted {
+        match client.get(&path, &[("deleted", "include".to_owned())]) {
+            Ok(answer) => answer.text,
+            Err(failure) => tombstone(&failure).ok_or(failure)?,
+        }
+    } else {
+        client.get(&path, &[])?.text
+    };
     if options.json {
-        return print(&answer.text);
+        return print(&text);
     }
-    print(&answer.parse::<TokenView>()?.record())
+    let token: TokenView = serde_json::from_str(&text)
+        .map_err(|error| Failure::caused("the answer is not what this version expects", &error))?;
+    print(&token.record())
+}
+
+/// The tombstone that comes with the problem `gone`.
+fn tombstone(failure: &Failure) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Gone {
+        token: Box<RawValue>,
+    }
+    let gone: Gone = serde_json::from_str(failure.sent()?).ok()?;
+    Some(gone.token.get().to_owned())
 }
 
 #[derive(Deserialize)]

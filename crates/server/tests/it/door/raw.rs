@@ -8,22 +8,22 @@ use tokio::{
 };
 
 /// How long anything may take before a test gives up.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// One raw connection.
-pub(super) struct Raw(pub(super) TcpStream);
+pub(crate) struct Raw(pub(super) TcpStream);
 
 impl Raw {
-    pub(super) async fn connect(address: SocketAddr) -> Self {
+    pub(crate) async fn connect(address: SocketAddr) -> Self {
         Self(TcpStream::connect(address).await.unwrap())
     }
 
-    pub(super) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
+    pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.0.write_all(bytes.as_ref()).await.unwrap();
     }
 
     /// Everything until the server closes the connection, and how long that took.
-    pub(super) async fn read_to_end(&mut self) -> (String, Duration) {
+    pub(crate) async fn read_to_end(&mut self) -> (String, Duration) {
         let began = Instant::now();
         let mut bytes = Vec::new();
         // A reset is an end like any other here.
@@ -32,7 +32,7 @@ impl Raw {
     }
 
     /// One answer with a `content-length`, its connection left open.
-    pub(super) async fn read_answer(&mut self) -> String {
+    pub(crate) async fn read_answer(&mut self) -> String {
         let mut bytes = Vec::new();
         let answer = async {
             loop {
@@ -53,13 +53,13 @@ impl Raw {
 }
 
 /// Sends one request and reads until the end; the request should ask to close.
-pub(super) async fn exchange(address: SocketAddr, bytes: impl AsRef<[u8]>) -> String {
+pub(crate) async fn exchange(address: SocketAddr, bytes: impl AsRef<[u8]>) -> String {
     let mut raw = Raw::connect(address).await;
     raw.send(bytes).await;
     raw.read_to_end().await.0
 }
 
 /// The status of an answer.
-pub(super) fn status(answer: &str) -> u16 {
+pub(crate) fn status(answer: &str) -> u16 {
     answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_else(|| panic!("no answer: {answer:?}"))
 }

@@ -1,0 +1,35 @@
+//! What the authority promises, one file for each promise.
+//!
+//! | file | what lives there |
+//! | --- | --- |
+//! | `deleted_means_deleted` | no cache, restart or repetition accepts a deleted token |
+//! | `race` | no acceptance that began after the answer to a delete |
+//! | `model` | random verbs and faults leave what a plain model says |
+//! | `verdicts` | every reason for a refusal, and the next verdict after every restriction |
+//! | `grants` | nobody grants what he has not; one administrator always stays |
+//! | `idempotency` | a lost answer can be repeated, and the lost secret dies |
+//! | `owners` | without power, an owner's every credential is without power |
+//! | `sign_in` | passwords, sessions and one-time links |
+//! | `rekey` | a change of the server key costs no token that is used |
+//! | `at_rest` | who reads or writes the database has no secret and makes none |
+//! | `usage` | uses are counted beside the verdict, never on its path |
+//! | `quarantine` | a store from yesterday does not revive what was deleted since |
+//! | `memory_follows_commit` | the index is what the store is, whatever a commit came to |
+//! | `world` | what every test stands on |
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod at_rest;
+mod deleted_means_deleted;
+mod grants;
+mod idempotency;
+mod memory_follows_commit;
+mod model;
+mod owners;
+mod quarantine;
+mod race;
+mod rekey;
+mod sign_in;
+mod usage;
+mod verdicts;
+mod world;
