@@ -19,7 +19,7 @@ mod tls;
 mod watch;
 
 pub use front::{AnswerBody, Front, RouterAnswer};
-pub use peer::Peer;
+pub use peer::{Peer, forwarded};
 pub use screen::{check_head, check_path};
 pub use tls::{Tls, TlsError};
 pub use watch::ConnectionMetrics;

@@ -73,7 +73,15 @@ impl Denials {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
-        frame::decode(&bytes).map(Some)
+        Self::decode(&bytes).map(Some)
+    }
+
+    /// Reads the bytes of a file, up to the first frame that was cut short or is damaged.
+    ///
+    /// # Errors
+    /// When they do not begin with the header of a denials file.
+    pub fn decode(bytes: &[u8]) -> io::Result<Self> {
+        frame::decode(bytes)
     }
 
     /// The tokens that were deleted.

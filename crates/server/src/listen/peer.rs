@@ -52,7 +52,10 @@ impl Origin {
 
 /// What a proxy says about the client: in `X-Forwarded-For`, the rightmost address that is no proxy
 /// is the one that a proxy has seen itself; everything left of it may be made up.
-fn forwarded(proxy: Peer, proxies: &[IpNet], headers: &HeaderMap) -> Result<Peer, Problem> {
+///
+/// # Errors
+/// When a line is no list of addresses.
+pub fn forwarded(proxy: Peer, proxies: &[IpNet], headers: &HeaderMap) -> Result<Peer, Problem> {
     let mut address = proxy.address;
     for line in headers.get_all("x-forwarded-for").iter().rev() {
         for entry in line.to_str().map_err(|_| unreadable())?.rsplit(',') {
