@@ -1,0 +1,18 @@
+//! The query of a list of tokens: checked values, or every parameter that was refused.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use server::{api::token_filter::TokenFilterQuery, query};
+
+fuzz_target!(|text: &str| {
+    match query::parse::<TokenFilterQuery>(text) {
+        Err(problem) => assert!(!problem.fields().is_empty()),
+        Ok(filter) => match filter.check() {
+            Err(invalid) => assert!(!invalid.fields().is_empty()),
+            Ok((_, _, page)) => {
+                let limit = page.check("-created").map(|(request, _)| request.limit);
+                assert!(limit.is_err() || limit.is_ok_and(|limit| (1..=domain::limits::PAGE).contains(&limit)));
+            }
+        },
+    }
+});
