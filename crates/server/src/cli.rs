@@ -6,18 +6,21 @@
 //! | `login` `link` `credentials` | signing in, and what is kept of it |
 //! | `token` `organisation` `user` `service_account` `owner` `journal` | the commands that speak the native API |
 //! | `client` `list` | how they speak it |
-//! | `key` `recover` | the commands that work on this host's data |
+//! | `key` `recover` `backup` `restore` `doctor` | the commands that work on this host's data |
 //! | `local` | where that data is |
 //! | `bench` | stores to measure with |
 //! | `completions` | what a shell needs |
 //! | `output` `prompt` `when` `argument` `failure` | what people and programs read, write and are told |
 
 pub mod argument;
+pub mod backup;
 pub mod bench;
 pub mod client;
 pub mod completions;
 pub mod configuration;
 pub mod credentials;
+pub mod doctor;
+mod doctor_checks;
 pub mod failure;
 pub mod journal;
 pub mod key;
@@ -30,6 +33,7 @@ pub mod output;
 pub mod owner;
 pub mod prompt;
 pub mod recover;
+pub mod restore;
 pub mod serve;
 pub mod service_account;
 pub mod token;
@@ -84,6 +88,12 @@ pub enum Command {
     ServiceAccount(service_account::ServiceAccountArguments),
     /// What was changed, by whom and when.
     Journal(journal::JournalArguments),
+    /// Write a checked copy of the store, also while a server runs.
+    Backup(backup::BackupArguments),
+    /// Put a backup back, and lead a store that lost history out of quarantine.
+    Restore(restore::RestoreArguments),
+    /// Check data directory, server key, store, journal, disk and clock. Exits with 1 when one fails.
+    Doctor(doctor::DoctorArguments),
     /// Back up, restore, rotate and retire the server key.
     Key(key::KeyArguments),
     /// Print a one-time link that makes an application administrator, on the server's host.
@@ -121,6 +131,9 @@ fn run(cli: &Cli) -> Done {
         Command::User(arguments) => user::run(arguments, options),
         Command::ServiceAccount(arguments) => service_account::run(arguments, options),
         Command::Journal(arguments) => journal::run(arguments, options),
+        Command::Backup(arguments) => backup::run(arguments, options),
+        Command::Restore(arguments) => restore::run(arguments, options),
+        Command::Doctor(arguments) => doctor::run(arguments, options),
         Command::Key(arguments) => key::run(arguments, options),
         Command::RecoverAdministrator(arguments) => recover::run(arguments, options),
         Command::Config(command) => configuration::run(command, options),

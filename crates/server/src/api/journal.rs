@@ -96,6 +96,12 @@ fn particulars(event: &Event) -> Map<String, Value> {
     for digests in ["digest", "digests", "model", "ends"] {
         content.remove(digests);
     }
+    // Entries name people by number; under `owner` an answer holds identifiers only.
+    if content.get("owner").is_some_and(Value::is_number)
+        && let Some(number) = content.remove("owner")
+    {
+        content.insert("owner_number".to_owned(), number);
+    }
     content
 }
 

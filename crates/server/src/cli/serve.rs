@@ -1,6 +1,9 @@
 //! The flags of `jeton serve`, made from the table of settings.
 
-use super::{configuration, failure::Done};
+use super::{
+    configuration,
+    failure::{Done, Failure},
+};
 use crate::config::{
     self, Config, ConfigProblem, Flags,
     setting::{Form, SETTINGS, Setting},
@@ -27,12 +30,14 @@ impl ServeArguments {
     }
 }
 
-/// Runs `jeton serve`.
+/// Runs `jeton serve` until it is told to stop.
 ///
 /// # Errors
-/// When the configuration is not usable, or the server cannot run.
+/// When the configuration is refused, or the server does not start or has to stop.
 pub fn run(arguments: &ServeArguments) -> Done {
-    configuration::read(arguments).map(|_| ())
+    let config = configuration::read(arguments)?;
+    crate::log::init(config.log);
+    crate::serve::run(config).map_err(|error| Failure::caused("the server stopped", &error))
 }
 
 impl FromArgMatches for ServeArguments {

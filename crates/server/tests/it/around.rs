@@ -61,7 +61,8 @@ impl Lines {
 
     /// The lines as JSON objects whose `target` is that of the request line.
     fn requests(&self) -> Vec<serde_json::Value> {
-        let lines = self.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<serde_json::Value>>();
+        let lines =
+            self.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<serde_json::Value>>();
         lines.into_iter().filter(|line| line["target"] == log::REQUEST).collect()
     }
 }
@@ -122,6 +123,6 @@ fn routes() -> Router {
 }
 
 async fn slow() {
-    tracing::info!("a line of a handler");
+    tracing::info!(target: "server::api", "a line of a handler");
     tokio::time::sleep(Duration::from_secs(60)).await;
 }

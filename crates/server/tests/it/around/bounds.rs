@@ -32,7 +32,9 @@ async fn only_json_is_read_as_json() {
     for good in ["application/json", "Application/JSON; charset=UTF-8", "application/json;charset=\"utf-8\""] {
         assert_eq!(status(&exchange(around.address, post("/echo", good, "{}")).await), 200, "{good}");
     }
-    for wrong in ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1", "application/jsonx", ""] {
+    for wrong in
+        ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1", "application/jsonx", ""]
+    {
         let answer = exchange(around.address, post("/echo", wrong, "{}")).await;
         assert_eq!(status(&answer), 415, "{wrong}: {answer}");
     }

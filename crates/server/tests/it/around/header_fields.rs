@@ -11,12 +11,9 @@ fn field<'a>(answer: &'a str, name: &str) -> Option<&'a str> {
 #[tokio::test]
 async fn safe_fields_stand_on_every_answer() {
     let around = open(config(|_| {})).await;
-    for (line, expected) in [
-        ("GET /things/1", 200),
-        ("GET /nothing", 404),
-        ("DELETE /things/1", 405),
-        ("GET /things/1?token=x", 400),
-    ] {
+    for (line, expected) in
+        [("GET /things/1", 200), ("GET /nothing", 404), ("DELETE /things/1", 405), ("GET /things/1?token=x", 400)]
+    {
         let request = format!("{line} HTTP/1.1\r\nhost: a\r\nconnection: close\r\nx-request-id: mine\r\n\r\n");
         let answer = exchange(around.address, request).await;
         assert_eq!(status(&answer), expected, "{line}: {answer}");
@@ -63,7 +60,8 @@ async fn a_page_keeps_a_policy_of_its_own() {
 #[tokio::test]
 async fn other_origins_are_not_let_in() {
     let around = open(config(|_| {})).await;
-    let fields = "host: a\r\norigin: https://evil.example\r\naccess-control-request-method: GET\r\nconnection: close\r\n";
+    let fields =
+        "host: a\r\norigin: https://evil.example\r\naccess-control-request-method: GET\r\nconnection: close\r\n";
     for method in ["OPTIONS", "GET"] {
         let answer = exchange(around.address, format!("{method} /things/1 HTTP/1.1\r\n{fields}\r\n")).await;
         assert!(!answer.to_ascii_lowercase().contains("access-control-"), "{answer}");

@@ -13,7 +13,8 @@ async fn a_secret_in_a_url_is_refused_and_noted_without_its_value() {
         "/things/1?access_token=QWERTYUIOP".to_owned(),
         format!("/nothing/{}", secret.replace("jtn_", "%6A%74n_")),
     ] {
-        let answer = exchange(around.address, format!("GET {target} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")).await;
+        let answer =
+            exchange(around.address, format!("GET {target} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")).await;
         assert_eq!(status(&answer), 400, "{target}: {answer}");
         assert!(answer.contains("/problems/secret-in-url"), "{answer}");
         assert!(!answer.contains("QWERTY"), "{answer}");

@@ -1,0 +1,188 @@
+//! `jeton restore`: a backup put back, and the way out of quarantine.
+//!
+//! A store that comes back from the past has forgotten what was deleted since. It accepts nothing
+//! until the denials are replayed, every token issued before a time is deleted, or somebody accepts
+//! the loss by name. Whichever is chosen, what the denials file names is denied again: it never
+//! can do harm.
+
+use super::{
+    backup::{failure_of, open_failure},
+    failure::{Done, Exit, Failure},
+    local::{LocalArguments, store_file},
+    output::{Options, note, print},
+    prompt, when,
+};
+use authority::clock::{Clock, SystemClock};
+use clap::Args;
+use domain::{caller::Actor, name::Name, time::Timestamp};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use store::{
+    OpenOptions, Opened, Quarantine, Store,
+    change::{Change, LiftQuarantine, Verb},
+    denials::{Denials, denials_path},
+    open_sqlite,
+    quarantine::Ground,
+};
+
+/// The arguments of `jeton restore`.
+#[derive(Debug, Args)]
+pub struct RestoreArguments {
+    #[command(flatten)]
+    local: LocalArguments,
+    /// The backup to put back. Without one, the present store is led out of quarantine.
+    file: Option<PathBuf>,
+    /// Out of quarantine: delete and end again what the denials file beside the store names.
+    #[arg(long)]
+    replay_denials: bool,
+    /// Out of quarantine: delete every token that was issued before this time; 2h means two hours ago.
+    #[arg(long, value_name = "TIME", value_parser = when::past)]
+    delete_before: Option<Timestamp>,
+    /// Out of quarantine: accept what was lost; your name goes into the journal.
+    #[arg(long, value_name = "NAME", value_parser = name)]
+    accept_loss: Option<String>,
+}
+
+fn name(text: &str) -> Result<String, String> {
+    Name::parse("the name", text).map(|name| name.to_string()).map_err(|invalid| invalid.to_string())
+}
+
+/// Runs `jeton restore`.
+///
+/// # Errors
+/// When the backup is not put back, or the store stays in quarantine.
+pub fn run(arguments: &RestoreArguments, options: Options) -> Done {
+    let config = arguments.local.read()?;
+    let path = store_file(&config);
+    if let Some(file) = &arguments.file {
+        put_back(file, path, options)?;
+    } else if !path.exists() {
+        return Err(Failure::new(Exit::NotFound, format!("{} does not exist", path.display()))
+            .detail("name a backup, or the data with --data or --store"));
+    }
+    let opened = open_sqlite(path, &OpenOptions::default()).map_err(|error| open_failure(&error))?;
+    let lifted = match &opened.quarantine {
+        Some(quarantine) => Some(lead_out(arguments, path, &opened, quarantine, options)?),
+        None => None,
+    };
+    told(arguments, path, lifted, options)
+}
+
+fn put_back(file: &Path, store: &Path, options: Options) -> Done {
+    if store.exists() {
+        let question = format!("Put {} in the place of {}, which is kept beside?", file.display(), store.display());
+        prompt::confirm(options, &question, "yes")?;
+    } else if let Some(directory) = store.parent() {
+        crate::private_file::create_directory(directory)?;
+    }
+    let suffix = format!("replaced-{}", SystemClock.now().milliseconds());
+    let restored = store::backup::restore(file, store, &suffix).map_err(|error| failure_of(&error))?;
+    note(options, &format!("{} is restored up to journal position {}", store.display(), restored.tail.position));
+    if let Some(replaced) = restored.replaced {
+        note(options, &format!("the store that was there is kept as {}", replaced.display()));
+    }
+    Ok(())
+}
+
+/// What was written back when a quarantine was lifted.
+struct Lifted {
+    tokens: usize,
+    secrets: usize,
+}
+
+fn lead_out(
+    arguments: &RestoreArguments,
+    path: &Path,
+    opened: &Opened,
+    quarantine: &Quarantine,
+    options: Options,
+) -> Done<Lifted> {
+    let usable = has_usable_denials(quarantine);
+    let chosen = arguments.replay_denials || arguments.delete_before.is_some() || arguments.accept_loss.is_some();
+    if !chosen {
+        return Err(what_to_do(path, quarantine));
+    }
+    if arguments.replay_denials && !usable {
+        return Err(Failure::new(Exit::Conflict, format!("there are no denials to replay: {}", quarantine.ground))
+            .detail(format!("put the denials file of this store back as {}", denials_path(path).display()))
+            .detail("or choose --delete-before TIME or --accept-loss NAME"));
+    }
+    if let Some(before) = arguments.delete_before {
+        let question = format!("Delete every token issued before {}?", when::long(before));
+        prompt::confirm(options, &question, "yes")?;
+    }
+    let denials = if usable { Denials::read(&denials_path(path))? } else { None };
+    let tokens = denials.as_ref().map(Denials::tokens).unwrap_or_default();
+    let digests = denials.map(|denials| denials.ended(SystemClock.now())).unwrap_or_default();
+    let lifted = Lifted { tokens: tokens.len(), secrets: digests.len() };
+    let verb = Verb::LiftQuarantine(LiftQuarantine {
+        tokens,
+        digests,
+        delete_before: arguments.delete_before,
+        accepted_by: arguments.accept_loss.clone(),
+    });
+    let change = Change::new(SystemClock.now(), Actor::System, verb);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let store = &opened.store;
+    let committed = runtime.block_on(async {
+        let committed = store.commit(change).await;
+        store.close().await;
+        committed
+    });
+    committed.map_err(|error| Failure::caused("the store stays in quarantine", &error))?;
+    Ok(lifted)
+}
+
+/// True when the file beside the store tells what was denied in this store.
+fn has_usable_denials(quarantine: &Quarantine) -> bool {
+    match quarantine.ground {
+        Ground::Behind | Ground::Diverged => true,
+        Ground::Missing | Ground::Unreadable | Ground::OtherStore => false,
+    }
+}
+
+/// Why nothing is accepted, and every way out of it.
+pub fn what_to_do(store: &Path, quarantine: &Quarantine) -> Failure {
+    let mut failure =
+        Failure::new(Exit::Conflict, format!("the store is in quarantine and accepts nothing: {}", quarantine.ground));
+    for line in facts(store, quarantine) {
+        failure = failure.detail(line);
+    }
+    failure
+}
+
+/// The lines of a quarantine: what is known, and every way out of it.
+pub fn facts(store: &Path, quarantine: &Quarantine) -> Vec<String> {
+    let seen = quarantine.seen.map(|seen| format!("; it had been seen up to {seen}")).unwrap_or_default();
+    let mut lines = vec![format!("its journal ends at position {}{seen}", quarantine.tail)];
+    if has_usable_denials(quarantine) {
+        let (tokens, secrets) = (quarantine.tokens, quarantine.secrets);
+        lines.push(format!("the denials file names {tokens} deleted tokens and {secrets} ended secrets"));
+        lines.push("choose: jeton restore --replay-denials      denies those again".to_owned());
+    } else {
+        let file = denials_path(store);
+        lines.push(format!("if you have the denials file of this store, put it back as {}", file.display()));
+        lines.push("choose: jeton restore --replay-denials      when the file is there".to_owned());
+    }
+    lines.push("    or: jeton restore --delete-before TIME  deletes every token issued before the time".to_owned());
+    lines.push("    or: jeton restore --accept-loss NAME    takes the store as it is, under your name".to_owned());
+    lines.push("what else changed after the backup is lost: look at disabled tokens, scopes, users, organisations".to_owned());
+    lines
+}
+
+fn told(arguments: &RestoreArguments, path: &Path, lifted: Option<Lifted>, options: Options) -> Done {
+    if options.json {
+        let lifted = lifted.map(|lifted| json!({ "tokens": lifted.tokens, "secrets": lifted.secrets }));
+        let restored = arguments.file.is_some();
+        return print(&json!({ "store": path.display().to_string(), "restored": restored, "denied_again": lifted }).to_string());
+    }
+    if options.quiet {
+        return Ok(());
+    }
+    match lifted {
+        Some(Lifted { tokens, secrets }) => {
+            print(&format!("the quarantine is lifted; {tokens} tokens and {secrets} secrets on record stay denied"))
+        }
+        None => print("the store lost nothing and is not in quarantine; start the server"),
+    }
+}
