@@ -145,6 +145,14 @@ fn counts(connection: &Connection) -> Result<Counts> {
     })
 }
 
+/// The version of the linked SQLite library.
+///
+/// # Errors
+/// When it is older than the durability rules allow.
+pub fn sqlite_version() -> std::result::Result<&'static str, OpenError> {
+    open::library().map(|()| rusqlite::version())
+}
+
 /// What a denials file says, as far as it can be read; none when there is none.
 ///
 /// # Errors

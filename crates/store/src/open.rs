@@ -4,7 +4,7 @@ mod check;
 mod lost_history;
 mod refused;
 
-pub(crate) use check::{check_shape, check_store, lock};
+pub(crate) use check::{check_shape, check_store, library, lock};
 pub(crate) use refused::Refused;
 
 use crate::{
@@ -79,8 +79,9 @@ pub fn open_sqlite(path: &Path, options: &OpenOptions) -> Result<Opened, OpenErr
     // Numbers of tokens that were lost stay given.
     let given = quarantine.as_ref().and_then(|quarantine| quarantine.token_number);
     memory.sequences.token = memory.sequences.token.max(given.unwrap_or(0));
-    let writer = Writer::start(connection, memory, denials, quarantine.is_some()).map_err(|error| refused.io(error))?;
-    let store = Arc::new(SqliteStore::new(path, options.readers, writer, lock));
+    let writer = Writer::start(connection, memory, denials, quarantine.is_some(), lock);
+    let writer = writer.map_err(|error| refused.io(error))?;
+    let store = Arc::new(SqliteStore::new(path, options.readers, writer));
     Ok(Opened { store, quarantine })
 }
 

@@ -350,3 +350,16 @@ impl Loaded {
 
 /// The journal position that a load reflects.
 pub type LoadedAt = Position;
+
+/// What the writer has done since the store was opened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WriterFigures {
+    /// Changes that wait for their turn now.
+    pub waiting: usize,
+    /// Changes that were made.
+    pub changes: u64,
+    /// Durable commits; each carries what waited together.
+    pub commits: u64,
+    /// The time that all these commits took to become durable.
+    pub commit_time: std::time::Duration,
+}

@@ -12,6 +12,7 @@
 //! | `conditions`, `token_filter` | filters and reach as `WHERE` clauses |
 //! | `token_row`, `owner_row`, `dictionary`, `body` | rows |
 //! | `failure` | what stops a change or a query |
+//! | `figures` | what the writer has done, for whoever measures |
 
 mod administrators;
 mod apply;
@@ -24,6 +25,7 @@ mod delete;
 mod deletion;
 mod dictionary;
 pub(crate) mod failure;
+mod figures;
 mod idempotency;
 mod issue;
 pub(crate) mod journal;
@@ -53,7 +55,7 @@ use crate::{
     error::{CommitError, ReadError},
     query::{
         Deletion, JournalFilter, JournalRow, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview,
-        Session, SignIn, Sort, TokenFilter, UsageDay, UserKey,
+        Session, SignIn, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
     },
     store::{Follower, Store},
 };
@@ -69,7 +71,6 @@ use domain::{
 };
 use readers::Readers;
 use std::{
-    fs::File,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -81,13 +82,11 @@ pub(crate) struct SqliteStore {
     path: PathBuf,
     readers: Readers,
     writer: Arc<Writer>,
-    /// Held for life: a second process finds it locked. It is the last to go.
-    _lock: File,
 }
 
 impl SqliteStore {
-    pub(crate) fn new(path: &Path, readers: usize, writer: Writer, lock: File) -> Self {
-        Self { path: path.to_owned(), readers: Readers::new(path, readers), writer: Arc::new(writer), _lock: lock }
+    pub(crate) fn new(path: &Path, readers: usize, writer: Writer) -> Self {
+        Self { path: path.to_owned(), readers: Readers::new(path, readers), writer: Arc::new(writer) }
     }
 }
 
@@ -95,6 +94,10 @@ impl SqliteStore {
 impl Store for SqliteStore {
     fn follow(&self, follower: Arc<dyn Follower>) {
         self.writer.follow(follower);
+    }
+
+    fn writer_figures(&self) -> WriterFigures {
+        self.writer.figures()
     }
 
     async fn commit(&self, change: Change) -> Result<Committed, CommitError> {

@@ -5,7 +5,7 @@ use crate::{
     error::{CommitError, ReadError},
     query::{
         Deletion, JournalFilter, JournalRow, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview,
-        Session, SignIn, Sort, TokenFilter, UsageDay, UserKey,
+        Session, SignIn, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
     },
 };
 use async_trait::async_trait;
@@ -34,6 +34,9 @@ pub trait Follower: Send + Sync {
 pub trait Store: Send + Sync {
     /// Sets who follows the journal; once, before the first commit.
     fn follow(&self, follower: Arc<dyn Follower>);
+
+    /// What the writer has done since the store was opened.
+    fn writer_figures(&self) -> WriterFigures;
 
     /// Makes a change durable, or none of it. Changes that wait together share one durable commit,
     /// each behind a savepoint of its own; a change whose caller went away is made all the same.

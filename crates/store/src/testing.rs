@@ -6,7 +6,7 @@ use crate::{
     error::{CommitError, ReadError},
     query::{
         Deletion, JournalFilter, JournalRow, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview,
-        Session, SignIn, Sort, TokenFilter, UsageDay, UserKey,
+        Session, SignIn, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
     },
     store::{Follower, Store},
 };
@@ -159,6 +159,10 @@ impl Follower for Gate {
 impl Store for FaultyStore {
     fn follow(&self, follower: Arc<dyn Follower>) {
         *self.gate.follower() = Some(follower);
+    }
+
+    fn writer_figures(&self) -> WriterFigures {
+        self.inner.writer_figures()
     }
 
     async fn commit(&self, change: Change) -> Result<Committed, CommitError> {

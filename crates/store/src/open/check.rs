@@ -24,7 +24,7 @@ const ENTRIES_CHECKED: u64 = 1_000;
 const NETWORK: [&str; 9] = ["nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "fuse.sshfs", "fuse.glusterfs"];
 
 /// The linked SQLite has the durability that this engine builds on.
-pub(super) fn library() -> Result<(), OpenError> {
+pub(crate) fn library() -> Result<(), OpenError> {
     if rusqlite::version_number() >= SQLITE_FLOOR {
         return Ok(());
     }

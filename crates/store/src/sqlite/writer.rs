@@ -5,6 +5,7 @@ use super::{
     apply::{Made, apply},
     checkpoint::Checkpoints,
     failure::{self, Failure, Result},
+    figures::Figures,
     quarantine,
     transaction::{Memory, Transaction},
 };
@@ -12,17 +13,19 @@ use crate::{
     change::{Change, Committed, LiftQuarantine, Outcome, Verb},
     denials::{Appender, Note},
     error::{Cause, CommitError},
+    query::WriterFigures,
     store::Follower,
 };
 use domain::{id::Position, time::Timestamp};
 use rusqlite::Connection;
 use std::{
+    fs::File,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
         mpsc::{self, Receiver, RecvTimeoutError, Sender},
     },
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
@@ -51,6 +54,7 @@ enum Message {
 pub(crate) struct Writer {
     queue: Sender<Message>,
     room: Arc<Semaphore>,
+    figures: Arc<Figures>,
     follower: Arc<OnceLock<Arc<dyn Follower>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -73,9 +77,11 @@ impl Writer {
         memory: Memory,
         denials: Appender,
         quarantined: bool,
+        lock: File,
     ) -> std::io::Result<Self> {
         let (queue, waiting) = mpsc::channel();
         let follower = Arc::new(OnceLock::new());
+        let figures = Arc::new(Figures::default());
         let condition = if quarantined { Condition::Quarantined } else { Condition::Serving };
         let writing = Writing {
             checkpoints: Checkpoints::watch(&mut connection),
@@ -84,11 +90,13 @@ impl Writer {
             denials,
             condition,
             waiting,
+            figures: Arc::clone(&figures),
             follower: Arc::clone(&follower),
+            _lock: lock,
         };
         let thread = std::thread::Builder::new().name("store-writer".into()).spawn(move || writing.run())?;
         let room = Arc::new(Semaphore::new(WAITING));
-        Ok(Self { queue, room, follower, thread: Mutex::new(Some(thread)) })
+        Ok(Self { queue, room, figures, follower, thread: Mutex::new(Some(thread)) })
     }
 
     /// Sets who follows the journal, unless somebody already does.
@@ -96,6 +104,11 @@ impl Writer {
         if self.follower.set(follower).is_err() {
             tracing::error!("the journal already has a follower; the second one was left out");
         }
+    }
+
+    /// What the thread has done, and how many changes wait for it.
+    pub(crate) fn figures(&self) -> WriterFigures {
+        self.figures.read(WAITING - self.room.available_permits())
     }
 
     /// Hands a change to the thread and waits for its outcome.
@@ -137,8 +150,11 @@ struct Writing {
     denials: Appender,
     condition: Condition,
     waiting: Receiver<Message>,
+    figures: Arc<Figures>,
     follower: Arc<OnceLock<Arc<dyn Follower>>>,
     checkpoints: Checkpoints,
+    /// A second process finds the store locked. It is the last to go: fields are dropped in order.
+    _lock: File,
 }
 
 impl Writing {
@@ -224,6 +240,7 @@ impl Writing {
             }
         }
         self.finish()?;
+        self.figures.changed(answers.iter().filter(|answer| answer.is_ok()).count());
         Ok(answers)
     }
 
@@ -261,8 +278,10 @@ impl Writing {
             self.roll_back();
             return Err(outside(failure));
         }
+        let began = Instant::now();
         match self.run_cached("COMMIT") {
             Ok(()) => {
+                self.figures.committed(began.elapsed());
                 self.tell();
                 Ok(())
             }
