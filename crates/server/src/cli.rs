@@ -20,7 +20,6 @@ pub mod completions;
 pub mod configuration;
 pub mod credentials;
 pub mod doctor;
-mod doctor_checks;
 pub mod failure;
 pub mod journal;
 pub mod key;

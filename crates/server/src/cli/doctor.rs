@@ -1,11 +1,13 @@
 //! `jeton doctor`: whether the data of this host is in order, and what to do where it is not.
 
+mod checks;
+
 use super::{
-    doctor_checks::{Finding, Level, all},
     failure::{Done, Exit, Failure},
     local::LocalArguments,
     output::{Options, Value, print, table},
 };
+use checks::{Finding, Level, all};
 use clap::Args;
 use serde_json::json;
 

@@ -18,7 +18,7 @@ use domain::{caller::Actor, name::Name, time::Timestamp};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use store::{
-    OpenOptions, Opened, Quarantine, Store,
+    OpenOptions, Opened, Quarantine,
     change::{Change, LiftQuarantine, Verb},
     denials::{Denials, denials_path},
     open_sqlite,

@@ -1,6 +1,6 @@
 //! What `jeton doctor` looks at: each check is one function that answers with one finding or more.
 
-use super::{
+use crate::cli::{
     failure::chain,
     local::store_file,
     output::{Options, progress},
@@ -28,7 +28,7 @@ const CLOCK_EARLIEST: &str = "2026-11-01T00:00:00Z";
 
 /// How good or bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level {
+pub(super) enum Level {
     /// In order.
     Ok,
     /// To be dealt with soon.
@@ -39,7 +39,7 @@ pub enum Level {
 
 impl Level {
     /// The word for it.
-    pub fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
             Self::Warn => "warn",
@@ -50,15 +50,15 @@ impl Level {
 
 /// What a check found.
 #[derive(Debug, Clone)]
-pub struct Finding {
+pub(super) struct Finding {
     /// How good or bad it is.
-    pub level: Level,
+    pub(super) level: Level,
     /// What was looked at.
-    pub about: &'static str,
+    pub(super) about: &'static str,
     /// What was found, and what to do about it.
-    pub text: String,
+    pub(super) text: String,
     /// Further lines.
-    pub more: Vec<String>,
+    pub(super) more: Vec<String>,
 }
 
 impl Finding {
@@ -68,7 +68,7 @@ impl Finding {
 }
 
 /// Makes every check.
-pub fn all(config: &Config, options: Options) -> Vec<Finding> {
+pub(super) fn all(config: &Config, options: Options) -> Vec<Finding> {
     let store = store_file(config);
     let mut findings = vec![directory(&config.data), clock(store), library()];
     findings.extend(key(&config.server_key_file));
