@@ -259,7 +259,7 @@ async fn a_member_deletes_no_more_than_his_own() {
 /// This test runs on one thread, so the deletion cannot go on behind its back.
 #[tokio::test]
 async fn a_deletion_in_steps_goes_on_after_a_stop_and_leaves_what_came_later() {
-    const TOKENS: usize = 2 * limits::DELETE_STEP + 5;
+    const TOKENS: usize = limits::DELETE_STEP + 5;
     let mut world = World::with(9, Options::default(), UNAVAILABLE).await;
     let selected = world.issue_many(&labelled("a"), TOKENS).await;
     let started = world.authority().delete_where(&world.root, batch("a"), None, Some("cleaning".to_owned())).await;
