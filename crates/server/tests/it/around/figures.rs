@@ -56,10 +56,19 @@ async fn verdicts_and_sign_ins_are_counted_by_result() {
         "jeton_quarantined 0",
         "jeton_usage_waiting 0",
         "jeton_usage_dropped_total 0",
+        "jeton_writer_waiting 0",
     ] {
         assert!(page.lines().any(|other| other == line), "{line} in {page}");
     }
-    for name in ["jeton_journal_position ", "jeton_index_bytes ", "jeton_index_secrets ", "jeton_build_info{version="] {
+    for name in [
+        "jeton_journal_position ",
+        "jeton_index_bytes ",
+        "jeton_index_secrets ",
+        "jeton_commits_total ",
+        "jeton_commit_seconds_total ",
+        "jeton_changes_total ",
+        "jeton_build_info{version=",
+    ] {
         assert!(page.contains(name), "{name} in {page}");
     }
 }
