@@ -82,9 +82,11 @@ impl Authority {
     /// # Errors
     /// [`Error::Unavailable`] when the store cannot be read.
     pub async fn load(&self) -> Result<(), Error> {
+        self.index.begin_load();
         let position = self.store.tail().await?.position;
         let index = Arc::clone(&self.index);
         let tail = self.store.load(Arc::new(move |loaded| index.load(loaded, position))).await?;
+        self.index.finish_load();
         if !self.options.quarantined {
             self.index.open(tail.position);
         }

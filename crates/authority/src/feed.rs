@@ -14,9 +14,7 @@ pub(crate) struct Feed {
 
 impl Follower for Feed {
     fn committed(&self, entries: &[Entry]) {
-        for entry in entries {
-            self.index.apply(entry);
-        }
+        self.index.follow(entries);
     }
 
     fn outcome_unknown(&self) {

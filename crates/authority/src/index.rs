@@ -21,6 +21,7 @@ mod tokens;
 use domain::{
     address::Networks,
     id::{OwnerNumber, Position, TokenId},
+    journal::Entry,
     scope::Scopes,
     secret::Digest,
     time::Timestamp,
@@ -28,8 +29,8 @@ use domain::{
 };
 use owners::Owners;
 pub use owners::{IndexedOwner, OwnerState};
-use parking_lot::RwLock;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use parking_lot::{Mutex, RwLock};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use tokens::Tokens;
 
 /// How many locks the tokens are spread over; a power of two.
@@ -40,8 +41,18 @@ pub struct Index {
     shards: Box<[RwLock<Tokens>]>,
     owners: Owners,
     position: AtomicU64,
-    open: AtomicBool,
+    state: AtomicU8,
+    /// What was committed while the index is being loaded: it is applied afterwards, because a change
+    /// of a token that is not there yet would be lost.
+    held: Mutex<Option<Vec<Entry>>>,
 }
+
+/// The index does not answer yet.
+const LOADING: u8 = 0;
+/// It answers.
+const OPEN: u8 = 1;
+/// It may differ from the store and does not answer any more.
+const CLOSED: u8 = 2;
 
 /// What the index knows of a secret at one instant.
 #[derive(Debug, Clone, Copy)]
@@ -103,24 +114,48 @@ impl Index {
             shards: (0..SHARDS).map(|_| RwLock::default()).collect(),
             owners: Owners::default(),
             position: AtomicU64::new(0),
-            open: AtomicBool::new(false),
+            state: AtomicU8::new(LOADING),
+            held: Mutex::new(None),
         }
     }
 
-    /// Lets the index answer, now that it holds everything up to `position`.
-    pub fn open(&self, position: Position) {
-        self.position.store(position.0, Ordering::Release);
-        self.open.store(true, Ordering::Release);
+    /// Holds back what is committed from now on until [`Index::finish_load`].
+    pub fn begin_load(&self) {
+        self.held.lock().get_or_insert_default();
     }
 
-    /// Ends all answers, because the store and the index may differ.
+    /// Applies what was committed since [`Index::begin_load`].
+    pub fn finish_load(&self) {
+        let mut held = self.held.lock();
+        for entry in held.take().into_iter().flatten() {
+            self.apply(&entry);
+        }
+    }
+
+    /// Takes in what was committed, in journal order.
+    pub fn follow(&self, entries: &[Entry]) {
+        match &mut *self.held.lock() {
+            Some(held) => held.extend_from_slice(entries),
+            None => entries.iter().for_each(|entry| self.apply(entry)),
+        }
+    }
+
+    /// Lets the index answer, now that it holds everything up to `position`; one that was closed
+    /// stays closed.
+    pub fn open(&self, position: Position) {
+        self.position.fetch_max(position.0, Ordering::AcqRel);
+        // An index that is open or closed stays so.
+        let _ = self.state.compare_exchange(LOADING, OPEN, Ordering::AcqRel, Ordering::Acquire);
+    }
+
+    /// Ends all answers for good, because the store and the index may differ.
     pub fn close(&self) {
-        self.open.store(false, Ordering::Release);
+        self.state.store(CLOSED, Ordering::Release);
     }
 
     /// False while loading, in quarantine, and after a commit of unknown outcome.
     pub fn is_open(&self) -> bool {
-        self.open.load(Ordering::Acquire)
+        self.state.load(Ordering::Acquire) == OPEN
     }
 
     /// The journal position that has been applied.

@@ -10,6 +10,8 @@ use domain::{
     id::Position,
     journal::{Entry, Event, Grant, OrganisationChanged, OwnerChanged, SecretEnd, TokenIssued, TokenRotated},
     secret::Digest,
+    time::Timestamp,
+    token::has_passed,
 };
 use std::sync::atomic::Ordering;
 use store::query::Loaded;
@@ -30,10 +32,10 @@ impl Index {
             Event::TokenEnabled(switched) => {
                 self.change(&switched.digests, position, |changing| changing.disable(false));
             }
-            Event::TokenRotated(rotated) => self.rotate(rotated, position),
+            Event::TokenRotated(rotated) => self.rotate(rotated, entry),
             Event::RotationFinished(finished) => {
                 self.change(&[finished.digest], position, |changing| changing.end_no_others());
-                self.end(&finished.ends, position);
+                self.end(&finished.ends, entry);
             }
             Event::TokenDeleted(deleted) => self.change(&deleted.digests, position, |changing| changing.delete()),
             Event::SecretsRehashed(rehashed) => {
@@ -88,13 +90,13 @@ impl Index {
         self.shard(issued.digest).write().insert(issued.digest, facts, position);
     }
 
-    fn rotate(&self, rotated: &TokenRotated, position: Position) {
+    fn rotate(&self, rotated: &TokenRotated, entry: &Entry) {
         let model = self.shard(rotated.model).read().facts(rotated.model);
         if let Some(mut facts) = model {
             facts.rotation = Rotation { ends_at: None, ends_others: rotated.until_first_use };
-            self.shard(rotated.digest).write().insert(rotated.digest, facts, position);
+            self.shard(rotated.digest).write().insert(rotated.digest, facts, entry.position);
         }
-        self.end(&rotated.ends, position);
+        self.end(&rotated.ends, entry);
     }
 
     fn replace(&self, older: Digest, newer: Digest, position: Position) {
@@ -105,9 +107,11 @@ impl Index {
         }
     }
 
-    fn end(&self, ends: &[SecretEnd], position: Position) {
+    fn end(&self, ends: &[SecretEnd], entry: &Entry) {
         for SecretEnd { digest, at } in ends {
-            self.change(&[*digest], position, |changing| changing.end_at(*at));
+            // What ended with the entry itself stays ended, even if the clock is set back later.
+            let at = if has_passed(*at, entry.at) { Timestamp::from_milliseconds(0) } else { *at };
+            self.change(&[*digest], entry.position, |changing| changing.end_at(at));
         }
     }
 
@@ -132,4 +136,82 @@ impl Index {
 
 fn shared(grant: &Grant) -> SharedGrant {
     SharedGrant::new((grant.scopes.clone(), grant.networks.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::Standing;
+    use domain::{
+        caller::Actor,
+        id::{OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, TokenId},
+        journal::{CHAIN_START, TokenDeleted},
+        owner::{OwnerKind, Role},
+        scope::Scopes,
+    };
+
+    const OWNER: OwnerNumber = OwnerNumber(1);
+    const ORGANISATION: OrganisationNumber = OrganisationNumber(1);
+
+    fn digest() -> Digest {
+        Digest::from_bytes([5; 16])
+    }
+
+    fn load_everything(index: &Index, position: Position) {
+        let id = OrganisationId::from_bytes([1; 16]);
+        index.load(Loaded::Organisation { number: ORGANISATION, id, active: true }, position);
+        let (kind, role, scopes) = (OwnerKind::User, Role::Member, Scopes::default());
+        let id = OwnerId::from_bytes([2; 16]);
+        let owner = Loaded::Owner { number: OWNER, id, kind, organisation: ORGANISATION, role, scopes, active: true };
+        index.load(owner, position);
+        let secret = Loaded::Secret {
+            digest: digest(),
+            token: TokenId::from_bytes([3; 16]),
+            owner: OWNER,
+            grant: SharedGrant::default(),
+            expires_at: None,
+            disabled: false,
+            ends_at: None,
+            ends_others: false,
+        };
+        index.load(secret, position);
+    }
+
+    fn deletion(position: u64) -> Entry {
+        let token = TokenId::from_bytes([3; 16]);
+        let deleted = TokenDeleted { token, owner: OWNER, digests: vec![digest()], reason: None, deletion: None };
+        Entry {
+            position: Position(position),
+            at: Timestamp::from_milliseconds(1),
+            actor: Actor::System,
+            organisation: Some(ORGANISATION),
+            event: Event::TokenDeleted(deleted),
+            chain: CHAIN_START,
+        }
+    }
+
+    fn standing(index: &Index) -> Option<Standing> {
+        index.find(digest(), || Timestamp::from_milliseconds(2), |found| found.standing)
+    }
+
+    #[test]
+    fn a_deletion_that_comes_while_the_index_is_loaded_is_not_lost() {
+        let index = Index::new();
+        index.begin_load();
+        index.follow(&[deletion(8)]);
+        load_everything(&index, Position(7));
+        assert_eq!(standing(&index), Some(Standing::Active));
+        index.finish_load();
+        assert_eq!(standing(&index), Some(Standing::Deleted));
+        index.open(Position(7));
+        assert_eq!(index.position(), Position(8), "what was applied stays applied");
+    }
+
+    #[test]
+    fn an_index_that_may_differ_from_the_store_never_opens_again() {
+        let index = Index::new();
+        index.close();
+        index.open(Position(1));
+        assert!(!index.is_open());
+    }
 }

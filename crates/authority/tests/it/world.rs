@@ -214,7 +214,7 @@ impl World {
 
     pub(crate) async fn organisation(&self) -> Organisation {
         let name = name(&format!("organisation {}", self.unique()));
-        self.authority().create_organisation(&self.root, name, None).await.unwrap()
+        self.authority().create_organisation(&self.root, name, None).await.unwrap().record
     }
 
     pub(crate) async fn owner(
@@ -225,7 +225,7 @@ impl World {
         granted: &str,
     ) -> Owner {
         let draft = self.draft(kind, Some(organisation), role, granted);
-        self.authority().create_owner(&self.root, draft, None).await.unwrap()
+        self.authority().create_owner(&self.root, draft, None).await.unwrap().record
     }
 
     pub(crate) async fn member(&self, organisation: OrganisationId, granted: &str) -> Owner {

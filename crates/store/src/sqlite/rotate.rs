@@ -153,7 +153,9 @@ fn end_secrets(
     let mut ends = Vec::with_capacity(secrets.len());
     for secret in secrets {
         let at = secret.ends_at.map_or(end, |earlier| earlier.min(end));
-        update.execute(params![token.0, secret.serial, at.milliseconds()])?;
+        // What ends at once stays ended, even if the clock is set back later.
+        let kept = if has_passed(at, transaction.at) { Timestamp::from_milliseconds(0) } else { at };
+        update.execute(params![token.0, secret.serial, kept.milliseconds()])?;
         ends.push(SecretEnd { digest: secret.digest, at });
     }
     Ok(ends)

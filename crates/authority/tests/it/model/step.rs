@@ -107,7 +107,9 @@ impl Run {
     fn issue(&self) -> Step {
         let owner = self.below(self.model.owners.len());
         // As much as an administrator may have would be everything, and no scope could then be missing.
-        let default = self.model.owners[owner].role == Role::Member && self.chance(30);
+        // Under a key, the request might be repeated when its owner has become one.
+        let key = self.key();
+        let default = key.is_none() && self.model.owners[owner].role == Role::Member && self.chance(30);
         Step::Issue(Issue {
             name: format!("token {}", self.steps),
             owner,
@@ -115,7 +117,7 @@ impl Run {
             scopes: (!default).then(|| self.pick(&["", "a:read", "b:read", "a:read b:*", "c:read", "tokens:read"])),
             networks: self.chance(20),
             lifetime: self.pick(&[None, None, Some(HOUR), Some(HOUR * 30)]),
-            key: self.key(),
+            key,
         })
     }
 
