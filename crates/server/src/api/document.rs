@@ -1,21 +1,10 @@
 //! The OpenAPI document: what is said once for all operations, and where it is served.
 
-use crate::{
-    problem::{Problem, ProblemKind},
-    state::Server,
-};
-use axum::{
-    http::header,
-    routing::{MethodRouter, get},
-};
-use std::collections::BTreeMap;
+use crate::problem::{Problem, ProblemKind};
+use axum::{Extension, body::Bytes, http::header, response::IntoResponse};
 use utoipa::{
-    IntoResponses, OpenApi, ToSchema,
-    openapi::{
-        Content, Ref, RefOr, ResponseBuilder,
-        response::Response,
-        security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
-    },
+    OpenApi, ToSchema,
+    openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
 };
 
 #[derive(OpenApi)]
@@ -25,7 +14,7 @@ use utoipa::{
         description = "Issue, list, rotate, disable, verify and delete access tokens. Deleted means deleted.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(ProblemDocument))
+    components(schemas(ProblemDocument, super::token_filter::SortShape))
 )]
 struct Base;
 
@@ -56,6 +45,12 @@ struct ProblemDocument {
     /// The tombstone of a deleted token.
     #[schema(nullable = false)]
     token: Option<super::token_shapes::TokenShape>,
+    /// The error in the words of OAuth 2.0, where the request was one of its own.
+    #[schema(nullable = false)]
+    error: Option<String>,
+    /// The name of the request in the server's log, which the header `X-Request-Id` carries too.
+    #[schema(format = "uuid", nullable = false)]
+    request_id: Option<String>,
 }
 
 /// A refused field.
@@ -74,18 +69,35 @@ pub fn base() -> utoipa::openapi::OpenApi {
     let mut document = Base::openapi();
     let components = document.components.get_or_insert_default();
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-    let session = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("__Host-jeton-session")));
+    let session = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+        "__Host-jeton-session",
+        "Set by `POST /v1/sessions`. Where the public URL is plain HTTP on the server's own host, it is named `jeton-session`.",
+    )));
     components.security_schemes.insert("bearer".to_owned(), bearer.into());
     components.security_schemes.insert("session".to_owned(), session.into());
     document.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
     document
 }
 
-/// Serves the document, which does not change while the server runs.
-pub fn route(document: &utoipa::openapi::OpenApi) -> MethodRouter<Server> {
-    // A document made of strings always has a JSON form.
-    let text = document.to_pretty_json().unwrap_or_default();
-    get(move || async move { ([(header::CONTENT_TYPE, "application/json")], text) })
+/// The text of the document, made once.
+#[derive(Clone)]
+pub struct DocumentText(Bytes);
+
+impl DocumentText {
+    /// Writes the document.
+    pub fn of(document: &utoipa::openapi::OpenApi) -> Self {
+        // A document made of strings always has a JSON form.
+        Self(document.to_pretty_json().unwrap_or_default().into())
+    }
+}
+
+/// Show this document
+#[utoipa::path(
+    get, path = "/v1/openapi.json", tag = "Document", operation_id = "show_document", security(()),
+    responses((status = 200, description = "The OpenAPI document", body = Object))
+)]
+pub async fn show(Extension(DocumentText(text)): Extension<DocumentText>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], text)
 }
 
 /// What answers where no route is.
@@ -96,18 +108,4 @@ pub async fn not_found() -> Problem {
 /// What answers where a route is, but not for this method.
 pub async fn method_not_allowed() -> Problem {
     ProblemKind::MethodNotAllowed.into()
-}
-
-/// The problems that any operation may answer with.
-pub struct Problems;
-
-impl IntoResponses for Problems {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        let statuses: BTreeMap<_, _> = ProblemKind::ALL.iter().map(|kind| (kind.status(), kind.title())).collect();
-        let problem = |title: &str| {
-            let content = Content::new(Some(RefOr::<utoipa::openapi::Schema>::Ref(Ref::from_schema_name("Problem"))));
-            ResponseBuilder::new().description(title).content("application/problem+json", content).build()
-        };
-        statuses.into_iter().map(|(status, title)| (status.as_str().to_owned(), problem(title).into())).collect()
-    }
 }

@@ -1,0 +1,64 @@
+"""How Schemathesis signs in: a fresh token again and again, because its own requests delete tokens.
+
+The user is the demonstration's application administrator. He is the last one who can sign in, so no
+request can take that away from him, whatever else it deletes or deactivates.
+"""
+
+import json
+import os
+
+import requests
+import schemathesis
+
+URL = os.environ["JETON_TEST_URL"]
+OWN_REQUEST = {"X-Jeton-Request": "1"}
+COOKIE = "__Host-jeton-session"
+
+with open(os.environ["JETON_TEST_DEMO"], encoding="utf-8") as file:
+    PERSON = json.load(file)["application_administrator"]
+
+
+@schemathesis.hook
+def filter_case(context, case):
+    """TRACE is refused before there is a resource, so its 405 has no methods of that resource to list."""
+    return case.method.upper() != "TRACE"
+
+
+def sign_in():
+    """A new session of the administrator."""
+    body = {"email": PERSON["email"], "password": PERSON["password"]}
+    answer = requests.post(f"{URL}/v1/sessions", json=body, headers=OWN_REQUEST, timeout=30)
+    answer.raise_for_status()
+    # The jar of `requests` leaves out secure cookies of plain HTTP.
+    return answer.headers["set-cookie"].removeprefix(f"{COOKIE}=").split(";")[0]
+
+
+def token():
+    """A new token of the administrator, for an hour."""
+    body = {"name": "schemathesis", "expires_in_seconds": 3600}
+    headers = {**OWN_REQUEST, "Cookie": f"{COOKIE}={sign_in()}"}
+    answer = requests.post(f"{URL}/v1/sessions/current/tokens", json=body, headers=headers, timeout=30)
+    answer.raise_for_status()
+    return answer.json()["secret"]
+
+
+@schemathesis.auth(refresh_interval=3).apply_to(path_regex="^/v1/sessions").apply_to(method="POST", path="/v1/sessions")
+class Session:
+    """The cookie, for the calls that take one."""
+
+    def get(self, case, context):
+        return sign_in()
+
+    def set(self, case, data, context):
+        case.headers = {**(case.headers or {}), "Cookie": f"{COOKIE}={data}"}
+
+
+@schemathesis.auth(refresh_interval=3).skip_for(path_regex="^/v1/sessions")
+class Token:
+    """The bearer token, for all others."""
+
+    def get(self, case, context):
+        return token()
+
+    def set(self, case, data, context):
+        case.headers = {**(case.headers or {}), "Authorization": f"Bearer {data}"}
