@@ -44,8 +44,8 @@ pub fn run(arguments: &BackupArguments, options: Options) -> Done {
     } else if !options.quiet {
         print(&format!("backed up {} to {file} (journal position {})", store.display(), tail.position))?;
     }
-    let backed_up =
-        server_key::load(&config.server_key_file).is_ok_and(|keys| server_key::is_backed_up(&config.server_key_file, &keys));
+    let backed_up = server_key::load(&config.server_key_file)
+        .is_ok_and(|keys| server_key::is_backed_up(&config.server_key_file, &keys));
     if !backed_up {
         note(options, "the server key is not part of this file, and has no backup yet: run `jeton key backup FILE`");
     }

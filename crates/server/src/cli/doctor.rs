@@ -24,15 +24,20 @@ pub struct DoctorArguments {
 /// When something is out of order; it has been printed then.
 pub fn run(arguments: &DoctorArguments, options: Options) -> Done {
     let config = arguments.local.read()?;
-    let findings = all(&config, options);
+    let findings = all(&config, &arguments.local.repeated(), options);
     print(&if options.json { to_json(&findings) } else { to_table(&findings, options) })?;
-    if findings.iter().any(|finding| finding.level == Level::Fail) { Err(Failure::silent(Exit::Failed)) } else { Ok(()) }
+    if findings.iter().any(|finding| finding.level == Level::Fail) {
+        Err(Failure::silent(Exit::Failed))
+    } else {
+        Ok(())
+    }
 }
 
 fn to_table(findings: &[Finding], options: Options) -> String {
     let shown = findings.iter().filter(|finding| !options.quiet || finding.level != Level::Ok);
     let rows = shown.flat_map(|finding| {
-        let first = vec![Value::State(finding.level.as_str().to_owned()), finding.about.into(), finding.text.as_str().into()];
+        let first =
+            vec![Value::State(finding.level.as_str().to_owned()), finding.about.into(), finding.text.as_str().into()];
         let more = finding.more.iter().map(|line| vec!["".into(), "".into(), line.as_str().into()]);
         std::iter::once(first).chain(more).collect::<Vec<_>>()
     });

@@ -71,7 +71,7 @@ impl JournalFilterArguments {
         let parts = [
             ("organisation", self.organisation.clone()),
             ("actor", self.actor.clone()),
-            ("token", self.token.clone()),
+            ("token_id", self.token.clone()),
             ("kind", self.kind.clone()),
             ("before", self.before.map(|at| at.to_string())),
             ("after", self.after.map(|at| at.to_string())),

@@ -25,6 +25,18 @@ pub struct LocalArguments {
 }
 
 impl LocalArguments {
+    /// The flags as they were given, each after a blank, for a command that is to be run next.
+    pub fn repeated(&self) -> String {
+        let config = self.config.as_ref().map(|path| path.display().to_string());
+        let given = [
+            ("--data", self.data.as_deref()),
+            ("--store", self.store.as_deref()),
+            ("--server-key-file", self.server_key_file.as_deref()),
+            ("--config", config.as_deref()),
+        ];
+        given.into_iter().filter_map(|(flag, value)| Some(format!(" {flag} {}", value?))).collect()
+    }
+
     /// The configuration as `jeton serve` would read it.
     ///
     /// # Errors

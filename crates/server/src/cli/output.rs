@@ -114,6 +114,11 @@ fn trimmed(mut table: Table) -> String {
     lines.join("\n")
 }
 
+/// A number with its noun: "1 token", "3 tokens".
+pub fn counted(number: u64, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
 /// A text without the control characters that could move a terminal's cursor or forge a line.
 pub fn clean(text: &str) -> String {
     let safe = |character: char| if character.is_control() && character != '\n' { '\u{fffd}' } else { character };

@@ -9,7 +9,7 @@ use super::{
     backup::{failure_of, open_failure},
     failure::{Done, Exit, Failure},
     local::{LocalArguments, store_file},
-    output::{Options, note, print},
+    output::{Options, counted, note, print},
     prompt, when,
 };
 use authority::clock::{Clock, SystemClock};
@@ -86,8 +86,8 @@ fn put_back(file: &Path, store: &Path, options: Options) -> Done {
 
 /// What was written back when a quarantine was lifted.
 struct Lifted {
-    tokens: usize,
-    secrets: usize,
+    tokens: u64,
+    secrets: u64,
 }
 
 fn lead_out(
@@ -100,7 +100,7 @@ fn lead_out(
     let usable = has_usable_denials(quarantine);
     let chosen = arguments.replay_denials || arguments.delete_before.is_some() || arguments.accept_loss.is_some();
     if !chosen {
-        return Err(what_to_do(path, quarantine));
+        return Err(what_to_do(path, quarantine, &arguments.local.repeated()));
     }
     if arguments.replay_denials && !usable {
         return Err(Failure::new(Exit::Conflict, format!("there are no denials to replay: {}", quarantine.ground))
@@ -114,7 +114,7 @@ fn lead_out(
     let denials = if usable { Denials::read(&denials_path(path))? } else { None };
     let tokens = denials.as_ref().map(Denials::tokens).unwrap_or_default();
     let digests = denials.map(|denials| denials.ended(SystemClock.now())).unwrap_or_default();
-    let lifted = Lifted { tokens: tokens.len(), secrets: digests.len() };
+    let lifted = Lifted { tokens: tokens.len() as u64, secrets: digests.len() as u64 };
     let verb = Verb::LiftQuarantine(LiftQuarantine {
         tokens,
         digests,
@@ -142,31 +142,34 @@ fn has_usable_denials(quarantine: &Quarantine) -> bool {
 }
 
 /// Why nothing is accepted, and every way out of it.
-pub fn what_to_do(store: &Path, quarantine: &Quarantine) -> Failure {
-    let mut failure =
-        Failure::new(Exit::Conflict, format!("the store is in quarantine and accepts nothing: {}", quarantine.ground));
-    for line in facts(store, quarantine) {
-        failure = failure.detail(line);
-    }
-    failure
+fn what_to_do(store: &Path, quarantine: &Quarantine, flags: &str) -> Failure {
+    let message = format!("the store is in quarantine and accepts nothing: {}", quarantine.ground);
+    let failure = Failure::new(Exit::Conflict, message);
+    facts(store, quarantine, flags).into_iter().fold(failure, Failure::detail)
 }
 
-/// The lines of a quarantine: what is known, and every way out of it.
-pub fn facts(store: &Path, quarantine: &Quarantine) -> Vec<String> {
+/// The lines of a quarantine: what is known, and every way out of it. `flags` name the data.
+pub fn facts(store: &Path, quarantine: &Quarantine, flags: &str) -> Vec<String> {
     let seen = quarantine.seen.map(|seen| format!("; it had been seen up to {seen}")).unwrap_or_default();
     let mut lines = vec![format!("its journal ends at position {}{seen}", quarantine.tail)];
     if has_usable_denials(quarantine) {
         let (tokens, secrets) = (quarantine.tokens, quarantine.secrets);
-        lines.push(format!("the denials file names {tokens} deleted tokens and {secrets} ended secrets"));
-        lines.push("choose: jeton restore --replay-denials      denies those again".to_owned());
+        let (tokens, secrets) = (counted(tokens, "deleted token"), counted(secrets, "ended secret"));
+        lines.push(format!("the denials file names {tokens} and {secrets}; choose one:"));
+        lines.push(format!("jeton restore{flags} --replay-denials: denies those again"));
     } else {
         let file = denials_path(store);
-        lines.push(format!("if you have the denials file of this store, put it back as {}", file.display()));
-        lines.push("choose: jeton restore --replay-denials      when the file is there".to_owned());
+        lines.push(format!(
+            "if you have the denials file of this store, put it back as {}; choose one:",
+            file.display()
+        ));
+        lines.push(format!("jeton restore{flags} --replay-denials: when that file is there, denies what it names"));
     }
-    lines.push("    or: jeton restore --delete-before TIME  deletes every token issued before the time".to_owned());
-    lines.push("    or: jeton restore --accept-loss NAME    takes the store as it is, under your name".to_owned());
-    lines.push("what else changed after the backup is lost: look at disabled tokens, scopes, users, organisations".to_owned());
+    lines.push(format!("jeton restore{flags} --delete-before TIME: deletes every token issued before the time"));
+    lines.push(format!("jeton restore{flags} --accept-loss NAME: takes the store as it is, under your name"));
+    lines.push(
+        "what else changed after the backup is lost: look at disabled tokens, scopes, users, organisations".to_owned(),
+    );
     lines
 }
 
@@ -174,14 +177,17 @@ fn told(arguments: &RestoreArguments, path: &Path, lifted: Option<Lifted>, optio
     if options.json {
         let lifted = lifted.map(|lifted| json!({ "tokens": lifted.tokens, "secrets": lifted.secrets }));
         let restored = arguments.file.is_some();
-        return print(&json!({ "store": path.display().to_string(), "restored": restored, "denied_again": lifted }).to_string());
+        return print(
+            &json!({ "store": path.display().to_string(), "restored": restored, "denied_again": lifted }).to_string(),
+        );
     }
     if options.quiet {
         return Ok(());
     }
     match lifted {
         Some(Lifted { tokens, secrets }) => {
-            print(&format!("the quarantine is lifted; {tokens} tokens and {secrets} secrets on record stay denied"))
+            let (tokens, secrets) = (counted(tokens, "token"), counted(secrets, "secret"));
+            print(&format!("the quarantine is lifted; {tokens} and {secrets} on record are denied"))
         }
         None => print("the store lost nothing and is not in quarantine; start the server"),
     }

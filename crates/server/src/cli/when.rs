@@ -62,19 +62,22 @@ pub fn long(at: Timestamp) -> String {
 }
 
 fn relative(at: Timestamp, now: Timestamp) -> String {
-    if at > now { format!("in {}", length(at.since(now))) } else { format!("{} ago", length(now.since(at))) }
+    const A_MINUTE: Duration = Duration::from_secs(MINUTE);
+    match (at > now, at.since(now), now.since(at)) {
+        (true, to_come, _) => format!("in {}", length(to_come)),
+        (false, _, passed) if passed < A_MINUTE => "just now".to_owned(),
+        (false, _, passed) => format!("{} ago", length(passed)),
+    }
 }
 
-/// A length of time in its largest fitting unit.
+/// A length of time, rounded to the largest unit that fits; 29 days and almost 24 hours are 30 days.
 pub fn length(length: Duration) -> String {
     let seconds = length.as_secs();
-    let (count, unit) = match seconds {
-        0..MINUTE => (seconds, "second"),
-        MINUTE..HOUR => (seconds / MINUTE, "minute"),
-        HOUR..DAY => (seconds / HOUR, "hour"),
-        _ => (seconds / DAY, "day"),
-    };
-    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+    let fits = |unit: u64| seconds + unit / 100 >= unit;
+    let units = [(DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")];
+    let (unit, word) = units.into_iter().find(|(unit, _)| fits(*unit)).unwrap_or((1, "second"));
+    let count = (seconds + unit / 2) / unit;
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]
@@ -103,8 +106,10 @@ mod tests {
     #[test]
     fn distances_are_told_in_one_unit() {
         let now = Timestamp::from_milliseconds(1_000_000_000);
-        assert_eq!(relative(now.after(Duration::from_secs(90)), now), "in 1 minute");
+        assert_eq!(relative(now.after(Duration::from_secs(80)), now), "in 1 minute");
+        assert_eq!(relative(now.after(Duration::from_secs(30 * DAY - 1)), now), "in 30 days");
+        assert_eq!(relative(now.after(Duration::from_secs(HOUR - 1)), now), "in 1 hour");
         assert_eq!(relative(now.before(Duration::from_secs(2 * DAY)), now), "2 days ago");
-        assert_eq!(relative(now, now), "0 seconds ago");
+        assert_eq!(relative(now, now), "just now");
     }
 }

@@ -67,15 +67,15 @@ impl Finding {
     }
 }
 
-/// Makes every check.
-pub(super) fn all(config: &Config, options: Options) -> Vec<Finding> {
+/// Makes every check. `flags` name the data in the commands that are advised.
+pub(super) fn all(config: &Config, flags: &str, options: Options) -> Vec<Finding> {
     let store = store_file(config);
     let mut findings = vec![directory(&config.data), clock(store), library()];
-    findings.extend(key(&config.server_key_file));
+    findings.extend(key(&config.server_key_file, flags));
     findings.push(space(store));
     if store.exists() {
         findings.push(mode("store file", store));
-        findings.extend(kept(store, options));
+        findings.extend(kept(store, flags, options));
     } else {
         findings.push(Finding::new(Level::Warn, "store", format!("{} does not exist yet", store.display())));
     }
@@ -99,7 +99,9 @@ fn directory(path: &Path) -> Finding {
 
 fn mode(about: &'static str, path: &Path) -> Finding {
     match fs::metadata(path).map(|found| found.permissions().mode() & 0o7777) {
-        Ok(mode) if mode & 0o077 == 0 => Finding::new(Level::Ok, about, format!("{} (mode {mode:04o})", path.display())),
+        Ok(mode) if mode & 0o077 == 0 => {
+            Finding::new(Level::Ok, about, format!("{} (mode {mode:04o})", path.display()))
+        }
         Ok(mode) => Finding::new(
             Level::Fail,
             about,
@@ -115,7 +117,8 @@ fn clock(store: &Path) -> Finding {
     let earliest = Timestamp::parse("clock", CLOCK_EARLIEST).unwrap_or(now);
     let written = fs::metadata(store).and_then(|found| found.modified()).ok();
     let written = written.and_then(|at| at.duration_since(UNIX_EPOCH).ok());
-    let written = written.map(|since| Timestamp::from_milliseconds(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)));
+    let written =
+        written.map(|since| Timestamp::from_milliseconds(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)));
     if now < earliest {
         Finding::new(Level::Fail, "clock", format!("it shows {now}, which is past; tokens would not expire"))
     } else if written.is_some_and(|written| written > now) {
@@ -132,7 +135,7 @@ fn library() -> Finding {
     }
 }
 
-fn key(path: &Path) -> Vec<Finding> {
+fn key(path: &Path, flags: &str) -> Vec<Finding> {
     let keyring = match server_key::load(path) {
         Ok(keyring) => keyring,
         Err(error) => return vec![Finding::new(Level::Fail, "server key", chain(&error))],
@@ -145,7 +148,8 @@ fn key(path: &Path) -> Vec<Finding> {
         Finding::new(Level::Ok, "key backup", "every key has been backed up")
     } else {
         let missing = missing.join(" ");
-        let text = format!("key {missing} has no backup; without it every token dies: run `jeton key backup FILE`");
+        let text =
+            format!("key {missing} has no backup; without it every token dies: run `jeton key backup{flags} FILE`");
         Finding::new(Level::Warn, "key backup", text)
     };
     vec![found, backup]
@@ -153,7 +157,8 @@ fn key(path: &Path) -> Vec<Finding> {
 
 fn space(store: &Path) -> Finding {
     let directory = store.ancestors().skip(1).find(|path| path.exists() || path.as_os_str().is_empty());
-    let directory = directory.filter(|path| !path.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_owned);
+    let directory =
+        directory.filter(|path| !path.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_owned);
     match rustix::fs::statvfs(&directory) {
         Ok(found) => {
             let free = found.f_bavail.saturating_mul(found.f_frsize);
@@ -169,7 +174,7 @@ fn space(store: &Path) -> Finding {
 }
 
 /// Looks the store over from end to end.
-fn kept(store: &Path, options: Options) -> Vec<Finding> {
+fn kept(store: &Path, flags: &str, options: Options) -> Vec<Finding> {
     let bar = progress(options, 0, "checking the file");
     let inspected = inspect(store, &mut |now| match now {
         InspectProgress::Integrity => bar.set_message("checking the file"),
@@ -181,17 +186,21 @@ fn kept(store: &Path, options: Options) -> Vec<Finding> {
     });
     bar.finish_and_clear();
     match inspected {
-        Ok(inspection) => findings_of(store, &inspection),
+        Ok(inspection) => findings_of(store, flags, &inspection),
         Err(error) => vec![Finding::new(Level::Fail, "store", chain(&error))],
     }
 }
 
-fn findings_of(store: &Path, inspection: &Inspection) -> Vec<Finding> {
+fn findings_of(store: &Path, flags: &str, inspection: &Inspection) -> Vec<Finding> {
     let counts = inspection.counts;
     let serving = if inspection.in_use { "served at the moment" } else { "not served at the moment" };
     let text = format!(
         "{} tokens, {} deleted, {} users and service accounts, {} organisations; {}; {serving}",
-        counts.tokens, counts.tombstones, counts.owners, counts.organisations, size(inspection.file_bytes),
+        counts.tokens,
+        counts.tombstones,
+        counts.owners,
+        counts.organisations,
+        size(inspection.file_bytes),
     );
     let mut findings = vec![Finding::new(Level::Ok, "store", text)];
     let journal = format!("chained whole up to position {}", inspection.tail.position);
@@ -209,7 +218,7 @@ fn findings_of(store: &Path, inspection: &Inspection) -> Vec<Finding> {
     findings.push(match &inspection.quarantine {
         None => Finding::new(Level::Ok, "denials", "the store is as new as what had been seen of it"),
         Some(quarantine) => Finding {
-            more: restore::facts(store, quarantine),
+            more: restore::facts(store, quarantine, flags),
             ..Finding::new(Level::Fail, "denials", format!("the store is in quarantine: {}", quarantine.ground))
         },
     });

@@ -8,7 +8,7 @@ use crate::cli::{
     argument,
     client::{Answer, Client},
     failure::{Done, Failure},
-    output::{Options, clean, note, print, progress},
+    output::{Options, clean, counted, note, print, progress},
     prompt,
 };
 use clap::Args;
@@ -63,10 +63,10 @@ fn by_id(client: &Client, arguments: &DeleteArguments, options: Options) -> Done
     if arguments.dry_run || !options.yes {
         let shown = arguments.ids.iter().map(|id| client.get(&format!("/v1/tokens/{id}"), &[])?.parse());
         let tokens = shown.collect::<Done<Vec<TokenView>>>()?;
-        note(options, &tokens_table(&tokens, true));
         if arguments.dry_run {
-            return Ok(());
+            return print(&tokens_table(&tokens, true));
         }
+        note(options, &tokens_table(&tokens, true));
         let what = if tokens.len() == 1 { "this token".to_owned() } else { format!("these {} tokens", tokens.len()) };
         prompt::confirm(options, &format!("Delete {what} for good?"), "yes")?;
     }
@@ -114,18 +114,15 @@ fn by_filter(client: &Client, arguments: &DeleteArguments, options: Options) -> 
     let mut body = json!({ "filter": arguments.filter.body(), "dry_run": true });
     let answer = client.post("/v1/tokens/delete", &body)?;
     let preview: Preview = answer.parse()?;
-    if arguments.dry_run && options.json {
-        return print(&answer.text);
+    if arguments.dry_run {
+        return print(&if options.json { answer.text } else { preview.text() });
     }
     if preview.count == 0 {
         note(options, "no token is selected; nothing was deleted");
         return if options.json { print(&json!({ "deleted": 0 }).to_string()) } else { Ok(()) };
     }
-    if arguments.dry_run || !options.yes {
+    if !options.yes {
         note(options, &preview.text());
-    }
-    if arguments.dry_run {
-        return Ok(());
     }
     let (question, count) = (preview.question(), preview.count.to_string());
     let word = if preview.count > COUNT_MUST_BE_TYPED { count.as_str() } else { "yes" };
@@ -141,7 +138,11 @@ fn by_filter(client: &Client, arguments: &DeleteArguments, options: Options) -> 
 impl Preview {
     fn text(&self) -> String {
         let more = if self.count > self.sample.len() as u64 { ", of them" } else { "" };
-        let mut text = format!("{} tokens are selected{more}:\n\n{}\n", self.count, tokens_table(&self.sample, true));
+        if self.count == 0 {
+            return "no token is selected".to_owned();
+        }
+        let (selected, sample) = (counted(self.count, "token"), tokens_table(&self.sample, true));
+        let mut text = format!("selected: {selected}{more}:\n\n{sample}\n");
         if !self.recently_used.is_empty() {
             text.push_str(&format!("\nlast used:\n\n{}\n", tokens_table(&self.recently_used, true)));
         }
@@ -187,7 +188,6 @@ fn told(deleted: u64, options: Options) -> Done {
     match (options.json, options.quiet) {
         (true, _) => print(&json!({ "deleted": deleted }).to_string()),
         (false, true) => Ok(()),
-        (false, false) if deleted == 1 => print("deleted 1 token"),
-        (false, false) => print(&format!("deleted {deleted} tokens")),
+        (false, false) => print(&format!("deleted {}", counted(deleted, "token"))),
     }
 }

@@ -1,7 +1,7 @@
 //! A token as people see it: a row of a table, or a record.
 
 use crate::cli::{
-    output::{Value, record, table},
+    output::{Value, counted, record, table},
     when,
 };
 use domain::time::Timestamp;
@@ -122,7 +122,7 @@ impl LastUseView {
         if let Some(agent) = &self.user_agent {
             text.push_str(&format!(", with {agent}"));
         }
-        format!("{text}; {} uses in all", self.count)
+        format!("{text}; {} in all", counted(self.count, "use"))
     }
 }
 
