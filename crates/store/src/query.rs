@@ -310,7 +310,7 @@ pub enum Loaded {
         /// False when its tokens are without power.
         active: bool,
     },
-    /// A secret of a live token; a secret whose time is over is not among them.
+    /// A secret of a live token, also one whose time is over.
     Secret {
         /// Its digest.
         digest: Digest,

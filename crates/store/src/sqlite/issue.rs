@@ -11,7 +11,7 @@ use crate::{
 };
 use domain::{
     caller::{Access, Beyond},
-    id::TokenNumber,
+    id::{TokenId, TokenNumber},
     journal::{Event, Grant, TokenIssued},
     name::Labels,
     scope::Scopes,
@@ -29,6 +29,7 @@ pub(crate) fn issue(transaction: &mut Transaction<'_>, wanted: &IssueToken) -> R
         return Err(Refusal::OwnerInactive.into());
     }
     let scopes = allowed(&wanted.access, &owner, &wanted.scopes)?;
+    check_new(transaction.connection, wanted.id)?;
     let token = Token {
         id: wanted.id,
         number: TokenNumber(transaction.memory.sequences.token + 1),
@@ -107,9 +108,14 @@ fn insert(transaction: &mut Transaction<'_>, token: &Token, wanted: &IssueToken)
             token.description,
             labels_text(&token.labels)?,
         ]);
-    // A tombstone keeps the identifier, too, but a version 7 UUID is never made twice.
     taken(inserted, Refusal::Consumed)?;
     Ok(())
+}
+
+/// Refuses an identifier that belonged to a deleted token.
+fn check_new(connection: &Connection, id: TokenId) -> Result<()> {
+    let mut statement = connection.prepare_cached("SELECT 1 FROM tombstone WHERE id = ?1")?;
+    if statement.exists(params![id.bytes()])? { Err(Refusal::Consumed.into()) } else { Ok(()) }
 }
 
 /// Keeps a secret. One that ever was kept is refused as consumed.

@@ -1,1 +1,27 @@
-//! The promises of a store.
+//! The promises of a store, one file each, kept by every engine.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+#[macro_use]
+mod engine;
+mod world;
+
+mod commits;
+mod credentials;
+mod deletions;
+mod filters;
+mod idempotency;
+mod journal;
+mod load;
+mod owners;
+mod paging;
+mod previews;
+mod reach;
+mod rotation;
+mod set_up;
+mod tombstones;
+mod updates;
+mod upkeep;
+mod usage;
+
+mod sqlite;

@@ -1,0 +1,1 @@
+//! What only the SQLite engine promises: its file, its log, its denials and its copies.
