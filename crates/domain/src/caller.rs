@@ -116,6 +116,7 @@ pub enum Reach {
 
 impl Reach {
     /// True when an owner of this organisation lies within reach.
+    #[inline]
     pub fn covers(self, organisation: OrganisationNumber, owner: OwnerNumber) -> bool {
         match self {
             Self::Everything => true,

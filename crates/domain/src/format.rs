@@ -45,7 +45,7 @@ pub fn generate(kind: Kind, randomness: &dyn Randomness) -> Secret {
         let unbiased = random.iter().filter(|byte| **byte < 248).map(|byte| ALPHABET[usize::from(byte % 62)]);
         text.extend(unbiased.take(end - text.len()).map(char::from));
     }
-    let sum = checksum(&text);
+    let sum = checksum(text.as_bytes());
     text.extend(sum.map(char::from));
     Secret::new(text)
 }
@@ -73,12 +73,21 @@ pub fn check(kind: Kind, text: &str) -> Result<(), Malformed> {
     if body.len() != RANDOM_CHARACTERS + CHECKSUM_CHARACTERS || !body.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(Malformed::Shape);
     }
-    let (head, sum) = text.split_at(text.len() - CHECKSUM_CHARACTERS);
-    if checksum(head) == sum.as_bytes() { Ok(()) } else { Err(Malformed::Checksum) }
+    if is_whole(kind, text) { Ok(()) } else { Err(Malformed::Checksum) }
 }
 
-fn checksum(head: &str) -> [u8; CHECKSUM_CHARACTERS] {
-    let mut rest = crc32fast::hash(head.as_bytes());
+/// True when length and checksum are those of this kind. It is all that a look-up needs to know:
+/// other characters than letters and digits have no digest that anybody kept.
+pub fn is_whole(kind: Kind, text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let length = kind.prefix().len() + RANDOM_CHARACTERS + CHECKSUM_CHARACTERS;
+    bytes.len() == length
+        && bytes.starts_with(kind.prefix().as_bytes())
+        && checksum(&bytes[..length - CHECKSUM_CHARACTERS]) == bytes[length - CHECKSUM_CHARACTERS..]
+}
+
+fn checksum(head: &[u8]) -> [u8; CHECKSUM_CHARACTERS] {
+    let mut rest = crc32fast::hash(head);
     let mut characters = [0; CHECKSUM_CHARACTERS];
     for character in characters.iter_mut().rev() {
         *character = ALPHABET[(rest % 62) as usize];

@@ -37,19 +37,34 @@ pub struct Digest([u8; 16]);
 
 impl Digest {
     /// The sixteen bytes, as the store keeps them.
+    #[inline]
     pub fn bytes(self) -> [u8; 16] {
         self.0
     }
 
     /// The digest of these sixteen bytes.
+    #[inline]
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 }
 
+impl Digest {
+    /// Two words compare in constant time as well as sixteen bytes do, and much faster.
+    #[inline]
+    fn words(self) -> (u64, u64) {
+        let whole = u128::from_ne_bytes(self.0);
+        #[allow(clippy::cast_possible_truncation)]
+        let low = whole as u64;
+        ((whole >> 64) as u64, low)
+    }
+}
+
 impl PartialEq for Digest {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
-        self.0.ct_eq(&other.0).into()
+        let ((high, low), (other_high, other_low)) = (self.words(), other.words());
+        (high.ct_eq(&other_high) & low.ct_eq(&other_low)).into()
     }
 }
 
@@ -211,7 +226,7 @@ pub fn may_be_looked_up(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= crate::limits::SECRET_BYTES
         && !text.starts_with(Kind::Session.prefix())
-        && (!native || format::check(Kind::Token, text).is_ok())
+        && (!native || format::is_whole(Kind::Token, text))
 }
 
 /// What the store keeps of a secret's text, so that a leaked beginning finds its token: the first

@@ -10,11 +10,13 @@ pub struct Timestamp(i64);
 
 impl Timestamp {
     /// The instant that many milliseconds after 1970 began, held within the years 1970 to 9999.
+    #[inline]
     pub fn from_milliseconds(milliseconds: i64) -> Self {
         Self(milliseconds.clamp(0, limits::TIME_LATEST_MILLISECONDS))
     }
 
     /// Milliseconds since 1970 began.
+    #[inline]
     pub fn milliseconds(self) -> i64 {
         self.0
     }

@@ -73,6 +73,7 @@ impl Token {
 }
 
 /// True from the very instant of the deadline on: the reject side is inclusive.
+#[inline]
 pub fn has_passed(deadline: Timestamp, now: Timestamp) -> bool {
     now >= deadline
 }
