@@ -62,8 +62,19 @@ pub struct OrganisationPatch {
     pub active: Option<bool>,
 }
 
+/// What a creation made.
+#[derive(Debug, Clone)]
+pub struct Created<T> {
+    /// The new record.
+    pub record: T,
+    /// True when the request repeated an earlier one, which had made it.
+    pub repeated: bool,
+}
+
 /// A one-time link for a user to set his password with; whoever asked for it hands it over.
 pub struct Invitation {
+    /// The user as the invitation left him: making a link is a change of his record.
+    pub user: Owner,
     /// The secret part of the link.
     pub secret: Secret,
     /// When it stops working.
@@ -104,11 +115,12 @@ impl Authority {
         caller: &Caller,
         name: Name,
         key: Option<IdempotencyKey>,
-    ) -> Result<Organisation, Error> {
+    ) -> Result<Created<Organisation>, Error> {
         access::reach(caller, Action::ChangeOrganisations)?;
         let id = OrganisationId::new(self.now(), &*self.randomness);
         let verb = Verb::CreateOrganisation(NewOrganisation { id, name });
-        organisation(self.commit_once(caller, verb, key).await?.outcome)
+        let committed = self.commit_once(caller, verb, key).await?;
+        Ok(Created { record: organisation(committed.outcome)?, repeated: committed.repeated })
     }
 
     /// Renames, deactivates or reactivates an organisation. Deactivating it ends the power of all its
@@ -157,14 +169,15 @@ impl Authority {
         caller: &Caller,
         draft: OwnerDraft,
         key: Option<IdempotencyKey>,
-    ) -> Result<Owner, Error> {
+    ) -> Result<Created<Owner>, Error> {
         let access = access::access(caller, Action::ChangeOwners)?;
         let OwnerDraft { kind, organisation, name, email, role, scopes } = draft;
         let id = OwnerId::new(self.now(), &*self.randomness);
         let owner = NewOwner { id, kind, name, email, role, scopes, password_hash: None };
         let organisation = organisation.unwrap_or(caller.organisation);
         let verb = Verb::CreateOwner(CreateOwner { access, organisation, owner });
-        owner_of(self.commit_once(caller, verb, key).await?.outcome)
+        let committed = self.commit_once(caller, verb, key).await?;
+        Ok(Created { record: owner_of(committed.outcome)?, repeated: committed.repeated })
     }
 
     /// Changes a user or service account. Deactivating it ends the power of all its tokens and
@@ -197,7 +210,7 @@ impl Authority {
         let Outcome::Invited { owner, credential_revision } = outcome else { return Err(unexpected_outcome()) };
         let expires_at = self.now().after(limits::LINK_LIFETIME);
         let link = Link { purpose: Purpose::SetPassword, subject: owner.id, credential_revision, expires_at };
-        Ok(Invitation { secret: link::seal(&self.keyring, &link), expires_at })
+        Ok(Invitation { user: *owner, secret: link::seal(&self.keyring, &link), expires_at })
     }
 }
 

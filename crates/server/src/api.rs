@@ -12,8 +12,9 @@
 //! | `health` | signs of life |
 //! | `page` `preconditions` | what lists and changes have in common |
 //! | `refusal` | how the authority's errors become problems |
-//! | `document` | the OpenAPI document |
+//! | `document` `declared` | the OpenAPI document, and how it binds the operations |
 
+pub mod declared;
 pub mod deletions;
 pub mod document;
 pub mod health;

@@ -118,7 +118,7 @@ async fn organisation(
     administrator: &str,
     member: &str,
 ) -> Result<DemoOrganisation, DemoError> {
-    let organisation = authority.create_organisation(caller, Name::parse("name", name)?, None).await?;
+    let organisation = authority.create_organisation(caller, Name::parse("name", name)?, None).await?.record;
     let granted = Scopes::parse("scopes", ["reports:read", "deploy:*"])?;
     let people = [(administrator, Role::OrganisationAdministrator, Scopes::default()), (member, Role::Member, granted)];
     let mut made = Vec::new();
@@ -148,7 +148,7 @@ async fn person(
         role,
         scopes,
     };
-    let owner = authority.create_owner(caller, draft, None).await?;
+    let owner = authority.create_owner(caller, draft, None).await?.record;
     let password = authority.generate(Kind::Session);
     let invitation = authority.invite(caller, owner.id).await?;
     authority.redeem(invitation.secret.expose(), password.clone(), None).await?;
@@ -171,7 +171,7 @@ async fn service_account(authority: &Arc<Authority>, caller: &Caller, name: &str
         role: Role::ApplicationAdministrator,
         scopes: Scopes::default(),
     };
-    let owner = authority.create_owner(caller, draft, None).await?;
+    let owner = authority.create_owner(caller, draft, None).await?.record;
     token(authority, caller, owner.id, name, Some(Scopes::parse("scopes", [native::TOKENS_VERIFY])?)).await
 }
 

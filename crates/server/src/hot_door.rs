@@ -4,12 +4,14 @@
 use crate::{
     api::verify,
     listen::{AnswerBody, Front, Peer},
+    middleware,
     problem::{Problem, ProblemKind},
+    request_id::RequestId,
     state::Server,
 };
 use axum::Router;
 use bytes::{Bytes, BytesMut};
-use http::{Method, Request, Response, header};
+use http::{HeaderValue, Method, Request, Response, header};
 use http_body::Body;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -50,13 +52,28 @@ pub fn front(server: Server, router: Router, limits: HotLimits) -> impl Front {
 async fn answer(server: &Server, request: Request<Incoming>, peer: Peer, limits: HotLimits) -> Response<AnswerBody> {
     let begun = Instant::now();
     let (head, body) = request.into_parts();
-    let response = match read(body, begun, limits).await {
-        Ok(body) => verify::answer(server, &head.headers, Some(peer.address), &body).await,
-        Err(problem) => problem.answer(),
+    let verdicts = match read(body, begun, limits).await {
+        Ok(body) => verify::verdicts(server, &head.headers, Some(peer.address), &body).await,
+        Err(problem) => Err(problem),
     };
+    let mut response = match verdicts {
+        Ok(verdicts) => verify::answer(verdicts),
+        Err(problem) => refused(&problem, begun, peer),
+    };
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     server.metrics.verification(response.status(), begun.elapsed());
-    let mut response = response.map(AnswerBody::from);
-    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, http::HeaderValue::from_static("nosniff"));
+    response.map(AnswerBody::from)
+}
+
+/// What was refused is answered and logged as the router's answers are; verdicts have neither a name
+/// nor a line, which would cost more than they do.
+fn refused(problem: &Problem, begun: Instant, peer: Peer) -> Response<Bytes> {
+    let id = RequestId::generate();
+    let mut response = id.sync_scope(|| problem.answer());
+    middleware::mark(response.headers_mut(), id, Some(peer));
+    tracing::info_span!("request", id = %id).in_scope(|| {
+        middleware::log_answer(&Method::POST, PATH, response.status(), begun.elapsed(), Some(peer));
+    });
     response
 }
 

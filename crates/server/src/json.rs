@@ -20,7 +20,7 @@ use http::{
     HeaderMap, HeaderValue,
     header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE},
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -44,16 +44,14 @@ pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 
 /// The problem with a body that a borrowing type could not be read from, for those who stand in front
 /// of the router and read without the strict pass over the whole value.
-pub fn problem_of(body: &[u8], error: &serde_json::Error) -> Problem {
+pub fn problem_of<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Problem {
     if let Err(problem) = strict::value(body) {
         return problem;
     }
-    let message = error.to_string();
-    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
-    match rule::said(message) {
-        rule::Said::Unknown(name) => Problem::field(crate::redact::name(&name), rule::UNKNOWN),
-        rule::Said::Missing(name) => Problem::field(name, rule::MISSING),
-        rule::Said::Rule(rule) => Problem::field("body", rule),
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+        Ok(_) => Problem::field("body", "is not valid"),
+        Err(error) => typed::refused(&error),
     }
 }
 

@@ -16,10 +16,12 @@
 //! | `log` | the log: its form, and what is left out |
 //! | `metrics` | what is measured, and the listener that says it |
 //! | `middleware` | what happens around every route |
+//! | `path` | the parameters of a path, refused by name |
 //! | `private_file` | files that only their owner may read |
 //! | `problem` | errors as RFC 9457 problems |
 //! | `query` | query strings, read strictly |
 //! | `redact` | which texts from outside may be shown again |
+//! | `request_id` | the name of a request |
 //! | `server_key` | the file of the server key |
 
 pub mod api;
@@ -35,10 +37,12 @@ pub mod listen;
 pub mod log;
 pub mod metrics;
 pub mod middleware;
+pub mod path;
 pub mod private_file;
 pub mod problem;
 pub mod query;
 pub mod redact;
+pub mod request_id;
 pub mod router;
 pub mod serve;
 pub mod server_key;

@@ -9,6 +9,7 @@ use crate::{
     metrics::{Metrics, method_word},
     problem::{Problem, ProblemKind},
     redact,
+    request_id::{REQUEST_ID, RequestId},
 };
 use axum::{
     Router,
@@ -17,7 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Uri,
+    HeaderMap, HeaderValue, Method, StatusCode, Uri,
     header::{
         CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
     },
@@ -29,10 +30,7 @@ use std::{
 };
 use tokio::time::timeout;
 use tracing::Instrument;
-use uuid::Uuid;
 
-/// The field that names a request to those who look for it in the log.
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The most that is kept back from the time of a request, so that a body which comes too slowly is
 /// answered with its own problem.
 const RESERVE: Duration = Duration::from_secs(5);
@@ -52,11 +50,6 @@ const SECRET_PARAMETERS: [&str; 12] = [
     "token",
 ];
 
-/// The name of a request, in its answer and in every line of the log about it. None is taken from
-/// outside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RequestId(pub Uuid);
-
 /// What the middleware works with.
 struct Around {
     metrics: Arc<Metrics>,
@@ -71,35 +64,42 @@ pub fn around(router: Router, config: &Config, metrics: &Arc<Metrics>) -> Router
 
 async fn pass(State(around): State<Arc<Around>>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
-    let id = RequestId(Uuid::now_v7());
+    let id = RequestId::generate();
     let peer = request.extensions().get::<Peer>().copied();
     let method = request.method().clone();
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let route = matched.as_ref().map_or("unmatched", MatchedPath::as_str);
-    request.extensions_mut().insert(id);
     request.extensions_mut().insert(BodyTimeout(body_timeout(around.request_timeout)));
 
-    let span = tracing::info_span!("request", id = %id.0);
+    let span = tracing::info_span!("request", id = %id);
     let mut response = if holds_secret(request.uri()) {
         around.metrics.secret_in_url();
         span.in_scope(|| tracing::warn!(route, address = ?peer.map(|peer| peer.address), "a URL carried a secret"));
-        ProblemKind::SecretInUrl.into_response()
+        id.sync_scope(|| ProblemKind::SecretInUrl.into_response())
     } else {
-        limited(&around, &method, next.run(request)).instrument(span.clone()).await
+        id.scope(limited(&around, &method, next.run(request)).instrument(span.clone())).await
     };
-    protect(response.headers_mut(), peer.is_some_and(|peer| peer.secure));
-    if let Ok(value) = HeaderValue::try_from(id.0.to_string()) {
-        response.headers_mut().insert(REQUEST_ID, value);
-    }
-
+    mark(response.headers_mut(), id, peer);
     let (status, took) = (response.status(), began.elapsed());
     around.metrics.request(&method, route, status, took);
-    span.in_scope(|| {
-        let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        let address = peer.map(|peer| tracing::field::display(peer.address));
-        tracing::info!(target: log::REQUEST, method = method_word(&method), route, status = status.as_u16(), microseconds, address, "answered");
-    });
+    span.in_scope(|| log_answer(&method, route, status, took, peer));
     response
+}
+
+/// The header fields that every answer carries.
+pub fn mark(headers: &mut HeaderMap, id: RequestId, peer: Option<Peer>) {
+    protect(headers, peer.is_some_and(|peer| peer.secure));
+    if let Ok(value) = HeaderValue::try_from(id.to_string()) {
+        headers.insert(REQUEST_ID, value);
+    }
+}
+
+/// The line that each request has in the log, within the span that names it.
+pub fn log_answer(method: &Method, route: &str, status: StatusCode, took: Duration, peer: Option<Peer>) {
+    let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    let address = peer.map(|peer| tracing::field::display(peer.address));
+    let (method, status) = (method_word(method), status.as_u16());
+    tracing::info!(target: log::REQUEST, method, route, status, microseconds, address, "answered");
 }
 
 /// Waits for the answer as long as a request may take.

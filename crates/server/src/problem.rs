@@ -8,6 +8,7 @@ mod kind;
 
 pub use kind::ProblemKind;
 
+use crate::request_id::RequestId;
 use axum::{
     body::Body,
     response::{IntoResponse, Response},
@@ -34,6 +35,7 @@ pub struct Problem {
     retry_after: Option<Duration>,
     token_refused: bool,
     tombstone: Option<serde_json::Value>,
+    oauth_error: Option<&'static str>,
 }
 
 impl Problem {
@@ -47,6 +49,7 @@ impl Problem {
             retry_after: None,
             token_refused: false,
             tombstone: None,
+            oauth_error: None,
         }
     }
 
@@ -91,6 +94,13 @@ impl Problem {
     pub fn tombstone(mut self, token: &impl Serialize) -> Self {
         // What has no JSON form is left out; the problem itself is the answer.
         self.tombstone = serde_json::to_value(token).ok();
+        self
+    }
+
+    /// Names the error in the words of OAuth 2.0 too (RFC 6749, section 5.2).
+    #[must_use]
+    pub fn oauth_error(mut self, error: &'static str) -> Self {
+        self.oauth_error = Some(error);
         self
     }
 
@@ -160,6 +170,10 @@ struct Page<'a> {
     retry_after_seconds: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<&'a serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -180,6 +194,8 @@ impl<'a> Page<'a> {
             scope: problem.scope.as_deref(),
             retry_after_seconds: problem.retry_after_seconds(),
             token: problem.tombstone.as_ref(),
+            error: problem.oauth_error,
+            request_id: RequestId::current().map(|id| id.to_string()),
         }
     }
 }

@@ -17,6 +17,10 @@ use serde::de::DeserializeOwned;
 
 /// How many parameters one query may have.
 const PARAMETERS: usize = 64;
+/// The parameters that may stand several times; their values come in one text, parted by [`SEPARATOR`].
+const REPEATABLE: [&str; 1] = ["label"];
+/// What parts the values of a repeated parameter: no value may hold it.
+pub const SEPARATOR: char = '\u{1f}';
 
 /// The parameters of a request.
 #[derive(Debug, Clone, Copy)]
@@ -92,11 +96,14 @@ fn pairs(query: &str, checks: &mut Checks) -> Vec<(String, String)> {
             checks.refuse(redact::name(&name), "is not UTF-8 or not escaped correctly");
             continue;
         };
-        if pairs.iter().any(|(other, _)| *other == name) {
-            checks.refuse(redact::name(&name), "must not stand twice");
-            continue;
+        match pairs.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, values)) if REPEATABLE.contains(&name.as_str()) => {
+                values.push(SEPARATOR);
+                values.push_str(&value);
+            }
+            Some(_) => checks.refuse(redact::name(&name), "must not stand twice"),
+            None => pairs.push((name, value)),
         }
-        pairs.push((name, value));
     }
     pairs
 }

@@ -2,19 +2,24 @@
 
 use crate::{
     api::{
-        deletions, document, health, journal, links, oauth2, organisations, service_accounts, sessions, tokens, users,
-        verify, whoami,
+        declared::{self, Declared},
+        deletions,
+        document::{self, DocumentText},
+        health, journal, links, oauth2, organisations, service_accounts, sessions, tokens, users, verify, whoami,
     },
     state::Server,
 };
-use axum::Router;
+use axum::{Extension, Router, middleware::from_fn_with_state};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The routes, and the document that describes them.
 pub fn router(server: &Server) -> (Router, OpenApi) {
-    let (router, document) = native().split_for_parts();
-    let router = router.route("/v1/openapi.json", document::route(&document));
+    let (router, mut document) = native().split_for_parts();
+    declared::add_problems(&mut document);
+    let router = router
+        .layer(Extension(DocumentText::of(&document)))
+        .layer(from_fn_with_state(Declared::of(&document), declared::refuse_undeclared_query));
     let router = router.fallback(document::not_found).method_not_allowed_fallback(document::method_not_allowed);
     (router.with_state(server.clone()), document)
 }
@@ -49,6 +54,7 @@ fn native() -> OpenApiRouter<Server> {
         .routes(routes!(links::redeem))
         .routes(routes!(oauth2::introspect))
         .routes(routes!(oauth2::revoke))
+        .routes(routes!(document::show))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
 }

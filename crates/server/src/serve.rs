@@ -4,7 +4,7 @@ use crate::{
     config::{Config, StoreLocation},
     demo::{self, DemoError},
     hot_door::{self, HotLimits},
-    listen::{ListenSettings, Listener, PlainHttp, Stop, Tls, TlsError},
+    listen::{Front, ListenSettings, Listener, PlainHttp, Stop, Tls, TlsError},
     metrics::{self, Metrics},
     middleware,
     router::router,
@@ -110,13 +110,9 @@ async fn serve(config: Config, threads: usize) -> Result<(), ServeError> {
         }
         None => None,
     };
-    let (router, _) = router(&server);
-    let router = middleware::around(router, &config, &metrics);
-    let limits =
-        HotLimits { body_bytes: config.limits.verify_batch_body_bytes, body_timeout: config.limits.request_timeout };
     let scheme = if config.tls.is_some() { "https" } else { "http" };
     println!("listening on {scheme}://{}", listener.address());
-    let serving = listener.run(hot_door::front(server, router, limits), stop.clone().stopped());
+    let serving = listener.run(front(&server, &config), stop.clone().stopped());
 
     let stopping = tokio::spawn(wait_for_the_end(Arc::clone(&authority), stop));
     let cut = serving.await;
@@ -132,6 +128,15 @@ async fn serve(config: Config, threads: usize) -> Result<(), ServeError> {
         Ok(End::Signal) => Ok(()),
         Ok(End::OutcomeUnknown) | Err(_) => Err(ServeError::OutcomeUnknown),
     }
+}
+
+/// What answers requests: the hot door, the router behind it, and what is around every route.
+pub fn front(server: &Server, config: &Config) -> impl Front {
+    let (router, _) = router(server);
+    let router = middleware::around(router, config, &server.metrics);
+    let limits =
+        HotLimits { body_bytes: config.limits.verify_batch_body_bytes, body_timeout: config.limits.request_timeout };
+    hot_door::front(server.clone(), router, limits)
 }
 
 /// What makes the server stop.

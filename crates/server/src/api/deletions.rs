@@ -2,14 +2,19 @@
 //! token, and of a token by its secret.
 
 use super::{TOKENS, token_filter::TokenFilterBody, token_shapes::TokenShape};
-use crate::{auth::Bearer, json::Json, problem::Problem, state::Server};
+use crate::{auth::Bearer, json::Json, path::Path, problem::Problem, state::Server};
 use authority::delete::Deleting;
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::{id::DeletionId, invalid::Invalid, name, secret::Secret};
+use domain::{
+    id::DeletionId,
+    invalid::{Checks, Invalid},
+    name,
+    secret::Secret,
+};
 use serde::{Deserialize, Deserializer, Serialize};
 use store::query::{Deletion, Preview, PreviewDigest};
 use utoipa::ToSchema;
@@ -121,8 +126,7 @@ impl DeletionShape {
     request_body = DeletionBody,
     responses(
         (status = 200, description = "The preview of a dry run, or how many tokens were deleted", body = DeletionAnswer),
-        (status = 202, description = "The deletion runs in steps", body = DeletionStarted),
-        super::document::Problems
+        (status = 202, description = "The deletion runs in steps", body = DeletionStarted)
     )
 )]
 pub async fn delete(
@@ -130,9 +134,11 @@ pub async fn delete(
     Bearer(caller): Bearer,
     Json(body): Json<DeletionBody>,
 ) -> Result<Response, Problem> {
-    let filter = body.filter.check_some()?;
-    let expects = body.preview.as_deref().map(preview_digest).transpose()?;
-    let reason = body.reason.map(|reason| name::reason("reason", &reason)).transpose()?;
+    let mut checks = Checks::new();
+    let filter = checks.take(body.filter.check_some());
+    let expects = body.preview.as_deref().and_then(|preview| checks.take(preview_digest(preview)));
+    let reason = body.reason.and_then(|reason| checks.take(name::reason("reason", &reason)));
+    let filter = checks.finish_with(filter)?;
     if body.dry_run {
         let preview = server.authority.preview_deletion(&caller, filter).await?;
         return Ok(axum::Json(DeletionAnswer::Preview(preview_shape(&preview, &server))).into_response());
@@ -153,7 +159,7 @@ pub async fn delete(
 #[utoipa::path(
     get, path = "/v1/deletions/{id}", tag = TOKENS, operation_id = "show_deletion",
     params(("id" = String, Path, format = "uuid")),
-    responses((status = 200, description = "The deletion", body = DeletionShape), super::document::Problems)
+    responses((status = 200, description = "The deletion", body = DeletionShape))
 )]
 pub async fn show(
     State(server): State<Server>,
@@ -185,7 +191,7 @@ pub struct RevocationBody {
 #[utoipa::path(
     post, path = "/v1/tokens/revoke-by-secret", tag = TOKENS, operation_id = "revoke_token_by_secret",
     security(()), request_body = RevocationBody,
-    responses((status = 204, description = "No token has this secret any more"), super::document::Problems)
+    responses((status = 204, description = "No token has this secret any more"))
 )]
 pub async fn revoke_by_secret(
     State(server): State<Server>,

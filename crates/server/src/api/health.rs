@@ -32,7 +32,7 @@ pub async fn health() -> Json<HealthShape> {
 /// The index is loaded and open, and the store answers.
 #[utoipa::path(
     get, path = "/readyz", tag = HEALTH, operation_id = "readiness", security(()),
-    responses((status = 200, description = "It can", body = HealthShape), super::document::Problems)
+    responses((status = 200, description = "It can", body = HealthShape))
 )]
 pub async fn ready(State(server): State<Server>) -> Result<Json<HealthShape>, Problem> {
     let unavailable = |detail: &'static str| Problem::new(ProblemKind::Unavailable).detail(detail);

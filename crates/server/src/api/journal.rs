@@ -12,7 +12,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use store::query::{JournalFilter, JournalRow};
+use store::query::{JournalFilter, JournalRow, PageRequest};
 use utoipa::{IntoParams, ToSchema};
 
 /// A journal entry.
@@ -118,7 +118,7 @@ pub struct JournalQuery {
     actor: Option<String>,
     /// About this token.
     #[param(format = "uuid")]
-    token: Option<String>,
+    token_id: Option<String>,
     /// Of this kind, such as `token.deleted`.
     kind: Option<String>,
     /// Made before this instant.
@@ -138,22 +138,28 @@ pub struct JournalQuery {
 }
 
 impl JournalQuery {
-    fn check(self) -> Result<(JournalFilter, PageQuery), Invalid> {
+    fn check(self) -> Result<(JournalFilter, PageRequest), Invalid> {
         let mut checks = Checks::new();
         let mut time = |name: &str, at: Option<String>| at.and_then(|at| checks.take(Timestamp::parse(name, &at)));
         let (before, after) = (time("before", self.before), time("after", self.after));
         let filter = JournalFilter {
             organisation: self.organisation.and_then(|id| checks.take(OrganisationId::parse("organisation", &id))),
             actor: self.actor.and_then(|id| checks.take(OwnerId::parse("actor", &id))),
-            token: self.token.and_then(|id| checks.take(TokenId::parse("token", &id))),
+            token: self.token_id.and_then(|id| checks.take(TokenId::parse("token_id", &id))),
             kind: self.kind.and_then(|kind| checks.take(kind_of(kind))),
             before,
             after,
             ascending: self.order.and_then(|order| checks.take(ascending(&order))).unwrap_or(false),
         };
         let page = PageQuery { limit: self.limit, cursor: self.cursor, total: None };
-        checks.finish_with(Some((filter, page)))
+        let page = checks.take(page.check(Some(order_of(&filter))));
+        checks.finish_with(page.map(|(page, _)| (filter, page)))
     }
+}
+
+/// The order of the list, as its cursors name it.
+fn order_of(filter: &JournalFilter) -> &'static str {
+    if filter.ascending { "journal asc" } else { "journal desc" }
 }
 
 fn kind_of(kind: String) -> Result<String, Invalid> {
@@ -179,7 +185,7 @@ fn ascending(order: &str) -> Result<bool, Invalid> {
 #[utoipa::path(
     get, path = "/v1/journal", tag = "Journal", operation_id = "list_journal",
     params(JournalQuery),
-    responses((status = 200, description = "A page of entries", body = List<EntryShape>), super::document::Problems)
+    responses((status = 200, description = "A page of entries", body = List<EntryShape>))
 )]
 pub async fn list(
     State(server): State<Server>,
@@ -187,7 +193,7 @@ pub async fn list(
     Query(query): Query<JournalQuery>,
 ) -> Result<Json<List<EntryShape>>, Problem> {
     let (filter, page) = query.check()?;
-    let order = if filter.ascending { "journal asc" } else { "journal desc" };
-    let page = server.authority.journal(&caller, filter, page.check(order)?.0).await?;
+    let order = order_of(&filter);
+    let page = server.authority.journal(&caller, filter, page).await?;
     Ok(Json(List::new(page, order, |row| EntryShape::new(&row))))
 }

@@ -52,7 +52,7 @@ enum PurposeWord {
 #[utoipa::path(
     post, path = "/v1/links/inspect", tag = LINKS, operation_id = "inspect_link", security(()),
     request_body = LinkBody,
-    responses((status = 200, description = "Its purpose", body = PurposeShape), super::document::Problems)
+    responses((status = 200, description = "Its purpose", body = PurposeShape))
 )]
 pub async fn inspect(
     State(server): State<Server>,
@@ -96,7 +96,7 @@ pub struct RedemptionBody {
 #[utoipa::path(
     post, path = "/v1/links/redeem", tag = LINKS, operation_id = "redeem_link", security(()),
     request_body = RedemptionBody,
-    responses((status = 204, description = "The password is set"), super::document::Problems)
+    responses((status = 204, description = "The password is set"))
 )]
 pub async fn redeem(
     State(server): State<Server>,
@@ -112,10 +112,22 @@ pub async fn redeem(
         let rule = "must be redeemed from the host that the server runs on, because it makes an administrator";
         return Err(Invalid::field("link", rule).into());
     }
-    let administrator =
-        needs_administrator.then(|| administrator(body.email, body.name, body.organisation)).transpose()?;
+    let administrator = if needs_administrator {
+        Some(administrator(body.email, body.name, body.organisation)?)
+    } else {
+        refuse_given([("email", body.email), ("name", body.name), ("organisation", body.organisation)])?;
+        None
+    };
     server.authority.redeem(text, body.password, administrator).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+fn refuse_given(fields: [(&str, Option<String>); 3]) -> Result<(), Invalid> {
+    let mut checks = Checks::new();
+    for (field, _) in fields.iter().filter(|(_, value)| value.is_some()) {
+        checks.refuse(*field, "must not be given: this link only sets a password");
+    }
+    checks.finish()
 }
 
 fn administrator(

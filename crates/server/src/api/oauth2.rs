@@ -3,14 +3,12 @@
 use crate::{auth::Bearer, problem::Problem, state::Server};
 use authority::verify::{Question, Verdict};
 use axum::{
-    body::Bytes,
-    extract::State,
-    http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse, Response},
+    extract::{Request, State},
+    http::StatusCode,
 };
-use domain::invalid::Invalid;
 use serde::Serialize;
 use utoipa::ToSchema;
+use zeroize::Zeroizing;
 
 const OAUTH: &str = "OAuth 2.0";
 
@@ -88,16 +86,15 @@ impl IntrospectionShape {
 #[utoipa::path(
     post, path = "/oauth2/introspect", tag = OAUTH, operation_id = "introspect",
     request_body(content = OAuthTokenDocument, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, description = "What the token is", body = IntrospectionShape), super::document::Problems)
+    responses((status = 200, description = "What the token is", body = IntrospectionShape))
 )]
 pub async fn introspect(
     State(server): State<Server>,
     Bearer(caller): Bearer,
-    headers: HeaderMap,
-    body: Bytes,
+    request: Request,
 ) -> Result<axum::Json<IntrospectionShape>, Problem> {
     let reach = server.authority.verifying(&caller)?;
-    let token = token_of(&headers, &body)?;
+    let token = token_of(request, &server).await?;
     let question = Question { secret: &token, scope: None, address: None, user_agent: None };
     let shape = server.authority.verify(reach, question, |verdict| {
         server.metrics.verdict(&verdict);
@@ -113,21 +110,23 @@ pub async fn introspect(
 #[utoipa::path(
     post, path = "/oauth2/revoke", tag = OAUTH, operation_id = "revoke", security(()),
     request_body(content = OAuthTokenDocument, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, description = "No token has this secret any more"), super::document::Problems)
+    responses((status = 200, description = "No token has this secret any more"))
 )]
-pub async fn revoke(State(server): State<Server>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
-    let token = token_of(&headers, &body)?;
+pub async fn revoke(State(server): State<Server>, request: Request) -> Result<StatusCode, Problem> {
+    let token = token_of(request, &server).await?;
     server.authority.delete_by_secret(&token, None).await?;
-    Ok((StatusCode::OK, [(header::CACHE_CONTROL, "no-store")]).into_response())
+    Ok(StatusCode::OK)
 }
 
 /// The `token` of a form body. Unknown parameters are ignored, as both documents demand.
-fn token_of(headers: &HeaderMap, body: &[u8]) -> Result<zeroize::Zeroizing<String>, Problem> {
-    crate::query::expect_form(headers)?;
-    let mut tokens = form_urlencoded::parse(body).filter(|(name, _)| name == "token");
+async fn token_of(request: Request, server: &Server) -> Result<Zeroizing<String>, Problem> {
+    let invalid = |problem: Problem| problem.oauth_error("invalid_request");
+    crate::query::expect_form(request.headers()).map_err(invalid)?;
+    let body = crate::json::read(request, server).await.map_err(invalid)?;
+    let mut tokens = form_urlencoded::parse(&body).filter(|(name, _)| name == "token");
     match (tokens.next(), tokens.next()) {
-        (Some((_, token)), None) if !token.is_empty() => Ok(zeroize::Zeroizing::new(token.into_owned())),
-        (Some(_), Some(_)) => Err(Invalid::field("token", "must not be repeated").into()),
-        (Some(_) | None, _) => Err(Invalid::field("token", "must be given").into()),
+        (Some((_, token)), None) if !token.is_empty() => Ok(Zeroizing::new(token.into_owned())),
+        (Some(_), Some(_)) => Err(invalid(Problem::field("token", "must not be repeated"))),
+        (Some(_) | None, _) => Err(invalid(Problem::field("token", "must be given"))),
     }
 }

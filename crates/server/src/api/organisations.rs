@@ -4,14 +4,14 @@ use super::{
     OWNERS,
     owner_shapes::OrganisationShape,
     page::{List, PageQuery, boolean},
-    preconditions::{entity_tag, expected_revision, idempotency_key},
+    preconditions::{created_headers, entity_tag, expected_revision, idempotency_key},
     token_filter::contained,
     token_input::given,
 };
-use crate::{auth::Bearer, json::Json, problem::Problem, query::Query, state::Server};
+use crate::{auth::Bearer, json::Json, path::Path, problem::Problem, query::Query, state::Server};
 use authority::owners::OrganisationPatch;
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -73,7 +73,7 @@ pub struct OrganisationQuery {
     post, path = "/v1/organisations", tag = OWNERS, operation_id = "create_organisation",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition find this organisation", max_length = 255)),
     request_body = NewOrganisationBody,
-    responses((status = 201, description = "The new organisation", body = OrganisationShape), super::document::Problems)
+    responses((status = 201, description = "The new organisation", body = OrganisationShape))
 )]
 pub async fn create(
     State(server): State<Server>,
@@ -82,16 +82,17 @@ pub async fn create(
     Json(body): Json<NewOrganisationBody>,
 ) -> Result<Response, Problem> {
     let key = idempotency_key(&headers, &body, "POST /v1/organisations")?;
-    let organisation = server.authority.create_organisation(&caller, Name::parse("name", &body.name)?, key).await?;
-    let location = [(header::LOCATION, format!("/v1/organisations/{}", organisation.id))];
-    Ok((StatusCode::CREATED, location, answer(&organisation)).into_response())
+    let created = server.authority.create_organisation(&caller, Name::parse("name", &body.name)?, key).await?;
+    let made = &created.record;
+    let headers = created_headers(&format!("/v1/organisations/{}", made.id), made.revision, created.repeated);
+    Ok((StatusCode::CREATED, headers, axum::Json(OrganisationShape::new(made))).into_response())
 }
 
 /// List organisations
 #[utoipa::path(
     get, path = "/v1/organisations", tag = OWNERS, operation_id = "list_organisations",
     params(OrganisationQuery),
-    responses((status = 200, description = "A page of organisations", body = List<OrganisationShape>), super::document::Problems)
+    responses((status = 200, description = "A page of organisations", body = List<OrganisationShape>))
 )]
 pub async fn list(
     State(server): State<Server>,
@@ -104,7 +105,7 @@ pub async fn list(
         name_contains: query.name_contains.and_then(|text| checks.take(contained("name_contains", text))),
         active: query.active.and_then(|active| checks.take(boolean("active", &active))),
     };
-    let page = checks.take(PageQuery { limit: query.limit, cursor: query.cursor, total: None }.check(ORDER));
+    let page = checks.take(PageQuery { limit: query.limit, cursor: query.cursor, total: None }.check(Some(ORDER)));
     let (page, _) = checks.finish_with(page)?;
     let page = server.authority.organisations(&caller, filter, page).await?;
     Ok(axum::Json(List::new(page, ORDER, |organisation| OrganisationShape::new(&organisation))))
@@ -114,7 +115,7 @@ pub async fn list(
 #[utoipa::path(
     get, path = "/v1/organisations/{id}", tag = OWNERS, operation_id = "show_organisation",
     params(("id" = String, Path, format = "uuid")),
-    responses((status = 200, description = "The organisation", body = OrganisationShape), super::document::Problems)
+    responses((status = 200, description = "The organisation", body = OrganisationShape))
 )]
 pub async fn show(
     State(server): State<Server>,
@@ -131,7 +132,7 @@ pub async fn show(
     patch, path = "/v1/organisations/{id}", tag = OWNERS, operation_id = "update_organisation",
     params(("id" = String, Path, format = "uuid"), ("If-Match" = Option<String>, Header, description = "The entity tag the organisation must have")),
     request_body = OrganisationPatchBody,
-    responses((status = 200, description = "The changed organisation", body = OrganisationShape), super::document::Problems)
+    responses((status = 200, description = "The changed organisation", body = OrganisationShape))
 )]
 pub async fn update(
     State(server): State<Server>,

@@ -1,8 +1,7 @@
 //! The shapes of organisations, users and service accounts in the native API.
 
 use crate::state::Server;
-use authority::owners::Invitation;
-use authority::owners::{OwnerDraft, OwnerPatch};
+use authority::owners::{Invitation, OwnerDraft, OwnerPatch};
 use domain::{
     id::OrganisationId,
     invalid::{Checks, Invalid},
@@ -11,7 +10,7 @@ use domain::{
     scope::Scopes,
 };
 use serde::{Deserialize, Serialize};
-use store::query::OwnerFilter;
+use store::query::{OwnerFilter, PageRequest};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
@@ -269,11 +268,11 @@ pub struct OwnerQuery {
 }
 
 impl OwnerQuery {
-    /// Splits the query into the filter and what is left for the page.
+    /// Checks every parameter of a list in the order of this name.
     ///
     /// # Errors
     /// Names every parameter that broke a rule.
-    pub fn check(self, kind: OwnerKind) -> Result<(OwnerFilter, PageQuery), Invalid> {
+    pub fn check(self, kind: OwnerKind, order: &str) -> Result<(OwnerFilter, PageRequest), Invalid> {
         let mut checks = Checks::new();
         let filter = OwnerFilter {
             id: None,
@@ -288,7 +287,8 @@ impl OwnerQuery {
             name_contains: self.name_contains.and_then(|text| checks.take(contained("name_contains", text))),
         };
         let page = PageQuery { limit: self.limit, cursor: self.cursor, total: None };
-        checks.finish_with(Some((filter, page)))
+        let page = checks.take(page.check(Some(order)));
+        checks.finish_with(page.map(|(page, _)| (filter, page)))
     }
 }
 

@@ -43,13 +43,14 @@ struct CursorText {
 
 impl PageQuery {
     /// Checks the parameters. `order` names the order of the list: a cursor of another is refused.
+    /// Without a name the cursor is left alone, because the order itself was refused.
     ///
     /// # Errors
     /// Names every parameter that broke a rule.
-    pub fn check(&self, order: &str) -> Result<(PageRequest, bool), Invalid> {
+    pub fn check(&self, order: Option<&str>) -> Result<(PageRequest, bool), Invalid> {
         let mut checks = Checks::new();
         let limit = self.limit.as_deref().map_or(Some(limits::PAGE_DEFAULT), |limit| checks.take(limit_of(limit)));
-        let after = self.cursor.as_deref().and_then(|cursor| checks.take(cursor_of(cursor, order)));
+        let after = self.cursor.as_deref().zip(order).and_then(|(cursor, order)| checks.take(cursor_of(cursor, order)));
         let total = self.total.as_deref().map_or(Some(false), |total| checks.take(boolean("total", total)));
         checks.finish_with(limit.zip(total).map(|(limit, total)| (PageRequest { after, limit }, total)))
     }

@@ -1,15 +1,30 @@
 //! Entity tags, `If-Match` and `Idempotency-Key`: what makes a repeated or concurrent request safe.
 
 use authority::authority::IdempotencyKey;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::{
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    response::AppendHeaders,
+};
 use domain::{invalid::Invalid, limits};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+
+/// Says that an answer repeats one that was lost.
+const REPEATED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// The entity tag of a record at this revision.
 pub fn entity_tag(revision: u64) -> HeaderValue {
     // Digits in quotes are always a header value.
     HeaderValue::from_str(&format!("\"{revision}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+}
+
+/// The header fields of an answer that shows what was just made: where it is, at which revision, and
+/// whether an earlier request had made it.
+pub fn created_headers(place: &str, revision: u64, repeated: bool) -> AppendHeaders<Vec<(HeaderName, HeaderValue)>> {
+    let location = HeaderValue::from_str(place).ok().map(|place| (header::LOCATION, place));
+    let repeated = repeated.then_some((REPEATED, HeaderValue::from_static("true")));
+    let tag = Some((header::ETAG, entity_tag(revision)));
+    AppendHeaders([tag, location, repeated].into_iter().flatten().collect())
 }
 
 /// The revision that `If-Match` demands; none when the header is absent or `*`.

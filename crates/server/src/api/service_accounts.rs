@@ -4,11 +4,11 @@ use super::{
     OWNERS,
     owner_shapes::{NewOwnerBody, OwnerPatchBody, OwnerQuery, OwnerShape},
     page::List,
-    preconditions::{entity_tag, expected_revision, idempotency_key},
+    preconditions::{created_headers, entity_tag, expected_revision, idempotency_key},
 };
-use crate::{auth::Bearer, json::Json, problem::Problem, query::Query, state::Server};
+use crate::{auth::Bearer, json::Json, path::Path, problem::Problem, query::Query, state::Server};
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -24,7 +24,7 @@ const ORDER: &str = "service accounts";
     post, path = "/v1/service-accounts", tag = OWNERS, operation_id = "create_service_account",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition find this service account", max_length = 255)),
     request_body = NewOwnerBody,
-    responses((status = 201, description = "The new service account", body = OwnerShape), super::document::Problems)
+    responses((status = 201, description = "The new service account", body = OwnerShape))
 )]
 pub async fn create(
     State(server): State<Server>,
@@ -33,25 +33,25 @@ pub async fn create(
     Json(body): Json<NewOwnerBody>,
 ) -> Result<Response, Problem> {
     let key = idempotency_key(&headers, &body, "POST /v1/service-accounts")?;
-    let owner = server.authority.create_owner(&caller, body.check(OwnerKind::ServiceAccount)?, key).await?;
-    let headers = [(header::LOCATION, format!("/v1/service-accounts/{}", owner.id))];
-    let tag = [(header::ETAG, entity_tag(owner.revision))];
-    Ok((StatusCode::CREATED, headers, tag, axum::Json(OwnerShape::new(&owner))).into_response())
+    let created = server.authority.create_owner(&caller, body.check(OwnerKind::ServiceAccount)?, key).await?;
+    let account = &created.record;
+    let headers = created_headers(&format!("/v1/service-accounts/{}", account.id), account.revision, created.repeated);
+    Ok((StatusCode::CREATED, headers, axum::Json(OwnerShape::new(account))).into_response())
 }
 
 /// List service accounts
 #[utoipa::path(
     get, path = "/v1/service-accounts", tag = OWNERS, operation_id = "list_service_accounts",
     params(OwnerQuery),
-    responses((status = 200, description = "A page of service accounts", body = List<OwnerShape>), super::document::Problems)
+    responses((status = 200, description = "A page of service accounts", body = List<OwnerShape>))
 )]
 pub async fn list(
     State(server): State<Server>,
     Bearer(caller): Bearer,
     Query(query): Query<OwnerQuery>,
 ) -> Result<axum::Json<List<OwnerShape>>, Problem> {
-    let (filter, page) = query.check(OwnerKind::ServiceAccount)?;
-    let page = server.authority.owners(&caller, filter, page.check(ORDER)?.0).await?;
+    let (filter, page) = query.check(OwnerKind::ServiceAccount, ORDER)?;
+    let page = server.authority.owners(&caller, filter, page).await?;
     Ok(axum::Json(List::new(page, ORDER, |owner| OwnerShape::new(&owner))))
 }
 
@@ -59,7 +59,7 @@ pub async fn list(
 #[utoipa::path(
     get, path = "/v1/service-accounts/{id}", tag = OWNERS, operation_id = "show_service_account",
     params(("id" = String, Path, format = "uuid")),
-    responses((status = 200, description = "The service account", body = OwnerShape), super::document::Problems)
+    responses((status = 200, description = "The service account", body = OwnerShape))
 )]
 pub async fn show(
     State(server): State<Server>,
@@ -77,7 +77,7 @@ pub async fn show(
     patch, path = "/v1/service-accounts/{id}", tag = OWNERS, operation_id = "update_service_account",
     params(("id" = String, Path, format = "uuid"), ("If-Match" = Option<String>, Header, description = "The entity tag the service account must have")),
     request_body = OwnerPatchBody,
-    responses((status = 200, description = "The changed service account", body = OwnerShape), super::document::Problems)
+    responses((status = 200, description = "The changed service account", body = OwnerShape))
 )]
 pub async fn update(
     State(server): State<Server>,

@@ -3,17 +3,21 @@
 //! These calls, and no others of the native API, take the session cookie. Each that changes
 //! something needs a header that no form of another site can send (S-28).
 
-use super::{deletions::secret, token_input::NewTokenBody, token_shapes::IssuedShape, tokens::issued_answer};
+use super::{
+    deletions::secret, preconditions::idempotency_key, token_input::NewTokenBody, token_shapes::IssuedShape,
+    tokens::issued_answer,
+};
 use crate::{
     auth::{ClientAddress, Session, UserAgent},
     cookie,
     json::Json,
+    path::Path,
     problem::Problem,
     state::Server,
 };
 use authority::sign_in::Origin;
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -88,7 +92,7 @@ pub struct SessionsShape {
     post, path = "/v1/sessions", tag = SESSIONS, operation_id = "sign_in", security(()),
     params(("X-Jeton-Request" = String, Header, description = "Any value: other sites cannot send it")),
     request_body = SignInBody,
-    responses((status = 201, description = "Signed in", body = OpenedShape), super::document::Problems)
+    responses((status = 201, description = "Signed in", body = OpenedShape))
 )]
 pub async fn open(
     State(server): State<Server>,
@@ -115,7 +119,7 @@ pub async fn open(
 /// List the caller's sessions
 #[utoipa::path(
     get, path = "/v1/sessions", tag = SESSIONS, operation_id = "list_sessions", security(("session" = [])),
-    responses((status = 200, description = "The sessions", body = SessionsShape), super::document::Problems)
+    responses((status = 200, description = "The sessions", body = SessionsShape))
 )]
 pub async fn list(
     State(server): State<Server>,
@@ -138,7 +142,7 @@ pub async fn list(
 #[utoipa::path(
     delete, path = "/v1/sessions", tag = SESSIONS, operation_id = "sign_out_everywhere", security(("session" = [])),
     params(("X-Jeton-Request" = String, Header, description = "Any value: other sites cannot send it")),
-    responses((status = 204, description = "All sessions of the caller have ended"), super::document::Problems)
+    responses((status = 204, description = "All sessions of the caller have ended"))
 )]
 pub async fn close_all(State(server): State<Server>, Session(caller): Session) -> Result<Response, Problem> {
     server.authority.sign_out(&caller, None).await?;
@@ -154,7 +158,7 @@ pub async fn close_all(State(server): State<Server>, Session(caller): Session) -
         ("id" = String, Path, description = "The session's UUID, or `current`"),
         ("X-Jeton-Request" = String, Header, description = "Any value: other sites cannot send it")
     ),
-    responses((status = 204, description = "The session has ended"), super::document::Problems)
+    responses((status = 204, description = "The session has ended"))
 )]
 pub async fn close(
     State(server): State<Server>,
@@ -177,17 +181,22 @@ pub async fn close(
 /// The way from a password to a first token; everything else of the native API takes tokens only.
 #[utoipa::path(
     post, path = "/v1/sessions/current/tokens", tag = SESSIONS, operation_id = "issue_token_in_session", security(("session" = [])),
-    params(("X-Jeton-Request" = String, Header, description = "Any value: other sites cannot send it")),
+    params(
+        ("X-Jeton-Request" = String, Header, description = "Any value: other sites cannot send it"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition find this token", max_length = 255)
+    ),
     request_body = NewTokenBody,
-    responses((status = 201, description = "The new token with its secret", body = IssuedShape), super::document::Problems)
+    responses((status = 201, description = "The new token with its secret", body = IssuedShape))
 )]
 pub async fn issue_token(
     State(server): State<Server>,
     Session(caller): Session,
+    headers: HeaderMap,
     Json(body): Json<NewTokenBody>,
 ) -> Result<Response, Problem> {
+    let key = idempotency_key(&headers, &body, "POST /v1/sessions/current/tokens")?;
     let now = server.authority.now();
-    let issued = server.authority.issue(&caller, body.check(now)?, None).await?;
+    let issued = server.authority.issue(&caller, body.check(now)?, key).await?;
     Ok(issued_answer(StatusCode::CREATED, issued, now))
 }
 
@@ -213,7 +222,7 @@ pub struct PasswordBody {
     post, path = "/v1/sessions/current/password", tag = SESSIONS, operation_id = "change_password", security(("session" = [])),
     params(("X-Jeton-Request" = String, Header, description = "Any value: other sites cannot send it")),
     request_body = PasswordBody,
-    responses((status = 204, description = "The password is changed and all sessions have ended"), super::document::Problems)
+    responses((status = 204, description = "The password is changed and all sessions have ended"))
 )]
 pub async fn change_password(
     State(server): State<Server>,

@@ -1,6 +1,7 @@
 //! Which tokens a list or a deletion means, checked field by field.
 
 use super::{page::PageQuery, token_shapes::StateShape};
+use crate::query::SEPARATOR;
 use domain::{
     id::{OrganisationId, OwnerId},
     invalid::{Checks, Invalid},
@@ -11,7 +12,7 @@ use domain::{
     token::State,
 };
 use serde::Deserialize;
-use store::query::{Sort, SortKey, TokenFilter};
+use store::query::{PageRequest, Sort, SortKey, TokenFilter};
 use utoipa::{IntoParams, ToSchema};
 
 /// Which tokens: every part that is given must fit.
@@ -33,7 +34,8 @@ pub struct TokenFilterQuery {
     organisation: Option<String>,
     /// Granted exactly this scope.
     scope: Option<String>,
-    /// Carrying this label, `key` or `key=value`; several, joined by commas, must all be there.
+    /// Carrying this label, `key` or `key=value`; it may be repeated, and all must be there.
+    #[param(value_type = Option<Vec<String>>, max_items = 32)]
     label: Option<String>,
     /// Created before this instant.
     #[param(format = "date-time")]
@@ -47,7 +49,7 @@ pub struct TokenFilterQuery {
     /// Expiring at this instant or later, or never.
     #[param(format = "date-time")]
     expires_after: Option<String>,
-    /// Last used before this instant, or never.
+    /// Last used before this instant, or created before it and never used.
     #[param(format = "date-time")]
     last_used_before: Option<String>,
     /// Last used at this instant or later.
@@ -136,7 +138,7 @@ pub struct TokenFilterBody {
     /// Expiring at this instant or later, or never.
     #[schema(format = "date-time")]
     expires_after: Option<String>,
-    /// Last used before this instant, or never.
+    /// Last used before this instant, or created before it and never used.
     #[schema(format = "date-time")]
     last_used_before: Option<String>,
     /// Last used at this instant or later.
@@ -150,22 +152,39 @@ pub struct TokenFilterBody {
     secret_prefix: Option<String>,
 }
 
+/// What a list of tokens shall show.
+pub struct Listing {
+    /// Which tokens.
+    pub filter: TokenFilter,
+    /// In which order.
+    pub sort: Sort,
+    /// That order's name in cursors.
+    pub order: String,
+    /// Which page of them.
+    pub page: PageRequest,
+    /// Whether to count them all.
+    pub with_total: bool,
+}
+
 impl TokenFilterQuery {
-    /// Splits the query into the filter, the order and what is left for the page.
+    /// Checks every parameter.
     ///
     /// # Errors
     /// Names every parameter that broke a rule.
-    pub fn check(self) -> Result<(TokenFilter, Sort, PageQuery), Invalid> {
+    pub fn check(self) -> Result<Listing, Invalid> {
         let page = PageQuery { limit: self.limit, cursor: self.cursor, total: self.total };
         let mut checks = Checks::new();
         let sort = self.sort.map_or(Some(Sort::default()), |sort| checks.take(sort_of(&sort)));
+        // A cursor can only be judged by an order that is known.
+        let order = sort.map(|sort| format!("tokens {:?} {}", sort.key, sort.descending));
+        let page = checks.take(page.check(order.as_deref()));
         let body = TokenFilterBody {
             state: self.state,
             owner: self.owner,
             author: self.author,
             organisation: self.organisation,
             scope: self.scope,
-            labels: self.label.iter().flat_map(|labels| labels.split(',')).map(str::to_owned).collect(),
+            labels: self.label.iter().flat_map(|labels| labels.split(SEPARATOR)).map(str::to_owned).collect(),
             created_before: self.created_before,
             created_after: self.created_after,
             expires_before: self.expires_before,
@@ -176,7 +195,14 @@ impl TokenFilterQuery {
             secret_prefix: self.secret_prefix,
         };
         let filter = checks.take(body.check("", "label"));
-        checks.finish_with(filter.zip(sort).map(|(filter, sort)| (filter, sort, page)))
+        let parts = filter.zip(sort).zip(order).zip(page);
+        checks.finish_with(parts.map(|(((filter, sort), order), (page, with_total))| Listing {
+            filter,
+            sort,
+            order,
+            page,
+            with_total,
+        }))
     }
 }
 

@@ -3,25 +3,22 @@
 use super::{
     TOKENS,
     page::List,
-    preconditions::{entity_tag, expected_revision, idempotency_key},
-    token_filter::TokenFilterQuery,
+    preconditions::{created_headers, entity_tag, expected_revision, idempotency_key},
+    token_filter::{Listing, TokenFilterQuery},
     token_input::{NewTokenBody, TokenPatchBody},
     token_shapes::{IssuedShape, TokenShape},
 };
-use crate::{auth::Bearer, json::Json, problem::Problem, query::Query, state::Server};
+use crate::{auth::Bearer, json::Json, path::Path, problem::Problem, query::Query, state::Server};
 use authority::{issue::Issued, rotate::Overlap};
 use axum::{
-    extract::{Path, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    response::{AppendHeaders, IntoResponse, Response},
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
 };
 use domain::{id::TokenId, invalid::Invalid, limits, name, time::Timestamp, token::Token};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
-
-/// Says that an answer repeats one that was lost.
-pub const REPEATED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// Issue a token
 ///
@@ -32,7 +29,7 @@ pub const REPEATED: HeaderName = HeaderName::from_static("idempotent-replayed");
     post, path = "/v1/tokens", tag = TOKENS, operation_id = "issue_token",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition find this token", max_length = 255)),
     request_body = NewTokenBody,
-    responses((status = 201, description = "The new token with its secret", body = IssuedShape), super::document::Problems)
+    responses((status = 201, description = "The new token with its secret", body = IssuedShape))
 )]
 pub async fn issue(
     State(server): State<Server>,
@@ -53,16 +50,14 @@ pub async fn issue(
 #[utoipa::path(
     get, path = "/v1/tokens", tag = TOKENS, operation_id = "list_tokens",
     params(TokenFilterQuery),
-    responses((status = 200, description = "A page of tokens", body = List<TokenShape>), super::document::Problems)
+    responses((status = 200, description = "A page of tokens", body = List<TokenShape>))
 )]
 pub async fn list(
     State(server): State<Server>,
     Bearer(caller): Bearer,
     Query(query): Query<TokenFilterQuery>,
 ) -> Result<axum::Json<List<TokenShape>>, Problem> {
-    let (filter, sort, page) = query.check()?;
-    let order = format!("tokens {:?} {}", sort.key, sort.descending);
-    let (page, with_total) = page.check(&order)?;
+    let Listing { filter, sort, order, page, with_total } = query.check()?;
     let now = server.authority.now();
     let total = if with_total { Some(server.authority.count_tokens(&caller, filter.clone()).await?) } else { None };
     let page = server.authority.tokens(&caller, filter, sort, page).await?;
@@ -98,7 +93,7 @@ pub struct DeleteQuery {
 #[utoipa::path(
     get, path = "/v1/tokens/{id}", tag = TOKENS, operation_id = "show_token",
     params(("id" = String, Path, format = "uuid"), DeletedQuery),
-    responses((status = 200, description = "The token", body = TokenShape), super::document::Problems)
+    responses((status = 200, description = "The token", body = TokenShape))
 )]
 pub async fn show(
     State(server): State<Server>,
@@ -119,7 +114,7 @@ pub async fn show(
     patch, path = "/v1/tokens/{id}", tag = TOKENS, operation_id = "update_token",
     params(("id" = String, Path, format = "uuid"), ("If-Match" = Option<String>, Header, description = "The entity tag the token must have")),
     request_body = TokenPatchBody,
-    responses((status = 200, description = "The changed token", body = TokenShape), super::document::Problems)
+    responses((status = 200, description = "The changed token", body = TokenShape))
 )]
 pub async fn update(
     State(server): State<Server>,
@@ -140,7 +135,7 @@ pub async fn update(
 #[utoipa::path(
     post, path = "/v1/tokens/{id}/disable", tag = TOKENS, operation_id = "disable_token",
     params(("id" = String, Path, format = "uuid"), ("If-Match" = Option<String>, Header, description = "The entity tag the token must have")),
-    responses((status = 200, description = "The disabled token", body = TokenShape), super::document::Problems)
+    responses((status = 200, description = "The disabled token", body = TokenShape))
 )]
 pub async fn disable(
     State(server): State<Server>,
@@ -159,7 +154,7 @@ pub async fn disable(
 #[utoipa::path(
     post, path = "/v1/tokens/{id}/enable", tag = TOKENS, operation_id = "enable_token",
     params(("id" = String, Path, format = "uuid"), ("If-Match" = Option<String>, Header, description = "The entity tag the token must have")),
-    responses((status = 200, description = "The enabled token", body = TokenShape), super::document::Problems)
+    responses((status = 200, description = "The enabled token", body = TokenShape))
 )]
 pub async fn enable(
     State(server): State<Server>,
@@ -212,17 +207,18 @@ impl RotationBody {
         ("If-Match" = Option<String>, Header, description = "The entity tag the token must have"),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition replace the lost secret", max_length = 255)
     ),
-    request_body = RotationBody,
-    responses((status = 200, description = "The token with its new secret", body = IssuedShape), super::document::Problems)
+    request_body = Option<RotationBody>,
+    responses((status = 200, description = "The token with its new secret", body = IssuedShape))
 )]
 pub async fn rotate(
     State(server): State<Server>,
     Bearer(caller): Bearer,
     Path(id): Path<String>,
     headers: HeaderMap,
-    Json(body): Json<RotationBody>,
+    body: Option<Json<RotationBody>>,
 ) -> Result<Response, Problem> {
     let (id, expects) = (TokenId::parse("id", &id)?, expected_revision(&headers)?);
+    let body = body.map(|Json(body)| body).unwrap_or_default();
     let key = idempotency_key(&headers, &body, &format!("POST /v1/tokens/{id}/rotate"))?;
     let issued = server.authority.rotate(&caller, id, body.check()?, expects, key).await?;
     Ok(issued_answer(StatusCode::OK, issued, server.authority.now()))
@@ -238,7 +234,7 @@ pub async fn rotate(
         ("If-Match" = Option<String>, Header, description = "The entity tag the token must have"),
         DeleteQuery
     ),
-    responses((status = 204, description = "The token is deleted"), super::document::Problems)
+    responses((status = 204, description = "The token is deleted"))
 )]
 pub async fn delete(
     State(server): State<Server>,
@@ -284,7 +280,7 @@ struct UsageDayShape {
 #[utoipa::path(
     get, path = "/v1/tokens/{id}/usage", tag = TOKENS, operation_id = "show_token_usage",
     params(("id" = String, Path, format = "uuid")),
-    responses((status = 200, description = "Uses by day", body = UsageShape), super::document::Problems)
+    responses((status = 200, description = "Uses by day", body = UsageShape))
 )]
 pub async fn usage(
     State(server): State<Server>,
@@ -312,13 +308,8 @@ fn answer(token: &Token, now: Timestamp) -> Response {
 
 /// The one answer that shows a secret.
 pub fn issued_answer(status: StatusCode, issued: Issued, now: Timestamp) -> Response {
-    let location = HeaderValue::from_str(&format!("/v1/tokens/{}", issued.token.id)).ok();
-    let headers = [
-        Some((header::ETAG, entity_tag(issued.token.revision))),
-        location.map(|location| (header::LOCATION, location)),
-    ];
-    let repeated = issued.repeated.then_some((REPEATED, HeaderValue::from_static("true")));
-    let headers = AppendHeaders(headers.into_iter().chain([repeated]).flatten().collect::<Vec<_>>());
-    let body = IssuedShape { token: TokenShape::new(&issued.token, now), secret: issued.secret.expose().to_owned() };
+    let token = &issued.token;
+    let headers = created_headers(&format!("/v1/tokens/{}", token.id), token.revision, issued.repeated);
+    let body = IssuedShape { token: TokenShape::new(token, now), secret: issued.secret.expose().to_owned() };
     (status, headers, axum::Json(body)).into_response()
 }

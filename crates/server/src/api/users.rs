@@ -4,11 +4,11 @@ use super::{
     OWNERS,
     owner_shapes::{InvitationShape, NewOwnerBody, OwnerPatchBody, OwnerQuery, OwnerShape},
     page::List,
-    preconditions::{entity_tag, expected_revision, idempotency_key},
+    preconditions::{created_headers, entity_tag, expected_revision, idempotency_key},
 };
-use crate::{auth::Bearer, json::Json, problem::Problem, query::Query, state::Server};
+use crate::{auth::Bearer, json::Json, path::Path, problem::Problem, query::Query, state::Server};
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -37,7 +37,7 @@ pub struct InvitedUser {
     post, path = "/v1/users", tag = OWNERS, operation_id = "create_user",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition find this user", max_length = 255)),
     request_body = NewOwnerBody,
-    responses((status = 201, description = "The new user with his invitation", body = InvitedUser), super::document::Problems)
+    responses((status = 201, description = "The new user with his invitation", body = InvitedUser))
 )]
 pub async fn create(
     State(server): State<Server>,
@@ -46,27 +46,27 @@ pub async fn create(
     Json(body): Json<NewOwnerBody>,
 ) -> Result<Response, Problem> {
     let key = idempotency_key(&headers, &body, "POST /v1/users")?;
-    let owner = server.authority.create_owner(&caller, body.check(OwnerKind::User)?, key).await?;
-    let invitation = server.authority.invite(&caller, owner.id).await?;
-    let headers = [(header::LOCATION, format!("/v1/users/{}", owner.id))];
-    let tag = [(header::ETAG, entity_tag(owner.revision))];
-    let body = InvitedUser { user: OwnerShape::new(&owner), invitation: InvitationShape::new(&invitation, &server) };
-    Ok((StatusCode::CREATED, headers, tag, axum::Json(body)).into_response())
+    let created = server.authority.create_owner(&caller, body.check(OwnerKind::User)?, key).await?;
+    let invitation = server.authority.invite(&caller, created.record.id).await?;
+    let user = &invitation.user;
+    let headers = created_headers(&format!("/v1/users/{}", user.id), user.revision, created.repeated);
+    let body = InvitedUser { user: OwnerShape::new(user), invitation: InvitationShape::new(&invitation, &server) };
+    Ok((StatusCode::CREATED, headers, axum::Json(body)).into_response())
 }
 
 /// List users
 #[utoipa::path(
     get, path = "/v1/users", tag = OWNERS, operation_id = "list_users",
     params(OwnerQuery),
-    responses((status = 200, description = "A page of users", body = List<OwnerShape>), super::document::Problems)
+    responses((status = 200, description = "A page of users", body = List<OwnerShape>))
 )]
 pub async fn list(
     State(server): State<Server>,
     Bearer(caller): Bearer,
     Query(query): Query<OwnerQuery>,
 ) -> Result<axum::Json<List<OwnerShape>>, Problem> {
-    let (filter, page) = query.check(OwnerKind::User)?;
-    let page = server.authority.owners(&caller, filter, page.check(ORDER)?.0).await?;
+    let (filter, page) = query.check(OwnerKind::User, ORDER)?;
+    let page = server.authority.owners(&caller, filter, page).await?;
     Ok(axum::Json(List::new(page, ORDER, |owner| OwnerShape::new(&owner))))
 }
 
@@ -74,7 +74,7 @@ pub async fn list(
 #[utoipa::path(
     get, path = "/v1/users/{id}", tag = OWNERS, operation_id = "show_user",
     params(("id" = String, Path, format = "uuid")),
-    responses((status = 200, description = "The user", body = OwnerShape), super::document::Problems)
+    responses((status = 200, description = "The user", body = OwnerShape))
 )]
 pub async fn show(
     State(server): State<Server>,
@@ -92,7 +92,7 @@ pub async fn show(
     patch, path = "/v1/users/{id}", tag = OWNERS, operation_id = "update_user",
     params(("id" = String, Path, format = "uuid"), ("If-Match" = Option<String>, Header, description = "The entity tag the user must have")),
     request_body = OwnerPatchBody,
-    responses((status = 200, description = "The changed user", body = OwnerShape), super::document::Problems)
+    responses((status = 200, description = "The changed user", body = OwnerShape))
 )]
 pub async fn update(
     State(server): State<Server>,
@@ -113,7 +113,7 @@ pub async fn update(
 #[utoipa::path(
     post, path = "/v1/users/{id}/invitation", tag = OWNERS, operation_id = "invite_user",
     params(("id" = String, Path, format = "uuid")),
-    responses((status = 201, description = "The link", body = InvitationShape), super::document::Problems)
+    responses((status = 201, description = "The link", body = InvitationShape))
 )]
 pub async fn invite(
     State(server): State<Server>,

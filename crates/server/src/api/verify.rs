@@ -1,6 +1,6 @@
 //! `/v1/tokens/verify`: the verdict on one secret, or on many.
 //!
-//! The hot door hands these requests over before they reach the router; both come to [`answer`].
+//! The hot door hands these requests over before they reach the router; both come to [`verdicts`].
 
 use super::{TOKENS, token_shapes::OwnerKindShape};
 use crate::{
@@ -9,7 +9,10 @@ use crate::{
     state::Server,
 };
 use authority::verify::{Active, Question, Verdict};
-use axum::{body::Bytes, extract::State};
+use axum::{
+    body::Bytes,
+    extract::{Request, State},
+};
 use domain::{caller::Reach, invalid::Invalid, limits};
 use http::{HeaderMap, HeaderValue, Response, header};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
@@ -113,32 +116,33 @@ impl QuestionBody<'_> {
 #[utoipa::path(
     post, path = "/v1/tokens/verify", tag = TOKENS, operation_id = "verify_tokens",
     request_body = VerifyDocument,
-    responses((status = 200, description = "The verdict, or the verdicts", body = VerdictsDocument), super::document::Problems)
+    responses((status = 200, description = "The verdict, or the verdicts", body = VerdictsDocument))
 )]
 pub async fn verify(
     State(server): State<Server>,
-    peer: auth::ClientAddress,
-    headers: HeaderMap,
-    body: Bytes,
-) -> axum::response::Response {
-    answer(&server, &headers, peer.0, &body).await.map(axum::body::Body::from)
+    auth::ClientAddress(address): auth::ClientAddress,
+    request: Request,
+) -> Result<axum::response::Response, Problem> {
+    let headers = request.headers().clone();
+    let body = crate::json::read(request, &server).await?;
+    let verdicts = verdicts(&server, &headers, address, &body).await?;
+    Ok(answer(verdicts).map(axum::body::Body::from))
 }
 
-/// Answers a verification: whoever asks is found out from the headers and his own address.
-pub async fn answer(server: &Server, headers: &HeaderMap, address: Option<IpAddr>, body: &[u8]) -> Response<Bytes> {
-    match verdicts(server, headers, address, body).await {
-        Ok(body) => {
-            let mut response = Response::new(body);
-            let headers = response.headers_mut();
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            response
-        }
-        Err(problem) => problem.answer(),
-    }
+/// The answer that holds verdicts; nobody may store it, and nothing in it helps to do so.
+pub fn answer(verdicts: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(verdicts);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
-async fn verdicts(
+/// The verdicts that a body asks for: whoever asks is found out from the headers and his own address.
+///
+/// # Errors
+/// The problem to answer with.
+pub async fn verdicts(
     server: &Server,
     headers: &HeaderMap,
     address: Option<IpAddr>,
@@ -148,7 +152,8 @@ async fn verdicts(
     let agent = auth::user_agent(headers);
     let reach = server.authority.verifier_reach(credential, address, agent).await?;
     crate::json::expect_json(headers)?;
-    let body: VerifyBody<'_> = serde_json::from_slice(body).map_err(|error| crate::json::problem_of(body, &error))?;
+    let body: VerifyBody<'_> =
+        serde_json::from_slice(body).map_err(|_| crate::json::problem_of::<VerifyBody<'_>>(body))?;
     let mut out = Vec::with_capacity(512);
     match body.check()? {
         Asked::One(question) => write_verdict(server, reach, question.check(None)?, &mut out).await?,

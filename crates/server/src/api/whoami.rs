@@ -6,6 +6,7 @@ use super::{
     token_shapes::{OwnerKindShape, TokenShape},
 };
 use crate::{auth::Bearer, problem::Problem, state::Server};
+use authority::Error;
 use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -39,11 +40,11 @@ pub struct WhoamiShape {
 /// Any active token may ask this, whatever its scopes.
 #[utoipa::path(
     get, path = "/v1/whoami", tag = TOKENS, operation_id = "whoami",
-    responses((status = 200, description = "The caller", body = WhoamiShape), super::document::Problems)
+    responses((status = 200, description = "The caller", body = WhoamiShape))
 )]
 pub async fn whoami(State(server): State<Server>, Bearer(caller): Bearer) -> Result<Json<WhoamiShape>, Problem> {
-    let owner = server.authority.own_record(&caller).await?;
-    let token = server.authority.own_token(&caller).await?;
+    let owner = server.authority.own_record(&caller).await.map_err(gone)?;
+    let token = server.authority.own_token(&caller).await.map_err(gone)?;
     let now = server.authority.now();
     Ok(Json(WhoamiShape {
         owner: caller.owner.to_string(),
@@ -54,4 +55,9 @@ pub async fn whoami(State(server): State<Server>, Bearer(caller): Bearer) -> Res
         scopes: caller.scopes.iter().map(ToString::to_string).collect(),
         token: token.map(|token| TokenShape::new(&token, now)),
     }))
+}
+
+/// A token that was deleted since it was shown is refused like one that was deleted before.
+fn gone(error: Error) -> Problem {
+    if matches!(error, Error::NotFound) { Problem::token_refused() } else { error.into() }
 }

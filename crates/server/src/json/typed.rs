@@ -51,21 +51,32 @@ pub(super) fn typed<T: DeserializeOwned>(mut value: Value) -> Result<T, Problem>
 }
 
 fn attempt<T: DeserializeOwned>(value: &Value) -> Result<T, Refused> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let mut path = steps(error.path());
-        let rule = match said(&error.inner().to_string()) {
-            Said::Rule(rule) => rule,
-            Said::Unknown(name) => {
-                named(&mut path, name);
-                UNKNOWN.to_owned()
-            }
-            Said::Missing(name) => {
-                named(&mut path, name);
-                MISSING.to_owned()
-            }
-        };
-        Refused { path, rule }
-    })
+    serde_path_to_error::deserialize(value).map_err(|error| refusal(&error))
+}
+
+fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Refused {
+    let mut path = steps(error.path());
+    let message = error.inner().to_string();
+    // What was read from text also says where in the text.
+    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+    let rule = match said(message) {
+        Said::Rule(rule) => rule,
+        Said::Unknown(name) => {
+            named(&mut path, name);
+            UNKNOWN.to_owned()
+        }
+        Said::Missing(name) => {
+            named(&mut path, name);
+            MISSING.to_owned()
+        }
+    };
+    Refused { path, rule }
+}
+
+/// The problem that one error is, with the field that it is about.
+pub(super) fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let Refused { path, rule } = refusal(error);
+    Problem::field(written(&path), rule)
 }
 
 /// Leads the path to the field that the message names, unless it leads there already.

@@ -1,0 +1,172 @@
+//! What an operation declares is all it takes, and all it answers with.
+
+use crate::{problem::ProblemKind, query};
+use axum::{
+    extract::{MatchedPath, Request, State},
+    http::{Method, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
+use utoipa::openapi::{
+    Content, HeaderBuilder, ObjectBuilder, OpenApi, PathItem, Ref, RefOr, ResponseBuilder, Schema, Type,
+    path::{Operation, Parameter, ParameterIn},
+    response,
+    security::SecurityRequirement,
+};
+
+/// Operations that need no credential, and yet refuse wrong ones.
+const SIGNS_IN: &[&str] = &["sign_in"];
+/// Operations that slow down guessing, or wait for their turn at hashing a password.
+const SLOWS_DOWN: &[&str] = &["change_password", "redeem_link", "sign_in"];
+/// Operations that may contradict what is kept.
+const CONFLICTS: &[&str] = &[
+    "change_password",
+    "create_organisation",
+    "create_service_account",
+    "create_user",
+    "delete_tokens",
+    "enable_token",
+    "inspect_link",
+    "invite_user",
+    "issue_token",
+    "issue_token_in_session",
+    "redeem_link",
+    "rotate_token",
+    "update_organisation",
+    "update_service_account",
+    "update_token",
+    "update_user",
+];
+
+/// The operations that take no query.
+#[derive(Default)]
+pub struct Declared(HashSet<(Method, String)>);
+
+impl Declared {
+    /// Finds them in the document.
+    pub fn of(document: &OpenApi) -> Arc<Self> {
+        let mut without_query = HashSet::new();
+        for (path, item) in &document.paths.paths {
+            for (method, operation) in operations(item) {
+                if !parameters(operation).any(|parameter| parameter.parameter_in == ParameterIn::Query) {
+                    without_query.insert((method, path.clone()));
+                }
+            }
+        }
+        Arc::new(Self(without_query))
+    }
+}
+
+/// The query of an operation that has none.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoQuery {}
+
+/// Refuses every parameter, by name, where an operation takes no query; the others do so themselves.
+pub async fn refuse_undeclared_query(State(declared): State<Arc<Declared>>, request: Request, next: Next) -> Response {
+    let query = request.uri().query().unwrap_or_default();
+    if !query.is_empty() {
+        let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+        let without = route.is_some_and(|route| declared.0.contains(&(request.method().clone(), route)));
+        if without && let Err(problem) = query::parse::<NoQuery>(query) {
+            return problem.into_response();
+        }
+    }
+    next.run(request).await
+}
+
+/// Adds to each operation the problems that it may answer with.
+pub fn add_problems(document: &mut OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        for operation in operations_mut(item) {
+            let kinds = kinds(path, operation);
+            operation.responses.responses.extend(answers(&kinds));
+        }
+    }
+}
+
+/// What can go wrong, found from what the operation takes.
+fn kinds(path: &str, operation: &Operation) -> Vec<ProblemKind> {
+    let name = operation.operation_id.as_deref().unwrap_or_default();
+    let takes = |wanted: &str| parameters(operation).any(|parameter| parameter.name == wanted);
+    let protected = operation.security.as_ref().is_none_or(|any| !any.contains(&SecurityRequirement::default()));
+    let has_body = operation.request_body.is_some();
+    let guarded = takes("X-Jeton-Request");
+    let possible = |kind: ProblemKind| match kind {
+        ProblemKind::InvalidRequest | ProblemKind::SecretInUrl | ProblemKind::Internal | ProblemKind::Unavailable => {
+            true
+        }
+        ProblemKind::Unauthenticated => protected || SIGNS_IN.contains(&name),
+        ProblemKind::InsufficientScope => protected,
+        ProblemKind::Forbidden => protected || guarded,
+        ProblemKind::NotFound => path.contains('{'),
+        ProblemKind::Gone => takes("deleted"),
+        ProblemKind::PreconditionFailed => takes("If-Match"),
+        ProblemKind::IdempotencyConflict => takes("Idempotency-Key"),
+        ProblemKind::Conflict => CONFLICTS.contains(&name),
+        ProblemKind::PreviewChanged => name == "delete_tokens",
+        ProblemKind::MalformedJson
+        | ProblemKind::MalformedRequest
+        | ProblemKind::RequestTimeout
+        | ProblemKind::PayloadTooLarge
+        | ProblemKind::UnsupportedMediaType => has_body,
+        ProblemKind::OutcomeUnknown => has_body || guarded || takes("If-Match"),
+        ProblemKind::TooManyRequests => SLOWS_DOWN.contains(&name),
+        // A path with an operation has the method of that operation.
+        ProblemKind::MethodNotAllowed => false,
+    };
+    ProblemKind::ALL.into_iter().filter(|kind| possible(*kind)).collect()
+}
+
+fn answers(kinds: &[ProblemKind]) -> BTreeMap<String, RefOr<response::Response>> {
+    let mut titles = BTreeMap::<_, Vec<_>>::new();
+    for kind in kinds {
+        titles.entry(kind.status()).or_default().push(format!("{}.", kind.title()));
+    }
+    let answer = |status: http::StatusCode, titles: Vec<String>| {
+        let content = Content::new(Some(RefOr::<Schema>::Ref(Ref::from_schema_name("Problem"))));
+        let response = ResponseBuilder::new().description(titles.join(" "));
+        let response = response.content("application/problem+json", content);
+        let header = |kind: Type, text: &str| {
+            HeaderBuilder::new().schema(Some(ObjectBuilder::new().schema_type(kind))).description(Some(text)).build()
+        };
+        match status {
+            http::StatusCode::UNAUTHORIZED => response
+                .header(header::WWW_AUTHENTICATE.as_str(), header(Type::String, "What RFC 6750 asks for."))
+                .build(),
+            http::StatusCode::TOO_MANY_REQUESTS | http::StatusCode::SERVICE_UNAVAILABLE => response
+                .header(header::RETRY_AFTER.as_str(), header(Type::Integer, "After how many seconds to try again."))
+                .build(),
+            _ => response.build(),
+        }
+    };
+    titles.into_iter().map(|(status, titles)| (status.as_str().to_owned(), answer(status, titles).into())).collect()
+}
+
+fn parameters(operation: &Operation) -> impl Iterator<Item = &Parameter> {
+    operation.parameters.iter().flatten().filter_map(|parameter| match parameter {
+        RefOr::T(parameter) => Some(parameter),
+        RefOr::Ref(_) => None,
+    })
+}
+
+fn operations(item: &PathItem) -> impl Iterator<Item = (Method, &Operation)> {
+    let named = [
+        (Method::GET, &item.get),
+        (Method::PUT, &item.put),
+        (Method::POST, &item.post),
+        (Method::PATCH, &item.patch),
+        (Method::DELETE, &item.delete),
+    ];
+    named.into_iter().filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
+}
+
+fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let all = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
+    all.into_iter().filter_map(Option::as_mut)
+}
