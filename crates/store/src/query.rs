@@ -38,7 +38,7 @@ pub struct TokenFilter {
     pub expires_before: Option<Timestamp>,
     /// Expiring at this instant or later, or never.
     pub expires_after: Option<Timestamp>,
-    /// Last used before this instant, or never.
+    /// Last used before this instant, or created before it and never used.
     pub last_used_before: Option<Timestamp>,
     /// Last used at this instant or later.
     pub last_used_after: Option<Timestamp>,

@@ -214,6 +214,7 @@ impl Store for SqliteStore {
     }
 
     async fn close(&self) {
+        self.readers.close();
         let writer = Arc::clone(&self.writer);
         if tokio::task::spawn_blocking(move || writer.close()).await.is_err() {
             tracing::error!("the store's writer was not closed in order");

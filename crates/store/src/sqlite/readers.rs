@@ -23,14 +23,19 @@ const STEPS: i32 = 100_000;
 pub(crate) struct Readers {
     path: PathBuf,
     room: Arc<Semaphore>,
-    idle: Arc<Mutex<Vec<Connection>>>,
+    idle: Arc<Mutex<Option<Vec<Connection>>>>,
 }
 
 impl Readers {
     /// A pool of at most this many connections, which are opened when they are needed.
     pub(crate) fn new(path: &Path, most: usize) -> Self {
         let room = Arc::new(Semaphore::new(most.max(1)));
-        Self { path: path.to_owned(), room, idle: Arc::default() }
+        Self { path: path.to_owned(), room, idle: Arc::new(Mutex::new(Some(Vec::new()))) }
+    }
+
+    /// Keeps no connection any more, so that the file can be moved or replaced.
+    pub(crate) fn close(&self) {
+        drop(self.idle.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     /// Runs a query on a snapshot.
@@ -41,10 +46,12 @@ impl Readers {
         let room = Arc::clone(&self.room).acquire_owned().await.map_err(|closed| ReadError(closed.into()))?;
         let (path, idle) = (self.path.clone(), Arc::clone(&self.idle));
         let answered = tokio::task::spawn_blocking(move || {
-            let pooled = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let pooled = idle.lock().unwrap_or_else(PoisonError::into_inner).as_mut().and_then(Vec::pop);
             let mut connection = pooled.map_or_else(|| connection::reader(&path), Ok)?;
             let answer = snapshot(&mut connection, query)?;
-            idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            if let Some(idle) = &mut *idle.lock().unwrap_or_else(PoisonError::into_inner) {
+                idle.push(connection);
+            }
             drop(room);
             Ok::<T, Failure>(answer)
         });

@@ -107,7 +107,8 @@ fn when(filter: &TokenFilter, conditions: &mut Conditions) {
     and("t.created_at >= ?", filter.created_after);
     and("t.expires_at < ?", filter.expires_before);
     and("(t.expires_at IS NULL OR t.expires_at >= ?)", filter.expires_after);
-    and(&format!("coalesce({used}, -1) < ?"), filter.last_used_before);
+    // A token that is new has not been used yet: it is not one that nobody needs.
+    and(&format!("coalesce({used}, t.created_at) < ?"), filter.last_used_before);
     and(&format!("{used} >= ?"), filter.last_used_after);
 }
 

@@ -90,7 +90,7 @@ fn fits(token: &Token, filter: &TokenFilter, now: Timestamp) -> bool {
         && filter.created_after.is_none_or(|after| token.created_at >= after)
         && filter.expires_before.is_none_or(|before| token.expires_at.is_some_and(|expiry| expiry < before))
         && filter.expires_after.is_none_or(|after| token.expires_at.is_none_or(|expiry| expiry >= after))
-        && filter.last_used_before.is_none_or(|before| used.is_none_or(|used| used < before))
+        && filter.last_used_before.is_none_or(|before| used.unwrap_or(token.created_at) < before)
         && filter.last_used_after.is_none_or(|after| used.is_some_and(|used| used >= after))
         && filter
             .name_contains

@@ -1,0 +1,266 @@
+//! Promise: a store that comes back from the past is noticed and serves no change until what it forgot
+//! is denied again, or somebody accepts the loss by name.
+
+use super::{denials, eventually, open, open_world, path};
+use crate::{
+    engine::Engine,
+    world::{World, deletion, refusal},
+};
+use domain::{caller::Reach, journal::Event, secret::Digest, token::RotationEnd};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use store::{
+    backup::backup,
+    change::{LiftQuarantine, Verb},
+    denials::{Denial, Denials, denials_path},
+    error::{CommitError, Refusal},
+    quarantine::Ground,
+    query::{Loaded, TokenFilter},
+};
+
+fn lift(world: &World) -> LiftQuarantine {
+    let file = denials(&path(world));
+    LiftQuarantine {
+        tokens: file.tokens(),
+        digests: file.ended(world.now()),
+        delete_before: None,
+        accepted_by: Some("Grace".into()),
+    }
+}
+
+/// Closes a world's store and puts an older copy of it in its place; the denials stay.
+async fn go_back(world: &mut World, copy: &Path) {
+    world.store.close().await;
+    for part in ["db-wal", "db-shm"] {
+        let _ = fs::remove_file(path(world).with_extension(part));
+    }
+    fs::copy(copy, path(world)).unwrap();
+}
+
+fn copy_of(world: &World) -> PathBuf {
+    let copy = path(world).with_extension("copy");
+    let _ = fs::remove_file(&copy);
+    backup(&path(world), &copy, &mut |_| ()).unwrap();
+    copy
+}
+
+async fn live(world: &World) -> Vec<Digest> {
+    let live = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&live);
+    let now = world.now();
+    let take = move |loaded| match loaded {
+        Loaded::Secret { digest, ends_at, .. } if !ends_at.is_some_and(|end| end <= now) => {
+            sink.lock().unwrap().push(digest)
+        }
+        _ => {}
+    };
+    world.store.load(Arc::new(take)).await.unwrap();
+    let live = live.lock().unwrap().clone();
+    live
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_from_the_past_is_led_back_to_work() {
+    let mut world = World::new(Engine::sqlite()).await;
+    let owner = world.member().await;
+    let kept = world.issue(&owner, "kept").await;
+    let deleted = world.issue(&owner, "deleted later").await;
+    let rotated = world.issue(&owner, "rotated later").await;
+    let finished = world.issue(&owner, "rotation finished later").await;
+    let newer =
+        world.rotate(finished.token.id, RotationEnd::FirstUse(world.now().after(Duration::from_secs(900)))).await;
+    let copy = copy_of(&world);
+    let shared = world.store.tail().await.unwrap().position;
+    world.delete(deleted.token.id).await;
+    world.rotate(rotated.token.id, RotationEnd::Now).await;
+    world.made(Verb::FinishRotation(newer.digest)).await;
+    let lost = world.issue(&owner, "lost").await;
+    world.delete(lost.token.id).await;
+    let seen = world.store.tail().await.unwrap().position;
+    go_back(&mut world, &copy).await;
+
+    let quarantine = open_world(&mut world).quarantine.unwrap();
+    assert_eq!((quarantine.ground, quarantine.tail, quarantine.seen), (Ground::Behind, shared, Some(seen)));
+    assert_eq!((quarantine.tokens, quarantine.secrets), (2, 3));
+    assert!(quarantine.shared.is_some_and(|position| position <= shared));
+    for verb in [Verb::IssueToken(world.issuing(&owner, "new")), deletion(kept.token.id), Verb::Prune] {
+        let refused = world.commit(verb).await;
+        assert!(matches!(refused, Err(CommitError::Unavailable(_))), "{refused:?}");
+    }
+    // It can be read meanwhile, and closing it changes nothing.
+    assert!(world.find(deleted.token.id).await.is_some());
+    world.store.close().await;
+    assert!(open_world(&mut world).quarantine.is_some());
+
+    world.made(Verb::LiftQuarantine(lift(&world))).await;
+    let Event::QuarantineLifted(lifted) = world.log.last().event else { panic!("not told") };
+    assert_eq!((lifted.denials_replayed, lifted.accepted_by.as_deref()), (3, Some("Grace")));
+    assert_eq!(world.find(deleted.token.id).await, None);
+    // The newer secret was lost, so nobody holds one that works.
+    assert_eq!(world.find(rotated.token.id).await, None);
+    assert_eq!(live(&world).await, [kept.digest, newer.digest]);
+    // It serves again, and gives no number of a token that was lost.
+    let next = world.issue(&owner, "next").await;
+    assert!(next.token.number > lost.token.number, "{} {}", next.token.number, lost.token.number);
+    world.store.close().await;
+    assert_eq!(open_world(&mut world).quarantine, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_return_to_the_same_past_is_noticed_as_well() {
+    let mut world = World::new(Engine::sqlite()).await;
+    let owner = world.member().await;
+    let deleted = world.issue(&owner, "deleted later").await;
+    let copy = copy_of(&world);
+    world.delete(deleted.token.id).await;
+    for _ in 0..2 {
+        go_back(&mut world, &copy).await;
+        assert!(open_world(&mut world).quarantine.is_some());
+        assert!(world.find(deleted.token.id).await.is_some());
+        world.made(Verb::LiftQuarantine(lift(&world))).await;
+        assert_eq!(world.find(deleted.token.id).await, None);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_history_of_the_same_length_is_noticed() {
+    let mut world = World::new(Engine::sqlite()).await;
+    let owner = world.member().await;
+    let token = world.issue(&owner, "one").await.token;
+    let copy = copy_of(&world);
+    world.delete(token.id).await;
+    world.store.close().await;
+    let first = fs::read(denials_path(&path(&world))).unwrap();
+    go_back(&mut world, &copy).await;
+    // The other history is written beside a file of its own, then the first file comes back.
+    fs::remove_file(denials_path(&path(&world))).unwrap();
+    open_world(&mut world);
+    let accepted =
+        LiftQuarantine { tokens: vec![], digests: vec![], delete_before: None, accepted_by: Some("Grace".into()) };
+    world.made(Verb::LiftQuarantine(accepted)).await;
+    world.issue(&owner, "other").await;
+    world.store.close().await;
+    fs::write(denials_path(&path(&world)), first).unwrap();
+    assert_eq!(open_world(&mut world).quarantine.unwrap().ground, Ground::Diverged);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_is_missing_unreadable_or_foreign_is_noticed() {
+    let mut world = World::new(Engine::sqlite()).await;
+    let owner = world.member().await;
+    let deleted = world.issue(&owner, "one").await;
+    world.delete(deleted.token.id).await;
+    let file = denials_path(&path(&world));
+    let other = World::new(Engine::sqlite()).await;
+    other.store.close().await;
+    let foreign = fs::read(denials_path(&path(&other))).unwrap();
+    for (content, ground) in [
+        (None, Ground::Missing),
+        (Some(vec![]), Ground::Unreadable),
+        (Some(b"Jeton denials 2\nwhatever".to_vec()), Ground::Unreadable),
+        (Some(foreign), Ground::OtherStore),
+    ] {
+        world.store.close().await;
+        match content {
+            Some(content) => fs::write(&file, content).unwrap(),
+            None => fs::remove_file(&file).unwrap(),
+        }
+        assert_eq!(open_world(&mut world).quarantine.unwrap().ground, ground);
+        let accepted =
+            LiftQuarantine { tokens: vec![], digests: vec![], delete_before: None, accepted_by: Some("Grace".into()) };
+        world.made(Verb::LiftQuarantine(accepted)).await;
+        // The new file knows what the store itself denies.
+        assert_eq!(denials(&path(&world)).tokens(), [deleted.token.id]);
+    }
+    world.store.close().await;
+    assert_eq!(open_world(&mut world).quarantine, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_tokens_before_an_instant_may_be_deleted() {
+    let mut world = World::new(Engine::sqlite()).await;
+    let owner = world.member().await;
+    world.fill(&owner, domain::limits::DELETE_STEP + 3).await;
+    world.wait(Duration::from_secs(1));
+    let instant = world.now();
+    let younger = world.issue(&owner, "younger").await;
+    world.store.close().await;
+    fs::remove_file(denials_path(&path(&world))).unwrap();
+    open_world(&mut world);
+    let accepted = LiftQuarantine { tokens: vec![], digests: vec![], delete_before: Some(instant), accepted_by: None };
+    world.made(Verb::LiftQuarantine(accepted)).await;
+    assert_eq!(world.list(Reach::Everything, TokenFilter::default()).await, [younger.token]);
+    let deleted = world.log.events().iter().filter(|event| matches!(event, Event::TokenDeleted(_))).count();
+    assert_eq!(deleted, domain::limits::DELETE_STEP + 3);
+    assert_eq!(denials(&path(&world)).tokens().len(), deleted);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_file_follows_the_store_within_moments() {
+    let world = World::new(Engine::sqlite()).await;
+    let owner = world.member().await;
+    let (deleted, rotated) = (world.issue(&owner, "one").await, world.issue(&owner, "two").await);
+    let end = world.now().after(Duration::from_secs(60));
+    world.rotate(rotated.token.id, RotationEnd::At(end)).await;
+    world.delete(deleted.token.id).await;
+    let expected = [Denial::Secret(rotated.digest, end), Denial::Token(deleted.token.id)];
+    eventually("the denials are written", || denials(&path(&world)).denials == expected).await;
+    // A secret whose end has not come is not denied yet.
+    assert_eq!(denials(&path(&world)).ended(world.now()), []);
+    assert_eq!(denials(&path(&world)).ended(end), [rotated.digest]);
+    let tail = world.store.tail().await.unwrap();
+    world.store.close().await;
+    let last = *denials(&path(&world)).seen.last().unwrap();
+    assert_eq!((last.position, last.chain), (tail.position, tail.chain));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_is_behind_is_brought_up_to_date() {
+    let mut world = World::new(Engine::sqlite()).await;
+    let owner = world.member().await;
+    let deleted = world.issue(&owner, "one").await;
+    world.store.close().await;
+    let behind = fs::read(denials_path(&path(&world))).unwrap();
+    open_world(&mut world);
+    world.delete(deleted.token.id).await;
+    world.store.close().await;
+    // As after a crash: the last frame is missing, or was cut short.
+    for cut in [behind.len(), behind.len() + 20] {
+        let whole = fs::read(denials_path(&path(&world))).unwrap();
+        fs::write(denials_path(&path(&world)), &whole[..cut]).unwrap();
+        assert_eq!(open_world(&mut world).quarantine, None);
+        world.store.close().await;
+        let file = denials(&path(&world));
+        assert_eq!(file.tokens(), [deleted.token.id]);
+        assert_eq!(file.seen.last().unwrap().position, world.store.tail().await.unwrap().position);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_store_needs_no_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("jeton.db");
+    drop(open(&path).unwrap());
+    fs::remove_file(denials_path(&path)).unwrap();
+    assert_eq!(open(&path).unwrap().quarantine, None);
+    assert!(Denials::read(&denials_path(&path)).unwrap().is_some());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lifting_takes_what_a_deleted_token_was_never_to_get_again() {
+    let mut world = World::new(Engine::sqlite()).await;
+    let owner = world.member().await;
+    let deleted = world.issue(&owner, "deleted later").await;
+    let copy = copy_of(&world);
+    world.delete(deleted.token.id).await;
+    go_back(&mut world, &copy).await;
+    open_world(&mut world);
+    world.made(Verb::LiftQuarantine(lift(&world))).await;
+    let mut again = world.issuing(&owner, "again");
+    again.secret.digest = deleted.digest;
+    assert_eq!(refusal(world.commit(Verb::IssueToken(again)).await), Refusal::Consumed);
+}
