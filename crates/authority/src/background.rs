@@ -3,7 +3,10 @@
 use crate::{authority::Authority, error::Error};
 use domain::caller::Actor;
 use std::{sync::Arc, time::Duration};
-use store::change::{Change, Verb};
+use store::{
+    change::{Change, Verb},
+    query::TokenFilter,
+};
 use tokio::{sync::watch, task::JoinHandle};
 
 /// How often gathered uses are written.
@@ -50,6 +53,13 @@ impl Authority {
             self.commit_as_system(Verb::RehashSecrets(rehash)).await?;
         }
         Ok(())
+    }
+
+    /// Writes every use that waits when the filter asks for uses, so that no token counts as unused
+    /// that was used a moment ago.
+    pub(crate) async fn write_uses_for(&self, filter: &TokenFilter) -> Result<(), Error> {
+        let asks = filter.last_used_before.is_some() || filter.last_used_after.is_some();
+        if asks { self.write_uses().await } else { Ok(()) }
     }
 
     async fn prune(&self) -> Result<(), Error> {

@@ -79,6 +79,7 @@ impl Authority {
         reason: Option<String>,
     ) -> Result<Deleting, Error> {
         let access = access::access(caller, Action::ChangeTokens)?;
+        self.write_uses_for(&filter).await?;
         let selection = Selection::Filter { filter: filter.clone(), expects };
         let delete = DeleteTokens { access: access.clone(), selection, reason: reason.clone() };
         let change = Change::new(self.now(), caller.into(), Verb::DeleteTokens(delete));

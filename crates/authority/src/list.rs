@@ -87,6 +87,7 @@ impl Authority {
     /// [`Error::Denied`] when the caller may not delete tokens.
     pub async fn preview_deletion(&self, caller: &Caller, filter: TokenFilter) -> Result<Preview, Error> {
         let reach = access::reach(caller, Action::ChangeTokens)?;
+        self.write_uses_for(&filter).await?;
         Ok(self.store.preview(reach, filter, self.now()).await?)
     }
 }

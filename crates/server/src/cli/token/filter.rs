@@ -52,7 +52,7 @@ pub(super) struct FilterArguments {
     /// Expiring at this time or later, or never; 30d means 30 days from now.
     #[arg(long, value_name = "TIME", value_parser = when::future)]
     expires_after: Option<Timestamp>,
-    /// Last used before this time, or never; 30d means 30 days ago.
+    /// Last used before this time, or created before it and never used; 30d means 30 days ago.
     #[arg(long, value_name = "TIME", value_parser = when::past)]
     last_used_before: Option<Timestamp>,
     /// Last used at this time or later; 30d means 30 days ago.
