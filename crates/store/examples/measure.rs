@@ -29,6 +29,7 @@ use store::{
         WantedScopes,
     },
     open_sqlite,
+    query::{PageRequest, Sort, TokenFilter},
     testing::Seeded,
 };
 
@@ -121,11 +122,11 @@ async fn fill(
         caller.await.unwrap();
     }
     // The identifiers are those of the first tokens in the list.
-    let page = store::query::PageRequest { after: None, limit: 1_000 };
+    let page = PageRequest { after: None, limit: 1_000 };
     let reach = domain::caller::Reach::Everything;
     let now = Timestamp::from_milliseconds(START);
     let begun = Instant::now();
-    let page = store.tokens(reach, Default::default(), Default::default(), page, now).await.unwrap();
+    let page = store.tokens(reach, TokenFilter::default(), Sort::default(), page, now).await.unwrap();
     println!("list: {:.2} ms for {} tokens", begun.elapsed().as_secs_f64() * 1e3, page.items.len());
     page.items.iter().map(|token| token.id).collect()
 }

@@ -216,6 +216,8 @@ pub struct DeleteTokens {
 }
 
 /// Which tokens a deletion means.
+// A selection is made once for each deletion, never kept in numbers.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone)]
 pub enum Selection {
     /// One token; it is *not found* when there is none within reach.

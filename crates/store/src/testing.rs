@@ -25,7 +25,7 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
-/// A repeatable stream of bytes (SplitMix64). Print the seed with every failure.
+/// A repeatable stream of bytes (the generator `SplitMix64`). Print the seed with every failure.
 #[derive(Debug)]
 pub struct Seeded(AtomicU64);
 
@@ -172,12 +172,12 @@ impl Store for FaultyStore {
         if !self.armed.load(Ordering::Acquire) {
             return self.inner.commit(change).await;
         }
-        let chance = self.randomness.below(1_000);
-        if chance < self.plan.unavailable {
+        let lot = self.randomness.below(1_000);
+        if lot < self.plan.unavailable {
             self.faults.fetch_add(1, Ordering::AcqRel);
             return Err(CommitError::Unavailable("a fault on purpose".into()));
         }
-        if chance < self.plan.unavailable + self.plan.unknown {
+        if lot < self.plan.unavailable + self.plan.unknown {
             self.faults.fetch_add(1, Ordering::AcqRel);
             return Err(self.unknown(change).await);
         }

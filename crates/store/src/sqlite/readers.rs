@@ -15,7 +15,7 @@ use std::{
 use tokio::sync::Semaphore;
 
 /// The longest that one query may take: a reader that never ends stops the log from being reused.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 /// How many of SQLite's steps pass between two looks at the clock.
 const STEPS: i32 = 100_000;
 

@@ -83,7 +83,7 @@ impl Writer {
         let follower = Arc::new(OnceLock::new());
         let figures = Arc::new(Figures::default());
         let condition = if quarantined { Condition::Quarantined } else { Condition::Serving };
-        let writing = Writing {
+        let thread = Writing {
             checkpoints: Checkpoints::watch(&mut connection),
             connection,
             memory,
@@ -94,7 +94,7 @@ impl Writer {
             follower: Arc::clone(&follower),
             _lock: lock,
         };
-        let thread = std::thread::Builder::new().name("store-writer".into()).spawn(move || writing.run())?;
+        let thread = std::thread::Builder::new().name("store-writer".into()).spawn(move || thread.run())?;
         let room = Arc::new(Semaphore::new(WAITING));
         Ok(Self { queue, room, figures, follower, thread: Mutex::new(Some(thread)) })
     }
@@ -350,9 +350,9 @@ impl Writing {
             while !self.delete_step(change, instant)? {}
         }
         self.begin()?;
-        let (made, position) = self.behind_savepoint(change).or_else(|failure| {
+        let (made, position) = self.behind_savepoint(change).map_err(|failure| {
             self.roll_back();
-            Err(outside(failure))
+            outside(failure)
         })?;
         self.finish()?;
         let (tail, number) = (self.memory.tail, self.memory.sequences.token);
@@ -442,5 +442,111 @@ fn again(error: &CommitError) -> CommitError {
         CommitError::Refused(refusal) => CommitError::Unavailable(format!("{refusal:?}").into()),
         CommitError::Unavailable(cause) => CommitError::Unavailable(cause.to_string().into()),
         CommitError::Unknown(cause) => CommitError::Unknown(cause.to_string().into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        OpenOptions,
+        change::NewOrganisation,
+        denials::denials_path,
+        migration::{SQLITE, migrate},
+        open_sqlite,
+        sqlite::connection,
+        testing::Seeded,
+    };
+    use domain::{caller::Actor, id::OrganisationId, journal::Entry, name::Name};
+    use std::{
+        path::Path,
+        sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    };
+
+    #[derive(Default)]
+    struct Told {
+        entries: AtomicUsize,
+        unknown: AtomicBool,
+    }
+
+    impl Follower for Told {
+        fn committed(&self, entries: &[Entry]) {
+            self.entries.fetch_add(entries.len(), Ordering::SeqCst);
+        }
+
+        fn outcome_unknown(&self) {
+            self.unknown.store(true, Ordering::SeqCst);
+        }
+    }
+
+    fn change(randomness: &Seeded) -> Change {
+        let at = Timestamp::from_milliseconds(1_700_000_000_000);
+        let id = OrganisationId::new(at, randomness);
+        let organisation = NewOrganisation { id, name: Name::stored("One".into()) };
+        Change::new(at, Actor::System, Verb::CreateOrganisation(organisation))
+    }
+
+    /// A writer whose commits fail from now on, in a way that says nothing about the disk.
+    fn failing(path: &Path, failing: &Arc<AtomicBool>) -> (Writer, Arc<Told>) {
+        drop(open_sqlite(path, &OpenOptions::default()).unwrap());
+        let lock = crate::open::lock(path).unwrap();
+        let mut connection = connection::writer(path, None).unwrap();
+        assert!(connection::make_durable(&connection).unwrap());
+        migrate(&mut connection, SQLITE).unwrap();
+        let memory = Memory::read(&connection).unwrap();
+        let fails = Arc::clone(failing);
+        connection.commit_hook(Some(move || fails.load(Ordering::SeqCst))).unwrap();
+        let denials = Appender::held(denials_path(path), [0; 16]);
+        let writer = Writer::start(connection, memory, denials, false, lock).unwrap();
+        let told = Arc::new(Told::default());
+        writer.follow(Arc::clone(&told) as Arc<dyn Follower>);
+        (writer, told)
+    }
+
+    #[tokio::test]
+    async fn after_an_unknown_outcome_nothing_is_accepted_any_more() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("jeton.db");
+        let (fails, randomness) = (Arc::new(AtomicBool::new(false)), Seeded::new(1));
+        let (writer, told) = failing(&path, &fails);
+        assert!(writer.commit(change(&randomness)).await.is_ok());
+        assert_eq!((told.entries.load(Ordering::SeqCst), told.unknown.load(Ordering::SeqCst)), (1, false));
+
+        fails.store(true, Ordering::SeqCst);
+        assert!(matches!(writer.commit(change(&randomness)).await, Err(CommitError::Unknown(_))));
+        assert!(told.unknown.load(Ordering::SeqCst));
+        fails.store(false, Ordering::SeqCst);
+        assert!(matches!(writer.commit(change(&randomness)).await, Err(CommitError::Unavailable(_))));
+        // Memory was told of nothing that is not known to be durable.
+        assert_eq!(told.entries.load(Ordering::SeqCst), 1);
+        writer.close();
+
+        // The next start finds out what was kept, and serves.
+        let opened = open_sqlite(&path, &OpenOptions::default()).unwrap();
+        assert_eq!(opened.store.tail().await.unwrap().position, Position(1));
+        assert!(opened.store.commit(change(&randomness)).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn every_change_of_an_unknown_commit_is_answered_as_unknown() {
+        let directory = tempfile::tempdir().unwrap();
+        let (fails, randomness) = (Arc::new(AtomicBool::new(true)), Seeded::new(1));
+        let (writer, _) = failing(&directory.path().join("jeton.db"), &fails);
+        let writer = Arc::new(writer);
+        let mut waiting = tokio::task::JoinSet::new();
+        for _ in 0..20 {
+            let (writer, change) = (Arc::clone(&writer), change(&randomness));
+            waiting.spawn(async move { writer.commit(change).await });
+        }
+        let mut unknown = 0;
+        while let Some(answer) = waiting.join_next().await {
+            match answer.unwrap() {
+                Err(CommitError::Unknown(_)) => unknown += 1,
+                // Whatever came after the failed commit was not even tried.
+                Err(CommitError::Unavailable(_)) => {}
+                other => panic!("answered {other:?}"),
+            }
+        }
+        assert!(unknown >= 1);
     }
 }

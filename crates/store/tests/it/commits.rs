@@ -107,7 +107,7 @@ async fn a_change_is_made_though_its_caller_went_away(engine: Engine) {
 async fn a_nonce_works_once(engine: Engine) {
     let world = Arc::new(World::new(engine).await);
     let owner = world.member().await;
-    let until = world.now().after(std::time::Duration::from_secs(60));
+    let until = world.now().after(std::time::Duration::from_mins(1));
     let mut waiting = tokio::task::JoinSet::new();
     for place in 0..64 {
         let (world, owner) = (Arc::clone(&world), owner.clone());

@@ -45,7 +45,7 @@ async fn open(world: &World, owner: &Owner, secret: u8) -> OpenSession {
         owner: owner.id,
         expects: credential_revision(world, owner).await,
         digest: Digest::from_bytes([secret; 16]),
-        expires_at: world.now().after(Duration::from_secs(3_600)),
+        expires_at: world.now().after(Duration::from_hours(1)),
         address: Some("2001:db8::1".parse().unwrap()),
         user_agent: Some("curl \"8\"".into()),
         replaces: None,

@@ -82,7 +82,7 @@ async fn a_repeated_rotation_replaces_the_lost_secret(engine: Engine) {
     let world = World::new(engine).await;
     let owner = world.member().await;
     let first = world.issue(&owner, "one").await;
-    let end = world.now().after(Duration::from_secs(3_600));
+    let end = world.now().after(Duration::from_hours(1));
     let (lost, _) = rotate(&world, &first.token, RotationEnd::At(end)).await;
     let (again, repeated) = rotate(&world, &first.token, RotationEnd::At(end)).await;
     assert!(repeated);
@@ -97,7 +97,7 @@ async fn a_repeated_rotation_until_first_use_still_waits_for_it(engine: Engine) 
     let world = World::new(engine).await;
     let owner = world.member().await;
     let first = world.issue(&owner, "one").await;
-    let end = world.now().after(Duration::from_secs(3_600));
+    let end = world.now().after(Duration::from_hours(1));
     rotate(&world, &first.token, RotationEnd::FirstUse(end)).await;
     let (again, _) = rotate(&world, &first.token, RotationEnd::FirstUse(end)).await;
     let Event::TokenRotated(rotated) = world.log.last().event else { panic!("not rotated") };

@@ -45,7 +45,7 @@ async fn everything_is_loaded_as_it_is(engine: Engine) {
     let create = store::change::CreateOwner { access: Access::unlimited(), organisation: other.id, owner: granted };
     let owner = crate::world::owner_of(world.made(Verb::CreateOwner(create)).await);
     let networks = Some(Networks::parse("networks", ["192.0.2.0/24", "2001:db8::/32"]).unwrap());
-    let expires_at = Some(world.now().after(Duration::from_secs(60)));
+    let expires_at = Some(world.now().after(Duration::from_mins(1)));
     let issued =
         world.issue_as(IssueToken { networks: networks.clone(), expires_at, ..world.issuing(&owner, "one") }).await;
     let deleted = world.issue(&owner, "deleted").await;

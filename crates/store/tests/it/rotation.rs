@@ -23,7 +23,7 @@ use store::{
     query::Loaded,
 };
 
-const HOUR: Duration = Duration::from_secs(3_600);
+const HOUR: Duration = Duration::from_hours(1);
 
 on_every_engine!(
     the_older_secret_ends_when_it_was_said,

@@ -35,7 +35,7 @@ async fn every_digest_it_ever_had_is_told(engine: Engine) {
     let first = world.issue(&owner, "one").await;
     let id = first.token.id;
     let second = world.rotate(id, RotationEnd::Now).await;
-    let third = world.rotate(id, RotationEnd::At(world.now().after(std::time::Duration::from_secs(60)))).await;
+    let third = world.rotate(id, RotationEnd::At(world.now().after(std::time::Duration::from_mins(1)))).await;
     world.delete(id).await;
     let Event::TokenDeleted(deleted) = world.log.last().event else { panic!("no delete") };
     assert_eq!(deleted.digests, [first.digest, second.digest, third.digest]);

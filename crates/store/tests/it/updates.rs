@@ -19,7 +19,7 @@ use store::{
     error::Refusal,
 };
 
-const HOUR: Duration = Duration::from_secs(3_600);
+const HOUR: Duration = Duration::from_hours(1);
 
 on_every_engine!(
     every_field_is_changed_and_told,

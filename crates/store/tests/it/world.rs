@@ -28,7 +28,7 @@ use store::{
         RotateToken, Selection, SetUp, Verb, WantedScopes,
     },
     error::{CommitError, Refusal},
-    query::{Page, PageRequest, Sort, TokenFilter},
+    query::{OrganisationFilter, Page, PageRequest, Sort, TokenFilter},
     store::Follower,
     testing::Seeded,
 };
@@ -99,7 +99,7 @@ impl World {
         let set_up = store.commit(Change::new(start, Actor::System, verb)).await.unwrap();
         let Outcome::SetUp { administrator, .. } = set_up.outcome else { panic!("no administrator") };
         let page = PageRequest { after: None, limit: 1 };
-        let organisations = store.organisations(Reach::Everything, Default::default(), page).await.unwrap();
+        let organisations = store.organisations(Reach::Everything, OrganisationFilter::default(), page).await.unwrap();
         let organisation = organisations.items[0].clone();
         let clock = AtomicI64::new(start.milliseconds() + 1_000);
         Self { engine, store, log, randomness, organisation, administrator: *administrator, clock }

@@ -20,7 +20,7 @@ use store::{
     error::OpenError,
     inspect::{InspectProgress, inspect},
     quarantine::Ground,
-    query::TokenFilter,
+    query::{Sort, TokenFilter},
 };
 
 fn target(world: &World) -> PathBuf {
@@ -72,7 +72,7 @@ async fn a_backup_under_load_holds_what_was_answered_before_it() {
     let page = store::query::PageRequest { after: None, limit: 100_000 };
     let tokens = opened
         .store
-        .tokens(Reach::Everything, TokenFilter::default(), Default::default(), page, world.now())
+        .tokens(Reach::Everything, TokenFilter::default(), Sort::default(), page, world.now())
         .await
         .unwrap();
     let after: HashSet<TokenId> = tokens.items.iter().map(|token| token.id).collect();
@@ -132,7 +132,8 @@ async fn a_bad_backup_changes_nothing() {
     world.store.close().await;
     let good = fs::read(target(&world)).unwrap();
     let store = fs::read(path(&world)).unwrap();
-    let spoil: [(&str, fn(&mut Vec<u8>)); 3] = [
+    type Spoil = fn(&mut Vec<u8>);
+    let spoil: [(&str, Spoil); 3] = [
         ("cut short", |bytes| bytes.truncate(bytes.len() / 2)),
         ("overwritten", |bytes| {
             let middle = bytes.len() / 2;

@@ -53,14 +53,13 @@ async fn live(world: &World) -> Vec<Digest> {
     let sink = Arc::clone(&live);
     let now = world.now();
     let take = move |loaded| match loaded {
-        Loaded::Secret { digest, ends_at, .. } if !ends_at.is_some_and(|end| end <= now) => {
-            sink.lock().unwrap().push(digest)
+        Loaded::Secret { digest, ends_at, .. } if ends_at.is_none_or(|end| end > now) => {
+            sink.lock().unwrap().push(digest);
         }
         _ => {}
     };
     world.store.load(Arc::new(take)).await.unwrap();
-    let live = live.lock().unwrap().clone();
-    live
+    live.lock().unwrap().clone()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -72,7 +71,7 @@ async fn a_store_from_the_past_is_led_back_to_work() {
     let rotated = world.issue(&owner, "rotated later").await;
     let finished = world.issue(&owner, "rotation finished later").await;
     let newer =
-        world.rotate(finished.token.id, RotationEnd::FirstUse(world.now().after(Duration::from_secs(900)))).await;
+        world.rotate(finished.token.id, RotationEnd::FirstUse(world.now().after(Duration::from_mins(15)))).await;
     let copy = copy_of(&world);
     let shared = world.store.tail().await.unwrap().position;
     world.delete(deleted.token.id).await;
@@ -204,7 +203,7 @@ async fn the_file_follows_the_store_within_moments() {
     let world = World::new(Engine::sqlite()).await;
     let owner = world.member().await;
     let (deleted, rotated) = (world.issue(&owner, "one").await, world.issue(&owner, "two").await);
-    let end = world.now().after(Duration::from_secs(60));
+    let end = world.now().after(Duration::from_mins(1));
     world.rotate(rotated.token.id, RotationEnd::At(end)).await;
     world.delete(deleted.token.id).await;
     let expected = [Denial::Secret(rotated.digest, end), Denial::Token(deleted.token.id)];
