@@ -55,21 +55,24 @@ pub(crate) fn open(transaction: &mut Transaction<'_>, wanted: &OpenSession) -> R
     transaction.append(Some(facts.owner.organisation), None, event)
 }
 
-/// Ends one session of a user, or all; without effect when there is none.
+/// Ends one session of a user, which must be his, or all that there are.
 pub(crate) fn close(transaction: &mut Transaction<'_>, wanted: &CloseSessions) -> Result<()> {
     let facts = owners::find(transaction, Reach::Everything, wanted.owner, OwnerKind::User)?;
     match wanted.session {
-        Some(session) => close_one(transaction, &facts.owner, session),
+        Some(session) if close_one(transaction, &facts.owner, session)? => Ok(()),
+        Some(_) => Err(Refusal::NotFound.into()),
         None => close_all(transaction, &facts.owner),
     }
 }
 
-fn close_one(transaction: &mut Transaction<'_>, owner: &Owner, session: SessionId) -> Result<()> {
+/// Ends one session of a user; answers whether he had it.
+fn close_one(transaction: &mut Transaction<'_>, owner: &Owner, session: SessionId) -> Result<bool> {
     let closed = transaction
         .connection
         .prepare_cached("DELETE FROM session WHERE owner = ?1 AND id = ?2")?
         .execute(params![owner.number.0, session.bytes()])?;
-    tell(transaction, owner, Some(session), closed)
+    tell(transaction, owner, Some(session), closed)?;
+    Ok(closed > 0)
 }
 
 /// Ends every session of a user.

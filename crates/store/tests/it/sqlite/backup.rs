@@ -23,6 +23,9 @@ use store::{
     query::{Sort, TokenFilter},
 };
 
+/// Makes a good backup a bad one.
+type Spoil = fn(&mut Vec<u8>);
+
 fn target(world: &World) -> PathBuf {
     path(world).with_extension("backup")
 }
@@ -132,7 +135,6 @@ async fn a_bad_backup_changes_nothing() {
     world.store.close().await;
     let good = fs::read(target(&world)).unwrap();
     let store = fs::read(path(&world)).unwrap();
-    type Spoil = fn(&mut Vec<u8>);
     let spoil: [(&str, Spoil); 3] = [
         ("cut short", |bytes| bytes.truncate(bytes.len() / 2)),
         ("overwritten", |bytes| {
