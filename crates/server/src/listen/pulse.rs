@@ -1,8 +1,8 @@
 //! What one connection is doing, noted as it happens and without asking a clock.
 //!
-//! A timer for each request would cost more than a whole verification from memory. So a connection
-//! only counts its steps, and one sweep over all connections, twice a second, looks for those that
-//! took none for too long.
+//! The library's own timer is made anew for each request and counts the pause before it as part of
+//! the header. So a connection only counts its steps, and one sweep over all connections, twice a
+//! second, looks for those that took none for too long.
 
 use parking_lot::Mutex;
 use std::{
