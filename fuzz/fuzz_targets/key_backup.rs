@@ -1,7 +1,11 @@
 //! The backup of the server key: nothing but what was sealed opens, and its strength is bounded.
 #![no_main]
 
-use domain::{id::Randomness, secret::{Keyring, Secret}, time::Timestamp};
+use domain::{
+    id::Randomness,
+    secret::{Keyring, Secret},
+    time::Timestamp,
+};
 use libfuzzer_sys::fuzz_target;
 use server::key_backup;
 use std::sync::LazyLock;
