@@ -3,7 +3,6 @@
 use crate::{
     authority::Authority,
     error::Error,
-    index::OwnerState,
     password::{self, Checked},
     throttle::{Guessed, Throttle},
 };
@@ -92,11 +91,10 @@ impl Authority {
             }
         }
         let mut session = session.ok_or(Error::Unauthenticated)?;
-        session.last_seen_at =
-            self.usage.session_seen(session.id).unwrap_or(session.last_seen_at).max(session.last_seen_at);
+        self.see(&mut session);
         let now = self.now();
-        let ends = session.expires_at.min(session.last_seen_at.after(limits::SESSION_IDLE));
-        let owner = self.index.owner(session.owner).filter(|owner| owner.state() == OwnerState::Active);
+        let ends = end_of(&session);
+        let owner = self.index.owner(session.owner).filter(|owner| owner.power().is_active());
         let Some(owner) = owner.filter(|_| !has_passed(ends, now)) else { return Err(Error::Unauthenticated) };
         self.usage.record_session(session.id, now);
         let caller = Caller {
@@ -104,19 +102,29 @@ impl Authority {
             owner_number: session.owner,
             organisation: owner.organisation,
             organisation_number: owner.organisation_number,
-            role: owner.role,
-            scopes: (*owner.ceiling).clone(),
+            role: owner.power().role(),
+            scopes: (*owner.ceiling()).clone(),
             credential: Credential::Session(session.id),
         };
         Ok((caller, session))
     }
 
-    /// The caller's own sessions, newest first.
+    /// Notes a use of the session that was not written yet.
+    fn see(&self, session: &mut Session) {
+        let seen = self.usage.session_seen(session.id).unwrap_or(session.last_seen_at);
+        session.last_seen_at = seen.max(session.last_seen_at);
+    }
+
+    /// The caller's own sessions that go on, newest first.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the store cannot be read.
     pub async fn sessions(&self, caller: &Caller) -> Result<Vec<Session>, Error> {
-        Ok(self.store.sessions(caller.owner).await?)
+        let mut sessions = self.store.sessions(caller.owner).await?;
+        sessions.iter_mut().for_each(|session| self.see(session));
+        let now = self.now();
+        sessions.retain(|session| !has_passed(end_of(session), now));
+        Ok(sessions)
     }
 
     /// Ends one session of the caller, or all of them.
@@ -188,6 +196,11 @@ impl Authority {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// When a session ends unless it is used again.
+fn end_of(session: &Session) -> Timestamp {
+    session.expires_at.min(session.last_seen_at.after(limits::SESSION_IDLE))
 }
 
 pub(crate) fn may_sign_in(known: &SignIn) -> bool {

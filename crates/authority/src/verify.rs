@@ -12,10 +12,10 @@ use domain::{
     id::{OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, TokenId},
     owner::{OwnerKind, Role},
     scope::{Scope, Scopes},
-    secret::{Digest, may_be_looked_up},
+    secret::{Digest, KeyId, may_be_shown},
     time::Timestamp,
 };
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 use store::{
     change::{Change, Verb},
     error::{CommitError, Refusal},
@@ -35,7 +35,7 @@ pub struct Question<'a> {
 }
 
 /// The answer to a [`Question`].
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub enum Verdict<'a> {
     /// The token works.
     Active(Active<'a>),
@@ -44,7 +44,7 @@ pub enum Verdict<'a> {
 }
 
 /// A token that works, as far as its verifier may know it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Active<'a> {
     /// The token.
     pub token: TokenId,
@@ -64,32 +64,32 @@ pub struct Active<'a> {
     pub expires_at: Option<Timestamp>,
     granted: &'a Scopes,
     /// None when the owner may do everything.
-    ceiling: Option<&'a Scopes>,
+    ceiling: Option<Arc<Scopes>>,
 }
 
-impl<'a> Active<'a> {
+impl Active<'_> {
     /// What the token may do now: its scopes, as far as its owner's ceiling allows.
-    pub fn scopes(&self) -> impl Iterator<Item = &'a Scope> + use<'a> {
-        let shared = self.ceiling.map(|ceiling| self.granted.shared(ceiling));
+    pub fn scopes(&self) -> impl Iterator<Item = &Scope> {
+        let shared = self.ceiling.as_ref().map(|ceiling| self.granted.shared(ceiling));
         let all = shared.is_none().then(|| self.granted.iter());
         shared.into_iter().flatten().chain(all.into_iter().flatten())
     }
 
-    fn to_caller(self) -> Caller {
+    fn to_caller(&self) -> Caller {
         Caller {
             owner: self.owner,
             owner_number: self.owner_number,
             organisation: self.organisation,
             organisation_number: self.organisation_number,
             role: self.role,
-            scopes: self.ceiling.map_or_else(|| self.granted.clone(), |ceiling| self.granted.intersection(ceiling)),
+            scopes: self.scopes().cloned().collect(),
             credential: Credential::Token(self.token),
         }
     }
 
     /// True when the token may do what `scope` names.
     pub fn allows(&self, scope: &str) -> bool {
-        self.granted.cover(scope) && self.ceiling.is_none_or(|ceiling| ceiling.cover(scope))
+        self.granted.cover(scope) && self.ceiling.as_ref().is_none_or(|ceiling| ceiling.cover(scope))
     }
 }
 
@@ -219,37 +219,54 @@ impl Authority {
         if !self.index.is_open() {
             return Err(Error::Unavailable("the index is not open".into()));
         }
-        let mut answer = |verdict: Verdict<'_>| read.take().map(|read| read(verdict));
-        let mut found = None;
-        if may_be_looked_up(question.secret) {
-            for (key, digest) in self.keyring.digests(question.secret) {
-                found = self.index.find(
-                    digest,
-                    || self.now(),
-                    |found| {
-                        let verdict = judge(&found, reach, question);
-                        if found.ends_others && matches!(verdict, Verdict::Active(_)) {
-                            return Ok(Attempt::FirstUse(digest));
-                        }
-                        if matches!(verdict, Verdict::Active(_)) {
-                            self.usage.record(
-                                found.token,
-                                || self.now(),
-                                UseFacts { address: question.address, user_agent: question.user_agent },
-                            );
-                            if key != self.keyring.current_id() {
-                                self.usage.rehash(digest, self.keyring.digest(question.secret));
-                            }
-                        }
-                        answer(verdict).map(Attempt::Read).ok_or_else(read_twice)
-                    },
-                );
-                if found.is_some() {
-                    break;
-                }
+        let mut answer =
+            |verdict: Verdict<'_>| read.take().map(|read| Attempt::Read(read(verdict))).ok_or_else(read_twice);
+        // A text whose checksum is wrong needs no check here: it has no digest that anybody kept.
+        if !may_be_shown(question.secret) {
+            return answer(Verdict::Refused(Refused::Unknown));
+        }
+        let (current, digest) = (self.keyring.current_id(), self.keyring.digest(question.secret));
+        if let Some(found) = self.ask(current, digest, reach, question, &mut answer) {
+            return found;
+        }
+        // A secret may move to the current key meanwhile. It has its new digest before it loses the
+        // older one, so the current key is asked a second time behind the older ones.
+        for (key, older) in self.keyring.digests(question.secret).skip(1) {
+            let found = self.ask(key, older, reach, question, &mut answer);
+            if let Some(found) = found.or_else(|| self.ask(current, digest, reach, question, &mut answer)) {
+                return found;
             }
         }
-        found.unwrap_or_else(|| answer(Verdict::Refused(Refused::Unknown)).map(Attempt::Read).ok_or_else(read_twice))
+        answer(Verdict::Refused(Refused::Unknown))
+    }
+
+    /// Asks the index for one digest, made with this key; none when nobody has it.
+    fn ask<R>(
+        &self,
+        key: KeyId,
+        digest: Digest,
+        reach: Reach,
+        question: &Question<'_>,
+        answer: &mut impl FnMut(Verdict<'_>) -> Result<Attempt<R>, Error>,
+    ) -> Option<Result<Attempt<R>, Error>> {
+        self.index.find(
+            digest,
+            || self.now(),
+            |found| {
+                let verdict = judge(&found, reach, question);
+                if matches!(verdict, Verdict::Active(_)) {
+                    if found.ends_others {
+                        return Ok(Attempt::FirstUse(digest));
+                    }
+                    let facts = UseFacts { address: question.address, user_agent: question.user_agent };
+                    self.usage.record(found.token, || self.now(), facts);
+                    if key != self.keyring.current_id() {
+                        self.usage.rehash(digest, self.keyring.digest(question.secret));
+                    }
+                }
+                answer(verdict)
+            },
+        )
     }
 
     async fn finish_rotation(&self, digest: Digest) -> Result<(), Error> {
@@ -296,12 +313,12 @@ fn judge<'a>(found: &Found<'a>, reach: Reach, question: &Question<'_>) -> Verdic
         owner: found.owner.id,
         owner_number: found.owner_number,
         owner_kind: found.owner.kind,
-        role: found.owner.role,
+        role: found.power.role(),
         organisation: found.owner.organisation,
         organisation_number: found.owner.organisation_number,
         expires_at: found.expires_at,
         granted: found.granted,
-        ceiling: (!found.owner.unlimited).then_some(&*found.owner.ceiling),
+        ceiling: (!found.power.is_unlimited()).then(|| found.owner.ceiling()),
     };
     if question.scope.is_some_and(|scope| !active.allows(scope)) {
         return Verdict::Refused(Refused::Scope);

@@ -219,14 +219,17 @@ impl Keyring {
     }
 }
 
-/// True when `text` may be looked up: a native prefix needs its checksum, any other shape is
-/// a contract's own and goes by its digest alone.
+/// True when `text` may be shown as a token at all: not empty, not too long, and no secret of
+/// another kind.
+#[inline]
+pub fn may_be_shown(text: &str) -> bool {
+    (1..=crate::limits::SECRET_BYTES).contains(&text.len()) && !text.starts_with(Kind::Session.prefix())
+}
+
+/// True when it is worth asking the store about `text`: a native prefix needs its checksum, any
+/// other shape is a contract's own and goes by its digest alone.
 pub fn may_be_looked_up(text: &str) -> bool {
-    let native = text.starts_with(Kind::Token.prefix());
-    !text.is_empty()
-        && text.len() <= crate::limits::SECRET_BYTES
-        && !text.starts_with(Kind::Session.prefix())
-        && (!native || format::is_whole(Kind::Token, text))
+    may_be_shown(text) && (!text.starts_with(Kind::Token.prefix()) || format::is_whole(Kind::Token, text))
 }
 
 /// What the store keeps of a secret's text, so that a leaked beginning finds its token: the first

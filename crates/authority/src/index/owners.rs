@@ -1,5 +1,6 @@
 //! Organisations, users and service accounts in memory: whether a token's owner has power, and how much.
 
+use super::numbered::Numbered;
 use domain::{
     id::{OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, Position},
     owner::{OwnerKind, Role},
@@ -7,12 +8,22 @@ use domain::{
 };
 use hashbrown::HashMap;
 use parking_lot::RwLock;
-use std::{collections::hash_map::RandomState, sync::Arc};
+use std::{
+    collections::hash_map::RandomState,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, AtomicU64, Ordering},
+    },
+};
 
-const SHARDS: usize = 64;
+const ACTIVE: u8 = 1;
+const ORGANISATION_ACTIVE: u8 = 2;
+const UNLIMITED: u8 = 4;
+const ORGANISATION_ADMINISTRATOR: u8 = 8;
+const APPLICATION_ADMINISTRATOR: u8 = 16;
 
-/// A user or service account as verification needs it.
-#[derive(Debug, Clone)]
+/// A user or service account as verification needs it. What it is never changes; what it may do
+/// does, and is read as one word.
 pub struct IndexedOwner {
     /// Its identifier.
     pub id: OwnerId,
@@ -22,36 +33,51 @@ pub struct IndexedOwner {
     pub organisation_number: OrganisationNumber,
     /// The identifier of its organisation.
     pub organisation: OrganisationId,
-    /// Its role.
-    pub role: Role,
-    /// The most that its tokens may do today.
-    pub ceiling: Arc<Scopes>,
-    /// True when the ceiling covers every scope, so that nobody need look at it.
-    pub unlimited: bool,
-    pub(super) active: bool,
-    pub(super) organisation_active: bool,
-    pub(super) position: Position,
+    power: AtomicU8,
+    ceiling: RwLock<Arc<Scopes>>,
+    position: AtomicU64,
 }
 
-/// Whether an owner has power.
+/// What an owner may do at one instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OwnerState {
-    /// It has.
-    Active,
-    /// It was deactivated itself.
-    Inactive,
-    /// Its organisation was deactivated.
-    OrganisationInactive,
+pub struct Power(u8);
+
+impl Power {
+    /// True when neither the owner nor its organisation was deactivated.
+    #[inline]
+    pub fn is_active(self) -> bool {
+        self.0 & (ACTIVE | ORGANISATION_ACTIVE) == ACTIVE | ORGANISATION_ACTIVE
+    }
+
+    /// True when its ceiling covers every scope, so that nobody need look at it.
+    #[inline]
+    pub fn is_unlimited(self) -> bool {
+        self.0 & UNLIMITED != 0
+    }
+
+    /// Its role.
+    #[inline]
+    pub fn role(self) -> Role {
+        if self.0 & APPLICATION_ADMINISTRATOR != 0 {
+            Role::ApplicationAdministrator
+        } else if self.0 & ORGANISATION_ADMINISTRATOR != 0 {
+            Role::OrganisationAdministrator
+        } else {
+            Role::Member
+        }
+    }
 }
 
 impl IndexedOwner {
-    /// Whether it has power.
-    pub fn state(&self) -> OwnerState {
-        match (self.active, self.organisation_active) {
-            (true, true) => OwnerState::Active,
-            (false, _) => OwnerState::Inactive,
-            (true, false) => OwnerState::OrganisationInactive,
-        }
+    /// What it may do now.
+    #[inline]
+    pub fn power(&self) -> Power {
+        Power(self.power.load(Ordering::Acquire))
+    }
+
+    /// The most that its tokens may do now.
+    pub fn ceiling(&self) -> Arc<Scopes> {
+        Arc::clone(&self.ceiling.read())
     }
 }
 
@@ -62,16 +88,11 @@ struct IndexedOrganisation {
     position: Position,
 }
 
-/// All owners. Numbers are dense, so each shard is an array; every 64th owner lives in the same.
+/// All owners and organisations.
+#[derive(Default)]
 pub(super) struct Owners {
-    shards: [RwLock<Vec<Option<IndexedOwner>>>; SHARDS],
+    owners: Numbered<IndexedOwner>,
     organisations: RwLock<HashMap<OrganisationNumber, IndexedOrganisation, RandomState>>,
-}
-
-impl Default for Owners {
-    fn default() -> Self {
-        Self { shards: std::array::from_fn(|_| RwLock::default()), organisations: RwLock::default() }
-    }
 }
 
 /// A new or changed owner, from a load or an event.
@@ -86,16 +107,23 @@ pub(super) struct OwnerFacts {
     pub(super) active: bool,
 }
 
-fn place(number: OwnerNumber) -> (usize, usize) {
-    let number = number.0 as usize;
-    (number % SHARDS, number / SHARDS)
+impl OwnerFacts {
+    fn power(&self, organisation_active: bool, ceiling: &Scopes) -> u8 {
+        let role = match self.role {
+            Role::Member => 0,
+            Role::OrganisationAdministrator => ORGANISATION_ADMINISTRATOR,
+            Role::ApplicationAdministrator => APPLICATION_ADMINISTRATOR,
+        };
+        let flag = |on: bool, flag: u8| if on { flag } else { 0 };
+        role | flag(self.active, ACTIVE)
+            | flag(organisation_active, ORGANISATION_ACTIVE)
+            | flag(ceiling.cover("*"), UNLIMITED)
+    }
 }
 
 impl Owners {
-    /// Hands an owner to `read`, which must be quick.
-    pub(super) fn with<R>(&self, number: OwnerNumber, read: impl FnOnce(&IndexedOwner) -> R) -> Option<R> {
-        let (shard, slot) = place(number);
-        self.shards[shard].read().get(slot)?.as_ref().map(read)
+    pub(super) fn get(&self, number: OwnerNumber) -> Option<&IndexedOwner> {
+        self.owners.get(number.0)
     }
 
     pub(super) fn set_organisation(
@@ -109,10 +137,15 @@ impl Owners {
         if organisations.get(&number).is_some_and(|known| known.position > position) {
             return;
         }
-        organisations.insert(number, IndexedOrganisation { id, active, position });
-        for shard in &self.shards {
-            for owner in shard.write().iter_mut().flatten().filter(|owner| owner.organisation_number == number) {
-                owner.organisation_active = active;
+        let known = organisations.insert(number, IndexedOrganisation { id, active, position });
+        if known.is_none() {
+            return;
+        }
+        for owner in self.owners.iter().filter(|owner| owner.organisation_number == number) {
+            if active {
+                owner.power.fetch_or(ORGANISATION_ACTIVE, Ordering::AcqRel);
+            } else {
+                owner.power.fetch_and(!ORGANISATION_ACTIVE, Ordering::AcqRel);
             }
         }
     }
@@ -121,26 +154,22 @@ impl Owners {
         // Held until the owner stands, so that a deactivation of the organisation meets it.
         let organisations = self.organisations.read();
         let Some(organisation) = organisations.get(&facts.organisation) else { return };
-        let (shard, slot) = place(facts.number);
-        let mut owners = self.shards[shard].write();
-        if owners.len() <= slot {
-            owners.resize(slot + 1, None);
-        }
-        if owners[slot].as_ref().is_some_and(|known| known.position > position) {
-            return;
-        }
-        owners[slot] = Some(IndexedOwner {
+        let ceiling = Arc::new(facts.role.ceiling(&facts.scopes));
+        let power = facts.power(organisation.active, &ceiling);
+        let owner = self.owners.get_or_add(facts.number.0, || IndexedOwner {
             id: facts.id,
             kind: facts.kind,
             organisation_number: facts.organisation,
             organisation: organisation.id,
-            role: facts.role,
-            ceiling: Arc::new(facts.role.ceiling(&facts.scopes)),
-            unlimited: facts.role != Role::Member || facts.scopes.cover("*"),
-            active: facts.active,
-            organisation_active: organisation.active,
-            position,
+            power: AtomicU8::new(power),
+            ceiling: RwLock::new(Arc::clone(&ceiling)),
+            position: AtomicU64::new(position.0),
         });
+        let Some(owner) = owner.filter(|owner| owner.position.load(Ordering::Acquire) <= position.0) else { return };
+        // A reader sees the limit only after what limits it.
+        *owner.ceiling.write() = ceiling;
+        owner.power.store(power, Ordering::Release);
+        owner.position.store(position.0, Ordering::Release);
     }
 }
 
@@ -169,11 +198,25 @@ mod tests {
         owners.set_owner(owner(5, 1), Position(2));
         owners.set_owner(owner(69, 2), Position(2));
         owners.set_organisation(OrganisationNumber(1), id, false, Position(3));
-        let state = |number| owners.with(OwnerNumber(number), IndexedOwner::state);
-        assert_eq!(state(5), Some(OwnerState::OrganisationInactive));
-        assert_eq!(state(69), Some(OwnerState::Active));
-        assert_eq!(state(6), None);
+        let active = |number| owners.get(OwnerNumber(number)).map(|owner| owner.power().is_active());
+        assert_eq!(active(5), Some(false));
+        assert_eq!(active(69), Some(true));
+        assert_eq!(active(6), None);
         owners.set_organisation(OrganisationNumber(1), id, true, Position(1));
-        assert_eq!(state(5), Some(OwnerState::OrganisationInactive), "a late entry changes nothing");
+        assert_eq!(active(5), Some(false), "a late entry changes nothing");
+    }
+
+    #[test]
+    fn a_late_entry_gives_no_power_back() {
+        let owners = Owners::default();
+        owners.set_organisation(OrganisationNumber(1), OrganisationId::from_bytes([9; 16]), true, Position(1));
+        let administrator = OwnerFacts { role: Role::OrganisationAdministrator, ..owner(5, 1) };
+        owners.set_owner(administrator.clone(), Position(2));
+        let power = || owners.get(OwnerNumber(5)).unwrap().power();
+        assert!(power().is_unlimited() && power().role() == Role::OrganisationAdministrator);
+        owners.set_owner(owner(5, 1), Position(4));
+        assert!(!power().is_unlimited() && power().role() == Role::Member);
+        owners.set_owner(administrator, Position(3));
+        assert!(!power().is_unlimited(), "position 4 was applied already");
     }
 }
