@@ -73,7 +73,7 @@ fn every_crate_takes_lints_licence_and_versions_from_the_workspace() {
 fn no_file_imports_a_crate_above_its_own() {
     let mut findings = Vec::new();
     for file in source::files() {
-        findings.extend(upward_imports(&file));
+        findings.extend(upward_imports(file));
     }
     assert_none(findings);
 }
@@ -88,8 +88,8 @@ fn upward_imports(file: &RustFile) -> Vec<String> {
 
 #[test]
 fn the_domain_does_no_input_or_output_and_asks_nobody_for_time() {
-    let files = source::files().into_iter().filter(|file| file.package == "domain");
-    assert_none(files.flat_map(|file| io_in_domain(&file)).collect());
+    let files = source::files().filter(|file| file.package == "domain");
+    assert_none(files.flat_map(io_in_domain).collect());
 }
 
 fn io_in_domain(file: &RustFile) -> Vec<String> {
@@ -102,8 +102,8 @@ fn io_in_domain(file: &RustFile) -> Vec<String> {
 
 #[test]
 fn surfaces_do_not_import_each_other() {
-    let files = source::files().into_iter().filter(|file| file.package == "server" && !file.is_test());
-    assert_none(files.flat_map(|file| crossings(&file)).collect());
+    let files = source::files().filter(|file| file.package == "server" && !file.is_test());
+    assert_none(files.flat_map(crossings).collect());
 }
 
 /// What a file of the server imports although its surface or floor must not.
@@ -135,9 +135,8 @@ fn leaves(from: &[String], path: &[String]) -> bool {
 
 #[test]
 fn files_are_short_or_have_a_reason() {
-    let files = source::files();
     let mut findings = Vec::new();
-    for file in &files {
+    for file in source::files() {
         let listed = LONG_FILES.iter().any(|(path, _)| *path == file.path);
         match (file.lines > LINES, listed) {
             (true, false) => findings.push(format!("{} has {} lines and no reason for it", file.path, file.lines)),
@@ -147,7 +146,7 @@ fn files_are_short_or_have_a_reason() {
             _ => {}
         }
     }
-    let gone = LONG_FILES.iter().filter(|(path, _)| !files.iter().any(|file| file.path == *path));
+    let gone = LONG_FILES.iter().filter(|(path, _)| !source::files().any(|file| file.path == *path));
     findings.extend(gone.map(|(path, _)| format!("{path} is listed and does not exist")));
     assert_none(findings);
 }
@@ -155,7 +154,7 @@ fn files_are_short_or_have_a_reason() {
 #[test]
 fn every_file_opens_with_a_sentence() {
     let opens = |file: &RustFile| file.opening.as_ref().is_some_and(|text| text.ends_with(['.', ':']));
-    let silent = source::files().into_iter().filter(|file| !opens(file));
+    let silent = source::files().filter(|file| !opens(file));
     assert_none(silent.map(|file| format!("{} does not open with a `//!` sentence", file.path)).collect());
 }
 

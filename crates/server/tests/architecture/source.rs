@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
 /// The root of the repository.
@@ -53,8 +54,13 @@ pub struct RustFile {
     pub paths: Vec<Vec<String>>,
 }
 
-/// Every Rust file of every crate.
-pub fn files() -> Vec<RustFile> {
+/// Every Rust file of every crate, read once for all tests.
+pub fn files() -> impl Iterator<Item = &'static RustFile> {
+    static FILES: LazyLock<Vec<RustFile>> = LazyLock::new(read_all);
+    FILES.iter()
+}
+
+fn read_all() -> Vec<RustFile> {
     let mut found = Vec::new();
     let root = root();
     walk(&root.join("crates"), &mut found);
