@@ -4,7 +4,7 @@ use crate::{
     config::{Config, StoreLocation},
     demo::{self, DemoError},
     hot_door::{self, HotLimits},
-    listen::{Front, ListenSettings, Listener, PlainHttp, Stop, Tls, TlsError},
+    listen::{ConnectionMetrics, Front, ListenSettings, Listener, PlainHttp, Stop, Tls, TlsError},
     metrics::{self, Metrics},
     middleware,
     router::router,
@@ -29,7 +29,7 @@ use store::{
     open::{OpenOptions, Opened, open_sqlite},
 };
 use tokio::{
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     sync::watch,
 };
 
@@ -111,10 +111,12 @@ async fn serve(config: Config, threads: usize) -> Result<(), ServeError> {
         None => None,
     };
     let scheme = if config.tls.is_some() { "https" } else { "http" };
+    // Whoever reads the line may send a signal at once, so that is listened for before.
+    let signals = Signals::listen();
     println!("listening on {scheme}://{}", listener.address());
     let serving = listener.run(front(&server, &config), stop.clone().stopped());
 
-    let stopping = tokio::spawn(wait_for_the_end(Arc::clone(&authority), stop));
+    let stopping = tokio::spawn(wait_for_the_end(Arc::clone(&authority), signals, stop));
     let cut = serving.await;
     if cut > 0 {
         tracing::warn!(connections = cut, "some connections did not end in time and were cut");
@@ -145,25 +147,40 @@ enum End {
     OutcomeUnknown,
 }
 
-async fn wait_for_the_end(authority: Arc<Authority>, stop: Stop) -> End {
+async fn wait_for_the_end(authority: Arc<Authority>, signals: Option<Signals>, stop: Stop) -> End {
     let end = tokio::select! {
-        () = stop_signal() => End::Signal,
+        () = Signals::first(signals) => End::Signal,
         () = authority.failed() => End::OutcomeUnknown,
     };
     stop.stop();
     end
 }
 
-/// Waits for SIGTERM or SIGINT.
-async fn stop_signal() {
-    let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
-    let (Ok(mut terminate), Ok(mut interrupt)) = signals else {
-        tracing::error!("signals cannot be received; stop the server with SIGKILL");
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// SIGTERM and SIGINT.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// Takes the signals from now on; none when the operating system does not allow it.
+    fn listen() -> Option<Self> {
+        match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
+            (Ok(terminate), Ok(interrupt)) => Some(Self { terminate, interrupt }),
+            (Err(_), _) | (_, Err(_)) => {
+                tracing::error!("signals cannot be received; stop the server with SIGKILL");
+                None
+            }
+        }
+    }
+
+    /// Waits for the first of them.
+    async fn first(signals: Option<Self>) {
+        let Some(mut signals) = signals else { return std::future::pending().await };
+        tokio::select! {
+            _ = signals.terminate.recv() => {}
+            _ = signals.interrupt.recv() => {}
+        }
     }
 }
 
@@ -176,7 +193,14 @@ fn listen_settings(config: &Config, metrics: &Metrics) -> Result<(ListenSettings
         limits: config.limits,
         metrics: metrics.connections(),
     };
-    let plain = ListenSettings { tls: None, plain_http: PlainHttp::Everybody, proxies: Vec::new(), ..settings.clone() };
+    let plain = ListenSettings {
+        tls: None,
+        plain_http: PlainHttp::Everybody,
+        proxies: Vec::new(),
+        limits: config.limits,
+        // Those who read the figures are not part of them.
+        metrics: ConnectionMetrics::default(),
+    };
     Ok((settings, plain))
 }
 

@@ -345,6 +345,7 @@ fn problem(status: u16, text: String) -> Failure {
     let title = problem.title.unwrap_or_else(|| format!("the server answered with status {status}"));
     let message = match problem.detail.filter(|detail| *detail != title) {
         Some(detail) => format!("{title}: {detail}"),
+        None if status == 404 => format!("{title}: there is no such thing within your reach"),
         None => title,
     };
     let mut failure = Failure::new(exit, super::output::clean(&message));

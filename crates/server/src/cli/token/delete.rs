@@ -141,8 +141,8 @@ impl Preview {
         if self.count == 0 {
             return "no token is selected".to_owned();
         }
-        let (selected, sample) = (counted(self.count, "token"), tokens_table(&self.sample, true));
-        let mut text = format!("selected: {selected}{more}:\n\n{sample}\n");
+        let (selected, sample) = (counted(self.count, "selected token"), tokens_table(&self.sample, true));
+        let mut text = format!("{selected}{more}:\n\n{sample}\n");
         if !self.recently_used.is_empty() {
             text.push_str(&format!("\nlast used:\n\n{}\n", tokens_table(&self.recently_used, true)));
         }

@@ -1,6 +1,6 @@
 //! Promise: a filled store holds exactly the tokens whose secrets were written down.
 
-use super::run::Home;
+use super::{run::Home, serving::Serving};
 use std::{collections::HashSet, fs, os::unix::fs::PermissionsExt};
 
 #[test]
@@ -24,4 +24,21 @@ fn a_store_that_is_not_empty_and_a_file_that_exists_are_left_alone() {
     fill("secrets").expect(2);
     fill("others").expect(6);
     assert_eq!(fs::read_to_string(home.file("secrets")).unwrap().lines().count(), 5);
+}
+
+#[test]
+fn the_first_secret_is_the_administrators_and_a_deletion_in_steps_is_waited_for() {
+    let home = Home::new();
+    home.run(&["bench", "fill", "--tokens", "10150", "--secrets", "secrets"]).expect(0);
+    let text = fs::read_to_string(home.file("secrets")).unwrap();
+    let (administrator, last) = (text.lines().next().unwrap(), text.lines().last().unwrap());
+    let server = Serving::start_in(home, administrator.to_owned());
+    let me = server.run(&["--json", "whoami"]).expect(0).json();
+    assert_eq!(me["role"], "application_administrator");
+    server.run_with(&["token", "verify"], last).expect(0);
+    let ran = server.run(&["--yes", "--json", "token", "delete", "--name-contains", "token "]).expect(0);
+    assert_eq!(ran.json()["deleted"], 10_149);
+    assert!(ran.err.contains("runs on the server"), "{}", ran.err);
+    server.run_with(&["token", "verify"], last).expect(7);
+    assert_eq!(server.run(&["--json", "token", "list", "--all"]).expect(0).json().as_array().unwrap().len(), 1);
 }

@@ -5,7 +5,7 @@ use crate::snapshot::assert_snapshot;
 
 #[test]
 fn organisations_users_and_service_accounts() {
-    let server = Serving::start();
+    let server = Serving::start_for_transcript();
     let mut seen = Transcript::default();
     let mut run = |arguments: &[&str], code: i32| {
         let ran = server.run(arguments).expect(code);
@@ -32,5 +32,5 @@ fn organisations_users_and_service_accounts() {
     run(&["service-account", "list", "--active", "false"], 0);
     run(&["--yes", "organisation", "deactivate", acme], 0);
     run(&["organisation", "show", "01900000-0000-7000-8000-00000000ffff"], 3);
-    assert_snapshot("crates/server/tests/it/cli/transcripts/people.txt", seen.text());
+    assert_snapshot("crates/server/tests/it/cli/transcripts/people.txt", &seen.text());
 }

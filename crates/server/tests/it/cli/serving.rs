@@ -20,14 +20,24 @@ pub(crate) struct Serving {
 
 impl Serving {
     pub(crate) fn start() -> Self {
-        let token = format::generate(Kind::Token, &SystemRandomness).expose().to_owned();
-        Self::start_in(Home::new(), token)
+        Self::start_with(Home::new(), new_secret(), &[])
     }
 
-    /// Starts a server on the data of a home, which an empty store's first token is made in.
+    /// Starts a server that keeps no record of uses, so that what it shows is the same each time.
+    pub(crate) fn start_for_transcript() -> Self {
+        Self::start_with(Home::new(), new_secret(), &["--usage-tracking=false"])
+    }
+
+    /// Starts a server on the data of a home. The token becomes the first one of an empty store.
     pub(crate) fn start_in(home: Home, token: String) -> Self {
+        Self::start_with(home, token, &[])
+    }
+
+    fn start_with(home: Home, token: String, flags: &[&str]) -> Self {
         let mut command = home.command();
-        command.args(["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off", "--log-level", "error"]);
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off", "--log-level", "error"])
+            .args(flags);
         let mut child = command.env("JETON_BOOTSTRAP_TOKEN", &token).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let url = lines.find_map(|line| line.strip_prefix("listening on ").map(str::to_owned));
@@ -72,6 +82,10 @@ impl Drop for Serving {
     }
 }
 
+fn new_secret() -> String {
+    format::generate(Kind::Token, &SystemRandomness).expose().to_owned()
+}
+
 /// What a person would see who ran commands one after the other, without what differs each time.
 #[derive(Default)]
 pub(crate) struct Transcript {
@@ -82,7 +96,8 @@ pub(crate) struct Transcript {
 impl Transcript {
     /// Adds a command with everything it printed.
     pub(crate) fn add(&mut self, arguments: &[&str], ran: &Ran) {
-        let quoted = |argument: &&str| if argument.contains(' ') { format!("'{argument}'") } else { (*argument).to_owned() };
+        let quoted =
+            |argument: &&str| if argument.contains(' ') { format!("'{argument}'") } else { (*argument).to_owned() };
         let line: Vec<String> = arguments.iter().map(quoted).collect();
         let code = if ran.code == 0 { String::new() } else { format!("[exit code {}]\n", ran.code) };
         let text = format!("$ jeton {}\n{}{}{code}\n", line.join(" "), ran.out, ran.err);
@@ -91,8 +106,8 @@ impl Transcript {
     }
 
     /// The whole text.
-    pub(crate) fn text(&self) -> &str {
-        self.text.trim_end()
+    pub(crate) fn text(&self) -> String {
+        format!("{}\n", self.text.trim_end())
     }
 
     /// Puts fixed texts of the same length in the place of what differs each time.

@@ -5,7 +5,7 @@ use crate::snapshot::assert_snapshot;
 
 #[test]
 fn a_token_walks_through_its_life() {
-    let server = Serving::start();
+    let server = Serving::start_for_transcript();
     let mut seen = Transcript::default();
     let mut run = |arguments: &[&str], input: &str, code: i32| {
         let ran = server.run_with(arguments, input).expect(code);
@@ -17,7 +17,8 @@ fn a_token_walks_through_its_life() {
     let created = run(&[&create[..], &more[..]].concat(), "", 0);
     let secret = created.out.lines().last().unwrap().to_owned();
     assert!(secret.starts_with("jtn_"));
-    let id = server.run(&["--json", "token", "list", "--label", "env=prod"]).json()[0]["id"].as_str().unwrap().to_owned();
+    let id =
+        server.run(&["--json", "token", "list", "--label", "env=prod"]).json()[0]["id"].as_str().unwrap().to_owned();
     run(&["token", "list"], "", 0);
     run(&["token", "list", "--wide", "--name-contains", "DEPLOY", "--total"], "", 0);
     run(&["token", "show", &id], "", 0);
@@ -40,7 +41,7 @@ fn a_token_walks_through_its_life() {
     run(&["token", "show", &id, "--deleted"], "", 0);
     run(&["--yes", "token", "delete", &id], "", 3);
     run(&["journal", "tail", "--token", &id], "", 0);
-    assert_snapshot("crates/server/tests/it/cli/transcripts/token.txt", seen.text());
+    assert_snapshot("crates/server/tests/it/cli/transcripts/token.txt", &seen.text());
 }
 
 #[test]
@@ -50,7 +51,8 @@ fn json_is_what_the_server_sent_and_a_list_is_one_array_over_all_pages() {
         server.run(&["--quiet", "token", "create", &format!("token {number}")]).expect(0);
     }
     let all = server.run(&["--json", "token", "list", "--all", "--sort", "created"]).expect(0).json();
-    let names: Vec<_> = all.as_array().unwrap().iter().map(|token| token["name"].as_str().unwrap().to_owned()).collect();
+    let names: Vec<_> =
+        all.as_array().unwrap().iter().map(|token| token["name"].as_str().unwrap().to_owned()).collect();
     let expected: Vec<_> = (0..205).map(|number| format!("token {number}")).collect();
     assert_eq!((names[0].as_str(), &names[1..]), ("bootstrap", &expected[..]));
     let some = server.run(&["--json", "token", "list", "--limit", "203"]).expect(0).json();
@@ -61,7 +63,7 @@ fn json_is_what_the_server_sent_and_a_list_is_one_array_over_all_pages() {
 
 #[test]
 fn a_filter_deletes_what_was_previewed_and_asks_first() {
-    let server = Serving::start();
+    let server = Serving::start_for_transcript();
     for number in 0..3 {
         server.run(&["--quiet", "token", "create", &format!("old {number}"), "--label", "batch=a"]).expect(0);
     }
@@ -74,7 +76,7 @@ fn a_filter_deletes_what_was_previewed_and_asks_first() {
     run(&["token", "delete", "--label", "batch=a"], 2);
     run(&["--yes", "token", "delete", "--label", "batch=a", "--reason", "rotated out"], 0);
     run(&["token", "list", "--label", "batch"], 0);
-    assert_snapshot("crates/server/tests/it/cli/transcripts/token_delete.txt", seen.text());
+    assert_snapshot("crates/server/tests/it/cli/transcripts/token_delete.txt", &seen.text());
     server.run_with(&["token", "verify"], &kept).expect(0);
 }
 
