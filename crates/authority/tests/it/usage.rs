@@ -1,1 +1,140 @@
-//! To be written.
+//! Uses are counted beside the verdict and never on its path: gathered in memory within a bound,
+//! written in batches, and lost rather than in the way when they cannot be written.
+
+use crate::world::{CALM, UNAVAILABLE, World, ask, new_token, question};
+use authority::{Error, authority::Options, issue::Issued, verify::Question};
+use domain::{
+    caller::Reach,
+    limits,
+    token::{LastUse, Token},
+};
+use std::time::Duration;
+use store::query::{PageRequest, Sort, SortKey, TokenFilter, UsageDay};
+
+const DAY: Duration = Duration::from_hours(24);
+
+async fn shown(world: &World, issued: &Issued) -> Token {
+    world.authority().token(&world.root, issued.token.id, false).await.unwrap()
+}
+
+async fn used(world: &World, issued: &Issued, address: Option<&str>, user_agent: Option<&str>) {
+    let address = address.map(|address| address.parse().unwrap());
+    let question = Question { address, user_agent, ..question(issued.secret.expose()) };
+    assert!(ask(world.authority(), Reach::Everything, question).await.unwrap().is_active());
+}
+
+#[tokio::test]
+async fn the_last_use_and_each_days_count_are_shown() {
+    let mut world = World::new(60).await;
+    let issued = world.issue(new_token()).await;
+    let first_day = world.now().day();
+    used(&world, &issued, Some("192.0.2.1"), Some("curl/8")).await;
+    used(&world, &issued, Some("192.0.2.2"), None).await;
+    assert_eq!(shown(&world, &issued).await.last_use, None, "a verification wrote something");
+    world.authority().write_uses().await.unwrap();
+    let expected = LastUse {
+        at: world.now(),
+        address: Some("192.0.2.2".parse().unwrap()),
+        user_agent: Some("curl/8".to_owned()),
+        count: 2,
+    };
+    assert_eq!(shown(&world, &issued).await.last_use, Some(expected));
+
+    world.clock.advance(DAY);
+    let long = "é".repeat(limits::USER_AGENT_BYTES);
+    used(&world, &issued, None, Some(&long)).await;
+    world.clock.advance(DAY);
+    used(&world, &issued, None, None).await;
+    world.authority().write_uses().await.unwrap();
+    world.restart().await;
+    let last = shown(&world, &issued).await.last_use.unwrap();
+    assert_eq!((last.at, last.count), (world.now(), 4));
+    assert_eq!(last.user_agent, Some("é".repeat(limits::USER_AGENT_BYTES / 2)));
+    let days = world.authority().token_usage(&world.root, issued.token.id).await.unwrap();
+    let day = |day, count| UsageDay { day: first_day + day, count };
+    assert_eq!(days, [day(0, 2), day(1, 1), day(2, 1)]);
+}
+
+#[tokio::test]
+async fn refused_verifications_are_no_uses() {
+    let world = World::new(61).await;
+    let issued = world.issue(new_token()).await;
+    world.authority().disable(&world.root, issued.token.id, None).await.unwrap();
+    world.ask(issued.secret.expose()).await;
+    world.authority().enable(&world.root, issued.token.id, None).await.unwrap();
+    let elsewhere = Reach::Organisation(domain::id::OrganisationNumber(99));
+    ask(world.authority(), elsewhere, question(issued.secret.expose())).await.unwrap();
+    assert_eq!(world.authority().usage().waiting(), 1, "the administrator's own use, when the test began");
+    world.authority().write_uses().await.unwrap();
+    assert_eq!(shown(&world, &issued).await.last_use, None);
+}
+
+#[tokio::test]
+async fn tokens_not_used_for_long_are_found() {
+    let world = World::new(62).await;
+    let issued = world.issue_many(&new_token(), 3).await;
+    used(&world, &issued[0], None, None).await;
+    world.clock.advance(DAY);
+    used(&world, &issued[1], None, None).await;
+    world.authority().write_uses().await.unwrap();
+    let filter = TokenFilter { last_used_before: Some(world.now()), ..TokenFilter::default() };
+    let sort = Sort { key: SortKey::LastUsed, descending: false };
+    let page = PageRequest { after: None, limit: limits::PAGE };
+    let found = world.authority().tokens(&world.root, filter, sort, page).await.unwrap().items;
+    let found: Vec<_> = found.iter().map(|token| token.id).collect();
+    assert_eq!(found[0], issued[2].token.id, "never used comes first");
+    assert!(found.contains(&issued[0].token.id) && !found.contains(&issued[1].token.id));
+}
+
+#[tokio::test]
+async fn no_verification_writes_and_many_tokens_share_a_commit() {
+    let world = World::with(63, Options::default(), UNAVAILABLE).await;
+    let issued = world.issue_many(&new_token(), 4_100).await;
+    world.store().arm(true); // From here on, every commit fails and is counted.
+    for round in 0..3 {
+        for issued in &issued {
+            used(&world, issued, None, None).await;
+        }
+        assert_eq!(world.store().faults(), 0, "a verification committed something, in round {round}");
+    }
+    assert_eq!(world.authority().usage().waiting(), issued.len() + 1);
+    let mut commits = 0;
+    while world.authority().usage().waiting() > 0 {
+        assert!(matches!(world.authority().write_uses().await, Err(Error::Unavailable(_))));
+        commits += 1;
+    }
+    assert_eq!((commits, world.store().faults()), (3, 3), "4,101 tokens take three batches of 2,000");
+
+    // What could not be written is lost, and that is all: verdicts and later uses go on.
+    used(&world, &issued[0], None, None).await;
+    world.store().arm(false);
+    world.authority().write_uses().await.unwrap();
+    assert_eq!(shown(&world, &issued[0]).await.last_use.unwrap().count, 1);
+}
+
+#[tokio::test]
+async fn uses_of_a_token_that_is_deleted_meanwhile_are_dropped() {
+    let world = World::new(64).await;
+    let issued = world.issue_many(&new_token(), 2).await;
+    for issued in &issued {
+        used(&world, issued, None, None).await;
+    }
+    world.authority().delete(&world.root, issued[0].token.id, None, None).await.unwrap();
+    world.authority().write_uses().await.unwrap();
+    assert_eq!(shown(&world, &issued[1]).await.last_use.unwrap().count, 1);
+    let Err(Error::Gone(tombstone)) = world.authority().token(&world.root, issued[0].token.id, true).await else {
+        panic!("there is no tombstone")
+    };
+    assert_eq!(tombstone.last_use, None);
+}
+
+#[tokio::test]
+async fn without_tracking_nothing_is_remembered() {
+    let options = Options { track_usage: false, ..Options::default() };
+    let world = World::with(65, options, CALM).await;
+    let issued = world.issue(new_token()).await;
+    used(&world, &issued, Some("192.0.2.1"), Some("curl/8")).await;
+    assert_eq!(world.authority().usage().waiting(), 0);
+    world.authority().write_uses().await.unwrap();
+    assert_eq!(shown(&world, &issued).await.last_use, None);
+}
