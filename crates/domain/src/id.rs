@@ -40,6 +40,11 @@ macro_rules! identifier {
                     .map_err(|_| Invalid::field(field, "must be a UUID of 36 characters"))
             }
 
+            /// Writes the hyphenated text form into a buffer, without the machinery of formatting.
+            pub fn encode(self, buffer: &mut [u8; 36]) -> &str {
+                self.0.hyphenated().encode_lower(buffer)
+            }
+
             /// The sixteen bytes, as the store keeps them.
             pub fn bytes(self) -> [u8; 16] {
                 self.0.into_bytes()

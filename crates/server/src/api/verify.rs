@@ -276,13 +276,14 @@ struct VerdictShape<'a>(Verdict<'a>);
 impl Serialize for VerdictShape<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
+        let mut text = [0; 36];
         match &self.0 {
             Verdict::Active(active) => {
                 map.serialize_entry("active", &true)?;
-                map.serialize_entry("token_id", &Shown(&active.token))?;
-                map.serialize_entry("subject", &Shown(&active.owner))?;
+                map.serialize_entry("token_id", active.token.encode(&mut text))?;
+                map.serialize_entry("subject", active.owner.encode(&mut text))?;
                 map.serialize_entry("subject_kind", active.owner_kind.as_str())?;
-                map.serialize_entry("organisation", &Shown(&active.organisation))?;
+                map.serialize_entry("organisation", active.organisation.encode(&mut text))?;
                 map.serialize_entry("scopes", &ScopeSequence(active))?;
                 map.serialize_entry("expires_at", &active.expires_at)?;
             }
@@ -292,14 +293,6 @@ impl Serialize for VerdictShape<'_> {
             }
         }
         map.end()
-    }
-}
-
-struct Shown<'a, T>(&'a T);
-
-impl<T: std::fmt::Display> Serialize for Shown<'_, T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self.0)
     }
 }
 
