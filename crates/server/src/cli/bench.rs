@@ -44,9 +44,9 @@ use tokio::{sync::mpsc, task::JoinSet};
 /// How many tokens an owner has.
 const TOKENS_PER_OWNER: u64 = 100;
 /// How many owners an organisation has.
-const OWNERS_PER_ORGANISATION: u64 = 100;
+const OWNERS_PER_ORGANISATION: usize = 100;
 /// How many changes wait for the store at a time; it commits them together.
-const CONCURRENT: u64 = 1_024;
+const CONCURRENT: usize = 1_024;
 /// What the tokens may do; each owner's tokens have these in turn, so that grants are shared as in life.
 const SCOPES: [&str; 4] = ["service:read", "service:write", "service:read service:write", "service:*"];
 
@@ -126,9 +126,9 @@ async fn fill(
     let owners = Arc::new(filling.owners(others, arguments.one_owner, options).await?);
     let bar = progress(options, others, "tokens");
     let next = Arc::new(AtomicU64::new(0));
-    let (sender, mut secrets) = mpsc::channel::<Secret>(4 * CONCURRENT as usize);
+    let (sender, mut secrets) = mpsc::channel::<Secret>(4 * CONCURRENT);
     let mut tasks = JoinSet::new();
-    for _ in 0..CONCURRENT.min(others) {
+    for _ in 0..CONCURRENT {
         let (filling, owners, next, sender) = (filling.clone(), owners.clone(), next.clone(), sender.clone());
         tasks.spawn(async move { filling.issue_until(others, &next, &owners, administrator, &sender).await });
     }
@@ -187,10 +187,10 @@ impl Filling {
         let count = if one { 1 } else { tokens.div_ceil(TOKENS_PER_OWNER).max(1) };
         let bar = progress(options, count, "owners");
         let mut owners = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
-        for first in (0..count).step_by(OWNERS_PER_ORGANISATION as usize) {
-            let organisation = self.organisation(first / OWNERS_PER_ORGANISATION + 1).await?;
+        for (place, first) in (0..count).step_by(OWNERS_PER_ORGANISATION).enumerate() {
+            let organisation = self.organisation(place + 1).await?;
             let mut made = JoinSet::new();
-            for number in first..count.min(first + OWNERS_PER_ORGANISATION) {
+            for number in first..count.min(first + OWNERS_PER_ORGANISATION as u64) {
                 let filling = Arc::clone(self);
                 made.spawn(async move { filling.owner(organisation, number + 1).await });
             }
@@ -203,7 +203,7 @@ impl Filling {
         Ok(owners)
     }
 
-    async fn organisation(&self, number: u64) -> Done<OrganisationId> {
+    async fn organisation(&self, number: usize) -> Done<OrganisationId> {
         let id = OrganisationId::new(SystemClock.now(), &SystemRandomness);
         let name = Name::stored(format!("Organisation {number}"));
         self.commit(Verb::CreateOrganisation(NewOrganisation { id, name })).await.map(|_| id)

@@ -21,7 +21,7 @@ const DEFAULT_SERVER: &str = "http://127.0.0.1:6573";
 /// The variable that holds a token; there is no flag for it, so that no process list shows one.
 const TOKEN_VARIABLE: &str = "JETON_TOKEN";
 /// How long an answer may take.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 /// The largest answer that is read, in bytes.
 const ANSWER_BYTES: u64 = 64 << 20;
 /// How long the client waits before it repeats a request whose answer was lost.

@@ -1,7 +1,7 @@
 //! `jeton config`: what the configuration would be, and the file with every default.
 
 use super::{
-    failure::{Done, Exit, Failure},
+    failure::{Done, Failure},
     output::{Options, note, print},
     serve::ServeArguments,
 };
@@ -38,7 +38,7 @@ pub fn run(command: &ConfigCommand, options: Options) -> Done {
 /// Everything that is wrong with it, at once.
 pub fn read(arguments: &ServeArguments) -> Done<Config> {
     arguments.read().map_err(|problems| {
-        let failure = Failure::new(Exit::Failed, "the configuration is not usable");
+        let failure = Failure::usage("the configuration is not usable");
         problems.iter().fold(failure, |failure, problem| failure.detail(problem.to_string()))
     })
 }

@@ -48,5 +48,5 @@ fn to_json(findings: &[Finding]) -> String {
     let findings = findings.iter().map(|finding| {
         json!({ "level": finding.level.as_str(), "check": finding.about, "finding": finding.text, "more": finding.more })
     });
-    serde_json::Value::from_iter(findings).to_string()
+    findings.collect::<serde_json::Value>().to_string()
 }

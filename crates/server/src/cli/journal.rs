@@ -112,12 +112,14 @@ fn tail(client: &Client, arguments: &TailArguments, options: Options) -> Done {
     let query = arguments.filter.query();
     let latest = client.list("/v1/journal", &query, Some(arguments.lines as usize))?;
     let mut newest = show(latest.items, options, true)?.unwrap_or(0);
-    while arguments.follow {
+    if !arguments.follow {
+        return Ok(());
+    }
+    loop {
         std::thread::sleep(arguments.interval.max(Duration::from_millis(50)));
         let items = newer_than(client, &query, newest)?;
         newest = show(items, options, false)?.unwrap_or(newest);
     }
-    Ok(())
 }
 
 /// The entries after a position, the newest first. Positions only grow, whatever the clock does, so

@@ -10,16 +10,16 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Data")]
 pub struct LocalArguments {
-    /// The data directory [default: ./jeton-data] [env: JETON_DATA].
+    /// The data directory [default: ./jeton-data] [env: `JETON_DATA`].
     #[arg(long, global = true, value_name = "DIRECTORY")]
     data: Option<String>,
-    /// Where everything is kept [default: jeton.db in the data directory] [env: JETON_STORE].
+    /// Where everything is kept [default: jeton.db in the data directory] [env: `JETON_STORE`].
     #[arg(long, global = true, value_name = "sqlite:PATH")]
     store: Option<String>,
-    /// The file of the server key [default: server.key in the data directory] [env: JETON_SERVER_KEY_FILE].
+    /// The file of the server key [default: server.key in the data directory] [env: `JETON_SERVER_KEY_FILE`].
     #[arg(long, global = true, value_name = "FILE")]
     server_key_file: Option<String>,
-    /// The TOML file to read settings from [env: JETON_CONFIG].
+    /// The TOML file to read settings from [env: `JETON_CONFIG`].
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
 }

@@ -61,17 +61,13 @@ pub fn login(arguments: &LoginArguments, options: Options) -> Done {
         return login_with_link(arguments, options);
     }
     let client = arguments.client.anonymous()?;
-    match &arguments.email {
-        Some(email) => {
-            let password = password(arguments, || prompt::secret("Password", "--password-file"))?;
-            sign_in(client, email, &password, options)
-        }
-        None => {
-            let question = format!("Token for {}", client.base);
-            let token = prompt::secret_from(arguments.client.token_file.as_deref(), &question, "--token-file")?;
-            keep(client.with_token(token), None, options)
-        }
+    if let Some(email) = &arguments.email {
+        let password = password(arguments, || prompt::secret("Password", "--password-file"))?;
+        return sign_in(client, email, &password, options);
     }
+    let question = format!("Token for {}", client.base);
+    let token = prompt::secret_from(arguments.client.token_file.as_deref(), &question, "--token-file")?;
+    keep(client.with_token(token), None, options)
 }
 
 fn login_with_link(arguments: &LoginArguments, options: Options) -> Done {

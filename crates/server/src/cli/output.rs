@@ -3,6 +3,7 @@
 use super::failure::Done;
 use clap::Args;
 use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table, presets};
+use domain::name::is_hostile;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, Write};
 
@@ -119,9 +120,9 @@ pub fn counted(number: u64, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
-/// A text without the control characters that could move a terminal's cursor or forge a line.
+/// A text without the characters that could move a terminal's cursor, forge a line or turn text around.
 pub fn clean(text: &str) -> String {
-    let safe = |character: char| if character.is_control() && character != '\n' { '\u{fffd}' } else { character };
+    let safe = |character: char| if is_hostile(character) && character != '\n' { '\u{fffd}' } else { character };
     text.chars().map(safe).collect()
 }
 

@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn lengths_of_time_are_read_in_whole_units() {
         assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("1h 30m"), Ok(Duration::from_secs(5_400)));
+        assert_eq!(duration("1h 30m"), Ok(Duration::from_mins(90)));
         assert_eq!(duration("4w"), Ok(Duration::from_secs(28 * DAY)));
         for wrong in ["", "5", "1mo", "1y", "-3d", "3d ago", "tomorrow"] {
             assert!(duration(wrong).is_err(), "{wrong}");

@@ -99,14 +99,12 @@ fn directory(path: &Path) -> Finding {
 
 fn mode(about: &'static str, path: &Path) -> Finding {
     match fs::metadata(path).map(|found| found.permissions().mode() & 0o7777) {
-        Ok(mode) if mode & 0o077 == 0 => {
-            Finding::new(Level::Ok, about, format!("{} (mode {mode:04o})", path.display()))
-        }
-        Ok(mode) => Finding::new(
+        Ok(mode) if mode & 0o077 != 0 => Finding::new(
             Level::Fail,
             about,
             format!("{0} has mode {mode:04o}, so others may read it; run `chmod 600 {0}`", path.display()),
         ),
+        Ok(mode) => Finding::new(Level::Ok, about, format!("{} (mode {mode:04o})", path.display())),
         Err(error) => Finding::new(Level::Fail, about, format!("{}: {error}", path.display())),
     }
 }

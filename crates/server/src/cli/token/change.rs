@@ -15,6 +15,7 @@ use http::Method;
 use serde_json::{Map, Value, json};
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools)] // Each is a flag of its own.
 pub(super) struct UpdateArguments {
     /// The token.
     #[arg(value_parser = argument::token)]
@@ -65,9 +66,9 @@ pub(super) struct SwitchArguments {
 
 /// Runs `jeton token update`.
 pub(super) fn update(client: &Client, arguments: &UpdateArguments, options: Options) -> Done {
-    let patch = arguments.patch();
     let path = format!("/v1/tokens/{}", arguments.id);
-    let answer = client.change(Method::PATCH, &path, Some(&Value::Object(patch)), arguments.revision)?;
+    let body = Value::Object(arguments.patch());
+    let answer = client.change(Method::PATCH, &path, Some(&body), arguments.revision)?;
     match (options.json, options.quiet) {
         (true, _) => print(&answer.text),
         (false, true) => Ok(()),

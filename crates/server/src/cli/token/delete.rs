@@ -88,7 +88,8 @@ fn by_id(client: &Client, arguments: &DeleteArguments, options: Options) -> Done
 #[derive(Deserialize)]
 struct Preview {
     count: u64,
-    preview: String,
+    #[serde(rename = "preview")]
+    digest: String,
     sample: Vec<TokenView>,
     recently_used: Vec<TokenView>,
 }
@@ -128,7 +129,7 @@ fn by_filter(client: &Client, arguments: &DeleteArguments, options: Options) -> 
     let word = if preview.count > COUNT_MUST_BE_TYPED { count.as_str() } else { "yes" };
     prompt::confirm(options, &question, word)?;
     body["dry_run"] = json!(false);
-    body["preview"] = json!(preview.preview);
+    body["preview"] = json!(preview.digest);
     if let Some(reason) = &arguments.reason {
         body["reason"] = json!(reason);
     }
