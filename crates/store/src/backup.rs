@@ -12,7 +12,7 @@ use rusqlite::{Connection, backup::Backup};
 use std::{
     fs::{self, File},
     io,
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -74,7 +74,7 @@ pub fn backup(store: &Path, target: &Path, progress: &mut dyn FnMut(BackupProgre
     if target.exists() {
         return Err(BackupError::Exists { path: target.display().to_string() });
     }
-    let unfinished = Unfinished::create(beside(target, ".unfinished")).map_err(|error| failed(target, error))?;
+    let unfinished = Unfinished::create(target).map_err(|error| failed(target, error))?;
     let source = connection::reader(store).map_err(|error| Refused::new(store).sqlite(error))?;
     copy(&source, &unfinished.0, progress).map_err(|error| Refused::new(store).sqlite(error))?;
     progress(BackupProgress::Checking);
@@ -150,8 +150,11 @@ pub fn restore(backup: &Path, store: &Path, suffix: &str) -> Result<Restored, Ba
         return Err(BackupError::Exists { path: aside.display().to_string() });
     }
     let _lock = open::lock(store)?;
-    let unfinished = Unfinished::create(beside(store, ".restoring")).map_err(|error| failed(store, error))?;
+    let unfinished = Unfinished::create(store).map_err(|error| failed(store, error))?;
     fs::copy(backup, &unfinished.0).map_err(|error| failed(backup, error))?;
+    // A copy takes over the permissions of the original, which may be open to others.
+    let private = fs::set_permissions(&unfinished.0, fs::Permissions::from_mode(0o600));
+    private.map_err(|error| failed(store, error))?;
     let tail = check(&unfinished.0, backup)?;
     let quarantine = judge(&unfinished.0, store, tail)?;
     let replaced = move_aside(store, &aside).map_err(|error| failed(store, error))?;
@@ -190,7 +193,9 @@ fn failed(path: &Path, error: io::Error) -> BackupError {
 struct Unfinished(PathBuf);
 
 impl Unfinished {
-    fn create(path: PathBuf) -> io::Result<Self> {
+    /// Begins a file that will be called `target`. Two processes that make the same one do not meet.
+    fn create(target: &Path) -> io::Result<Self> {
+        let path = beside(target, &format!(".{}.unfinished", std::process::id()));
         let mut options = fs::OpenOptions::new();
         options.write(true).create(true).truncate(true).mode(0o600).open(&path)?;
         Ok(Self(path))

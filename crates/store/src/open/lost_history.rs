@@ -2,8 +2,9 @@
 
 use super::Refused;
 use crate::{
-    denials::{self, Appender, Denial, Denials, Note, Seen, denials_path},
+    denials::{self, Appender, Denial, Denials, Note, Seen, StoreId, denials_path},
     error::OpenError,
+    files::beside,
     quarantine::{Quarantine, store_id},
     sqlite::{journal, transaction::Memory},
 };
@@ -12,7 +13,7 @@ use domain::{
     journal::{Event, Tail},
 };
 use rusqlite::Connection;
-use std::path::Path;
+use std::{fs, io, path::Path};
 
 /// Compares the two, and brings the file up to date when it is only behind. Answers with the way to
 /// the file, and with what the store lost.
@@ -27,8 +28,8 @@ pub(super) fn compare(
     let id = store_id(connection).map_err(|failure| refused.failure(failure))?;
     let seen = Seen { position: tail.position, chain: tail.chain, token_number: memory.sequences.token };
     let mut file = Denials::read(&path);
-    if matches!((&file, tail.position), (Ok(None), Position(0))) {
-        denials::create(&path, &id, &seen).map_err(|error| refused.io(error))?;
+    if tail.position == Position(0) && !file.as_ref().is_ok_and(|file| belongs(file.as_ref(), &id)) {
+        begin(&path, &id, &seen).map_err(|error| refused.io(error))?;
         file = Denials::read(&path);
     }
     let quarantine = Quarantine::judge(connection, &id, tail, &file).map_err(|failure| refused.failure(failure))?;
@@ -43,6 +44,27 @@ pub(super) fn compare(
     };
     let appender = Appender::start(path, &file, Note::ahead(seen, ahead)).map_err(|error| refused.io(error))?;
     Ok((appender, None))
+}
+
+/// True for a file of this store, whatever it says.
+fn belongs(file: Option<&Denials>, store: &StoreId) -> bool {
+    file.is_some_and(|file| file.store == *store)
+}
+
+/// Makes the file of a store without a history. One that another store left at this place is kept
+/// under another name: should that store come back, it needs it.
+fn begin(path: &Path, store: &StoreId, seen: &Seen) -> io::Result<()> {
+    let mut number = 1;
+    while path.exists() {
+        let aside = beside(path, &format!(".{number}"));
+        if !aside.exists() {
+            tracing::warn!(path = %aside.display(), "the denials file of another store was moved aside");
+            fs::rename(path, aside)?;
+            break;
+        }
+        number += 1;
+    }
+    denials::create(path, store, seen)
 }
 
 /// What the journal denied after the file was last written.

@@ -211,7 +211,7 @@ async fn sessions_are_closed_one_by_one_and_all_together(engine: Engine) {
     opened(&world, &other, 3).await;
     let close = |owner: &Owner, session| Verb::CloseSessions(CloseSessions { owner: owner.id, session });
     // Only the user's own session is meant.
-    world.made(close(&other, Some(first))).await;
+    assert_eq!(world.refusal(close(&other, Some(first))).await, Refusal::NotFound);
     assert!(session(&world, 1).await.is_some());
     world.made(close(&owner, Some(first))).await;
     assert!(session(&world, 1).await.is_none() && session(&world, 2).await.is_some());

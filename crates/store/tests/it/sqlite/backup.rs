@@ -153,7 +153,7 @@ async fn a_bad_backup_changes_nothing() {
     }
     let directory = path(&world).parent().unwrap().to_owned();
     let left = fs::read_dir(directory).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
-    assert!(!left.into_iter().any(|name| name.contains("restoring") || name.contains("before")));
+    assert!(!left.into_iter().any(|name| name.contains("unfinished") || name.contains("before")));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -250,6 +250,24 @@ async fn a_new_store_needs_no_file() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_store_in_the_place_of_another_leaves_its_denials_alone() {
+    let mut world = World::new(Engine::sqlite()).await;
+    let owner = world.member().await;
+    let deleted = world.issue(&owner, "one").await;
+    world.delete(deleted.token.id).await;
+    world.store.close().await;
+    let (place, aside) = (path(&world), path(&world).with_extension("old"));
+    fs::rename(&place, &aside).unwrap();
+    assert_eq!(open_world(&mut world).quarantine, None);
+    assert_eq!(denials(&place).tokens(), []);
+    world.store.close().await;
+    let kept = Denials::read(&place.with_extension("db.denials.1")).unwrap().unwrap();
+    assert_eq!(kept.tokens(), [deleted.token.id]);
+    fs::rename(&aside, &place).unwrap();
+    assert_eq!(open_world(&mut world).quarantine.unwrap().ground, Ground::OtherStore);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lifting_takes_what_a_deleted_token_was_never_to_get_again() {
     let mut world = World::new(Engine::sqlite()).await;
     let owner = world.member().await;
