@@ -13,6 +13,8 @@ use tokio::{sync::watch, task::JoinHandle};
 const USES_PERIOD: Duration = Duration::from_secs(5);
 /// How many tokens' uses one commit writes.
 const USES_BATCH: usize = 2_000;
+/// How often deletions in steps that came to a stop are taken up again.
+const DELETIONS_PERIOD: Duration = Duration::from_mins(1);
 /// How often what has passed its time is forgotten.
 const PRUNE_PERIOD: Duration = Duration::from_mins(10);
 
@@ -23,17 +25,21 @@ impl Authority {
         tokio::spawn(async move { authority.run_background(stop).await })
     }
 
-    async fn run_background(&self, mut stop: watch::Receiver<bool>) {
+    async fn run_background(self: &Arc<Self>, mut stop: watch::Receiver<bool>) {
         let mut uses = tokio::time::interval(USES_PERIOD);
+        let mut deletions = tokio::time::interval(DELETIONS_PERIOD);
         let mut prune = tokio::time::interval(PRUNE_PERIOD);
         loop {
             let due = tokio::select! {
                 _ = uses.tick() => Due::Uses,
+                _ = deletions.tick() => Due::Deletions,
                 _ = prune.tick() => Due::Prune,
                 _ = stop.changed() => break,
             };
             let work = match due {
                 Due::Uses => self.write_uses().await,
+                Due::Deletions if self.is_quarantined() => Ok(()),
+                Due::Deletions => self.resume_deletions().await,
                 Due::Prune => self.prune().await,
             };
             log_failure(work);
@@ -74,6 +80,7 @@ impl Authority {
 
 enum Due {
     Uses,
+    Deletions,
     Prune,
 }
 

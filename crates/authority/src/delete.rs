@@ -111,7 +111,7 @@ impl Authority {
         self.store.deletion(reach, id).await?.ok_or(Error::NotFound)
     }
 
-    /// Takes up the deletions that an earlier process left unfinished.
+    /// Takes up the deletions that an earlier process, or a fault, left unfinished.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the store cannot be read.
@@ -131,7 +131,7 @@ impl Authority {
         let authority = Arc::clone(self);
         tokio::spawn(async move {
             if let Err(cause) = authority.run_deletion(id).await {
-                tracing::error!(deletion = %id, %cause, "a deletion in steps stopped; it goes on when Jeton starts again");
+                tracing::error!(deletion = %id, %cause, "a deletion in steps stopped; it is taken up again within a minute");
             }
             authority.deletions.lock().remove(&id);
         });

@@ -12,7 +12,7 @@ use authority::{
     verify::Refused,
 };
 use domain::{
-    caller::Actor,
+    caller::{Access, Actor},
     id::DeletionId,
     limits,
     name::Labels,
@@ -22,10 +22,11 @@ use domain::{
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use store::{
     Store,
-    change::{Change, Verb},
+    change::{Change, StartDeletion, Verb},
     query::{Deletion, PageRequest, Sort, TokenFilter},
     store::Follower,
 };
+use tokio::sync::watch;
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -287,6 +288,32 @@ async fn a_deletion_in_steps_goes_on_after_a_stop_and_leaves_what_came_later() {
     assert_eq!((deletion.deleted, deletion.reason.as_deref()), (TOKENS as u64, Some("cleaning")));
     assert_eq!(count_active(&world, &selected).await, 0);
     world.active(&later.secret).await; // It was issued after the deletion had begun.
+}
+
+#[tokio::test]
+async fn a_deletion_in_steps_that_met_a_fault_is_taken_up_again() {
+    let world = World::with(13, Options::default(), UNAVAILABLE).await;
+    let selected = world.issue_many(&labelled("a"), 10).await;
+    // What begins a large deletion may as well begin a small one.
+    let id = DeletionId::new(world.now(), &*world.random);
+    let (filter, access) = (batch("a"), Access::unlimited());
+    let start = StartDeletion { access, id, filter, expects: None, reason: None };
+    let change = Change::new(world.now(), (&world.root).into(), Verb::StartDeletion(start));
+    world.store().commit(change).await.unwrap();
+    world.store().arm(true);
+    world.authority().resume_deletions().await.unwrap();
+    while world.store().faults() == 0 {
+        tokio::task::yield_now().await;
+    }
+    world.store().arm(false);
+    assert_eq!(count_active(&world, &selected).await, 10);
+
+    let (stop, stopped) = watch::channel(false);
+    let background = world.authority().start_background(stopped);
+    assert_eq!(finished(&world, id).await.deleted, 10);
+    assert_eq!(count_active(&world, &selected).await, 0);
+    stop.send_replace(true);
+    background.await.unwrap();
 }
 
 async fn step(world: &World, id: DeletionId) {

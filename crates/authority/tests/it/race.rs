@@ -1,10 +1,11 @@
 //! No acceptance that began after the answer to a delete: 10,000 deletions with verifications running
-//! around each, and 10,000 first verifications racing a delete.
+//! around each, and 10,000 first verifications racing a delete. The same for owners who lose their power.
 
 use crate::world::{Answer, World, ask, new_token, question};
 use authority::{
     Authority, Error,
     issue::{Issued, NewToken},
+    owners::{OrganisationPatch, OwnerPatch},
     rotate::Overlap,
     verify::Refused,
 };
@@ -171,13 +172,85 @@ async fn no_first_verification_that_began_after_a_delete_accepts_it() {
     check(&seen);
 }
 
+fn count(counter: &AtomicUsize) -> usize {
+    counter.load(Ordering::Relaxed)
+}
+
 fn check(seen: &Seen) {
     let [accepted, early, refused, violations] =
-        [&seen.accepted, &seen.refused_early, &seen.refused, &seen.violations].map(|c| c.load(Ordering::Relaxed));
+        [&seen.accepted, &seen.refused_early, &seen.refused, &seen.violations].map(count);
     println!("accepted {accepted}, refused early {early}, refused {refused}, violations {violations}");
     assert_eq!(violations, 0);
     // The race took place: verdicts fell on both sides of the answers.
     assert!(accepted > ROUNDS / 10 && refused >= ROUNDS, "the verifiers did not run around the deletions");
+}
+
+/// Verifies over and over while the owner's power comes and goes. `turn` is odd from the answer to a
+/// deactivation until the next activation is asked for.
+fn verify_turns(authority: &Authority, handle: &Handle, secret: &Secret, turn: &AtomicUsize, seen: &Seen) {
+    loop {
+        let before = turn.load(Ordering::Acquire);
+        if before == usize::MAX {
+            return;
+        }
+        let answer = handle.block_on(ask(authority, Reach::Everything, question(secret.expose()))).unwrap();
+        let without_power = before % 2 == 1 && turn.load(Ordering::Acquire) == before;
+        let counter = match (without_power, answer.is_active()) {
+            (true, true) => &seen.violations,
+            (true, false) => &seen.refused,
+            (false, true) => &seen.accepted,
+            (false, false) => &seen.refused_early,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_verification_that_began_after_an_owner_lost_his_power_accepts_him() {
+    const TURNS: usize = 300;
+    let world = World::new(14).await;
+    let organisation = world.organisation().await;
+    let owner = world.member(organisation.id, "").await;
+    let secret = world.issue(NewToken { owner: Some(owner.id), ..new_token() }).await.secret;
+    let (turn, seen) = (Arc::new(AtomicUsize::new(0)), Arc::new(Seen::default()));
+    let verifiers: Vec<_> = (0..VERIFIERS)
+        .map(|_| {
+            let (authority, handle, secret) = (Arc::clone(world.authority()), Handle::current(), secret.clone());
+            let (turn, seen) = (Arc::clone(&turn), Arc::clone(&seen));
+            thread::spawn(move || verify_turns(&authority, &handle, &secret, &turn, &seen))
+        })
+        .collect();
+    let (authority, root) = (world.authority(), &world.root);
+    for round in 0..TURNS {
+        for active in [false, true] {
+            if active {
+                turn.fetch_add(1, Ordering::AcqRel);
+            }
+            if round % 2 == 0 {
+                let patch = OwnerPatch { active: Some(active), ..OwnerPatch::default() };
+                authority.update_owner(root, owner.kind, owner.id, patch, None).await.unwrap();
+            } else {
+                let patch = OrganisationPatch { name: None, active: Some(active) };
+                authority.update_organisation(root, organisation.id, patch, None).await.unwrap();
+            }
+            if !active {
+                turn.fetch_add(1, Ordering::AcqRel);
+                let judged = || count(&seen.refused) + count(&seen.violations);
+                let before = judged();
+                while judged() == before {
+                    tokio::time::sleep(Duration::from_micros(100)).await;
+                }
+            }
+        }
+    }
+    turn.store(usize::MAX, Ordering::Release);
+    for verifier in verifiers {
+        tokio::task::spawn_blocking(move || verifier.join().unwrap()).await.unwrap();
+    }
+    let [accepted, refused, violations] = [&seen.accepted, &seen.refused, &seen.violations].map(count);
+    println!("accepted {accepted}, refused {refused}, violations {violations}");
+    assert_eq!(violations, 0);
+    assert!(accepted > TURNS && refused >= TURNS, "the verifiers did not run around the changes");
 }
 
 /// A feed with the defect that this file is about: the index learns of a commit a little too late.
