@@ -71,8 +71,9 @@ pub fn open_sqlite(path: &Path, options: &OpenOptions) -> Result<Opened, OpenErr
     }
     migration::migrate(&mut connection, SQLITE).map_err(|error| refused.migration(error))?;
     check::schema(&connection, &refused)?;
-    check::is_writable(&connection).map_err(sqlite)?;
-    check::length(&connection, path, &refused)?;
+    if check::is_writable(&connection).map_err(sqlite)? {
+        check::length(&connection, path, &refused)?;
+    }
     let tail = check::end_of_journal(&connection, &refused)?;
     let mut memory = Memory::read(&connection).map_err(|failure| refused.failure(failure))?;
     let (denials, quarantine) = lost_history::compare(&connection, path, tail, &memory, &refused)?;

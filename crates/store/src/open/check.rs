@@ -89,16 +89,17 @@ pub(super) fn schema(connection: &Connection, refused: &Refused) -> Result<(), O
     }
 }
 
-/// Writes something, so that a disk that is full or fails is noticed now.
-pub(super) fn is_writable(connection: &Connection) -> rusqlite::Result<()> {
+/// Writes something, so that a disk that is full or fails is noticed now. Answers true when all of the
+/// log could be written back, which a reader of another process may prevent.
+pub(super) fn is_writable(connection: &Connection) -> rusqlite::Result<bool> {
     let starts: [u8; 8] = connection.query_row("SELECT value FROM meta WHERE name = 'starts'", [], |row| row.get(0))?;
     let starts = u64::from_be_bytes(starts).wrapping_add(1).to_be_bytes();
     connection.execute("UPDATE meta SET value = ?1 WHERE name = 'starts'", params![starts])?;
-    connection::checkpoint(connection, true)?;
-    Ok(())
+    Ok(connection::checkpoint(connection, false)?.1)
 }
 
-/// A file that was cut short opens well and fails later; so its length is compared now.
+/// A file that was cut short opens well and fails later; so its length is compared now. Nothing of the
+/// file may be in the log only.
 pub(super) fn length(connection: &Connection, path: &Path, refused: &Refused) -> Result<(), OpenError> {
     let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, u64>(0));
     let pages = pragma("page_count").map_err(|error| refused.sqlite(error))?;

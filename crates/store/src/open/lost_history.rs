@@ -15,6 +15,10 @@ use domain::{
 use rusqlite::Connection;
 use std::{fs, io, path::Path};
 
+/// A file of more frames than this is written anew at the start: most of them only say how far the
+/// journal had come.
+const FRAMES: usize = 10_000;
+
 /// Compares the two, and brings the file up to date when it is only behind. Answers with the way to
 /// the file, and with what the store lost.
 pub(super) fn compare(
@@ -38,6 +42,11 @@ pub(super) fn compare(
         return Ok((Appender::held(path, id), Some(quarantine)));
     }
     let Ok(Some(file)) = file else { return Err(refused.failed("the denials file is not readable".into())) };
+    if file.seen.len() > FRAMES {
+        let mut appender = Appender::held(path, id);
+        let rewritten = appender.rewrite(connection, tail, seen.token_number);
+        return rewritten.map(|()| (appender, None)).map_err(|cause| refused.failed(cause));
+    }
     let ahead = match file.seen.last() {
         Some(last) => ahead(connection, last, refused)?,
         None => return Err(refused.failed("the denials file is empty".into())),

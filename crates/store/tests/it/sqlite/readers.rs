@@ -51,6 +51,21 @@ async fn an_answered_change_is_seen_by_the_next_query() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_starts_while_a_reader_holds_its_log() {
+    let mut world = World::new(Engine::sqlite()).await;
+    let owner = world.member().await;
+    let other = Connection::open(path(&world)).unwrap();
+    other.execute_batch("BEGIN; SELECT count(*) FROM token").unwrap();
+    world.fill(&owner, 1_000).await;
+    world.reopen().await;
+    assert_eq!(world.list(Reach::Everything, TokenFilter::default()).await.len(), 1_000);
+    world.issue(&owner, "one more").await;
+    other.execute_batch("ROLLBACK").unwrap();
+    world.reopen().await;
+    assert_eq!(world.list(Reach::Everything, TokenFilter::default()).await.len(), 1_001);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn more_queries_than_readers_take_turns() {
     let world = Arc::new(World::new(Engine::sqlite()).await);
     let owner = world.member().await;
