@@ -125,17 +125,13 @@ impl Writing {
         let mut answers = Vec::with_capacity(batch.len());
         for waiting in batch {
             match self.behind_savepoint(&waiting.change) {
-                Ok((made, position)) => {
-                    answers.push(Ok(Committed { outcome: made.outcome, position, repeated: made.repeated }));
+                Ok(Ok((Made { outcome, repeated, .. }, position))) => {
+                    answers.push(Ok(Committed { outcome, position, repeated }));
                 }
+                Ok(Err(failure)) => answers.push(Err(outside(failure))),
                 Err(failure) => {
-                    let error = outside(failure);
-                    // Some errors make SQLite give up the whole transaction.
-                    if self.connection.is_autocommit() {
-                        self.roll_back();
-                        return Err(again(&error));
-                    }
-                    answers.push(Err(error));
+                    self.roll_back();
+                    return Err(again(&outside(failure)));
                 }
             }
         }
@@ -144,22 +140,22 @@ impl Writing {
         Ok(answers)
     }
 
-    fn behind_savepoint(&mut self, change: &Change) -> Result<(Made, Position)> {
+    /// Makes one change, or nothing of it. The outer error means that the transaction as a whole is lost:
+    /// some errors make SQLite give it up, and one whose savepoints fail must not be committed.
+    fn behind_savepoint(&mut self, change: &Change) -> Result<Result<(Made, Position)>> {
         let mark = self.memory.mark();
         self.run_cached("SAVEPOINT change")?;
-        let made = apply(&mut self.transaction(change), change);
-        match made {
+        match apply(&mut self.transaction(change), change) {
             Ok(made) => {
                 self.run_cached("RELEASE change")?;
-                Ok((made, self.memory.tail.position))
+                Ok(Ok((made, self.memory.tail.position)))
             }
+            Err(failure) if self.connection.is_autocommit() => Err(failure),
             Err(failure) => {
                 self.memory.back_to(&mark);
-                if !self.connection.is_autocommit() {
-                    self.run_cached("ROLLBACK TO change")?;
-                    self.run_cached("RELEASE change")?;
-                }
-                Err(failure)
+                self.run_cached("ROLLBACK TO change")?;
+                self.run_cached("RELEASE change")?;
+                Ok(Err(failure))
             }
         }
     }
@@ -250,7 +246,7 @@ impl Writing {
             while !self.delete_step(change, instant)? {}
         }
         self.begin()?;
-        let (made, position) = self.behind_savepoint(change).map_err(|failure| {
+        let (made, position) = self.behind_savepoint(change).flatten().map_err(|failure| {
             self.roll_back();
             outside(failure)
         })?;
