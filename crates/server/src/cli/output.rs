@@ -2,10 +2,13 @@
 
 use super::failure::Done;
 use clap::Args;
-use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{Attribute, Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use domain::name::is_hostile;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, Write};
+
+/// The narrowest that a column of free text gets on a small terminal, in characters.
+const FREE_TEXT: u16 = 14;
 
 /// The flags that every command takes.
 #[derive(Debug, Clone, Copy, Default, Args)]
@@ -78,14 +81,35 @@ fn colour(word: &str) -> Option<comfy_table::Color> {
     }
 }
 
-/// A table with a head; its columns are aligned, and a terminal's width is kept.
+/// A table with a head; its columns are aligned, and free text is broken at a terminal's width.
 pub fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<Value>>) -> String {
+    trimmed(filled(head, rows))
+}
+
+/// A table with a head that is as wide as it gets: one line a row.
+pub fn wide_table(head: &[&str], rows: impl IntoIterator<Item = Vec<Value>>) -> String {
+    let mut table = filled(head, rows);
+    table.set_content_arrangement(ContentArrangement::Disabled);
+    trimmed(table)
+}
+
+fn filled(head: &[&str], rows: impl IntoIterator<Item = Vec<Value>>) -> Table {
     let mut table = bare();
     table.set_header(head.iter().map(|word| Cell::new(word).add_attribute(Attribute::Bold)));
     for row in rows {
         table.add_row(row.into_iter().map(Value::into_cell));
     }
-    trimmed(table)
+    // An identifier that is broken over lines cannot be copied; only free text gives way.
+    let widths = table.column_max_content_widths();
+    for ((word, width), column) in head.iter().zip(widths).zip(table.column_iter_mut()) {
+        let is_free = ["NAME", "EMAIL", "SCOPES", "LABELS", "FINDING"].contains(word) && width > FREE_TEXT;
+        column.set_constraint(if is_free {
+            ColumnConstraint::LowerBoundary(Width::Fixed(FREE_TEXT))
+        } else {
+            ColumnConstraint::ContentWidth
+        });
+    }
+    table
 }
 
 /// One thing, a line for each of its parts.
@@ -122,7 +146,9 @@ pub fn counted(number: u64, noun: &str) -> String {
 
 /// A text without the characters that could move a terminal's cursor, forge a line or turn text around.
 pub fn clean(text: &str) -> String {
-    let safe = |character: char| if is_hostile(character) && character != '\n' { '\u{fffd}' } else { character };
+    let safe = |character: char| {
+        if is_hostile(character) && character != '\n' { '\u{fffd}' } else { character }
+    };
     text.chars().map(safe).collect()
 }
 

@@ -49,9 +49,18 @@ fn instant(text: &str, side: &str, shift: impl Fn(Duration) -> Timestamp) -> Res
     Timestamp::parse("time", text).map_err(|_| rule)
 }
 
-/// An instant for a table: the date and how far away it is.
+/// An instant for a table: how far away it is, in short, such as `in 30d` or `5m ago`.
 pub fn short(at: Timestamp) -> String {
-    relative(at, SystemClock.now())
+    let now = SystemClock.now();
+    let brief = |time: Duration| {
+        let (count, word) = in_one_unit(time);
+        format!("{count}{}", &word[..1])
+    };
+    match relative(at, now).as_str() {
+        "just now" => "just now".to_owned(),
+        _ if at > now => format!("in {}", brief(at.since(now))),
+        _ => format!("{} ago", brief(now.since(at))),
+    }
 }
 
 /// An instant for a record: exact, and how far away it is.
@@ -72,12 +81,16 @@ fn relative(at: Timestamp, now: Timestamp) -> String {
 
 /// A length of time, rounded to the largest unit that fits; 29 days and almost 24 hours are 30 days.
 pub fn length(length: Duration) -> String {
+    let (count, word) = in_one_unit(length);
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
+fn in_one_unit(length: Duration) -> (u64, &'static str) {
     let seconds = length.as_secs();
     let fits = |unit: u64| seconds + unit / 100 >= unit;
     let units = [(DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")];
     let (unit, word) = units.into_iter().find(|(unit, _)| fits(*unit)).unwrap_or((1, "second"));
-    let count = (seconds + unit / 2) / unit;
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+    ((seconds + unit / 2) / unit, word)
 }
 
 #[cfg(test)]

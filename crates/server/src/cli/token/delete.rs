@@ -64,9 +64,9 @@ fn by_id(client: &Client, arguments: &DeleteArguments, options: Options) -> Done
         let shown = arguments.ids.iter().map(|id| client.get(&format!("/v1/tokens/{id}"), &[])?.parse());
         let tokens = shown.collect::<Done<Vec<TokenView>>>()?;
         if arguments.dry_run {
-            return print(&tokens_table(&tokens, true));
+            return print(&tokens_table(&tokens, false));
         }
-        note(options, &tokens_table(&tokens, true));
+        note(options, &tokens_table(&tokens, false));
         let what = if tokens.len() == 1 { "this token".to_owned() } else { format!("these {} tokens", tokens.len()) };
         prompt::confirm(options, &format!("Delete {what} for good?"), "yes")?;
     }
@@ -142,10 +142,10 @@ impl Preview {
         if self.count == 0 {
             return "no token is selected".to_owned();
         }
-        let (selected, sample) = (counted(self.count, "selected token"), tokens_table(&self.sample, true));
+        let (selected, sample) = (counted(self.count, "selected token"), tokens_table(&self.sample, false));
         let mut text = format!("{selected}{more}:\n\n{sample}\n");
         if !self.recently_used.is_empty() {
-            text.push_str(&format!("\nlast used:\n\n{}\n", tokens_table(&self.recently_used, true)));
+            text.push_str(&format!("\nlast used:\n\n{}\n", tokens_table(&self.recently_used, false)));
         }
         text
     }

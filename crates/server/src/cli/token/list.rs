@@ -28,7 +28,7 @@ pub(super) struct ListArguments {
     /// Also count all tokens that fit.
     #[arg(long)]
     total: bool,
-    /// Also show owner, scopes and labels.
+    /// Also show age, owner, scopes and labels.
     #[arg(long)]
     wide: bool,
 }

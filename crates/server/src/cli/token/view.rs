@@ -1,7 +1,7 @@
 //! A token as people see it: a row of a table, or a record.
 
 use crate::cli::{
-    output::{Value, counted, record, table},
+    output::{Value, counted, record, table, wide_table},
     when,
 };
 use domain::time::Timestamp;
@@ -58,11 +58,12 @@ pub(super) struct UsageDay {
 
 /// A table of tokens; `wide` adds whom they speak for and what they may do.
 pub(super) fn tokens_table(tokens: &[TokenView], wide: bool) -> String {
-    let mut head = vec!["ID", "NAME", "STATE", "SECRET", "CREATED", "EXPIRES", "LAST USED"];
+    let mut head = vec!["ID", "NAME", "STATE", "SECRET", "EXPIRES", "LAST USED"];
     if wide {
-        head.extend(["OWNER", "SCOPES", "LABELS"]);
+        head.extend(["CREATED", "OWNER", "SCOPES", "LABELS"]);
     }
-    table(&head, tokens.iter().map(|token| token.row(wide)))
+    let rows = tokens.iter().map(|token| token.row(wide));
+    if wide { wide_table(&head, rows) } else { table(&head, rows) }
 }
 
 impl TokenView {
@@ -72,12 +73,16 @@ impl TokenView {
             self.name.as_str().into(),
             Value::State(self.state.clone()),
             self.hint.as_str().into(),
-            when::short(self.created_at).into(),
             self.expires_at.map_or("never".to_owned(), when::short).into(),
             self.last_use.as_ref().map_or("never".to_owned(), |last| when::short(last.at)).into(),
         ];
         if wide {
-            row.extend([self.owner.as_str().into(), self.scopes.join(" ").into(), self.labels().into()]);
+            row.extend([
+                when::short(self.created_at).into(),
+                self.owner.as_str().into(),
+                self.scopes.join(" ").into(),
+                self.labels().into(),
+            ]);
         }
         row
     }
