@@ -4,11 +4,15 @@
 //! | --- | --- |
 //! | `strict` | bytes into values: no key twice, no deep nesting, no number that would lose digits |
 //! | `typed` | values into types, with every refused field at once |
+//! | `object` | types that are read from objects alone |
 //! | `rule` | what a deserializer says, as a rule without the refused value |
 
+mod object;
 pub(crate) mod rule;
 mod strict;
 mod typed;
+
+pub use object::{Object, object};
 
 use crate::problem::{Problem, ProblemKind};
 use axum::{
@@ -39,7 +43,7 @@ pub struct BodyTimeout(pub Duration);
 /// # Errors
 /// A problem of kind `malformed-json`, or of kind `invalid-request` with every refused field.
 pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    typed::typed(strict::value(body)?)
+    typed::typed::<Object<T>>(strict::value(body)?).map(|Object(typed)| typed)
 }
 
 /// The problem with a body that a borrowing type could not be read from, for those who stand in front

@@ -8,7 +8,7 @@ mod kind;
 
 pub use kind::ProblemKind;
 
-use crate::request_id::RequestId;
+use crate::{redact, request_id::RequestId};
 use axum::{
     body::Body,
     response::{IntoResponse, Response},
@@ -208,7 +208,12 @@ impl From<ProblemKind> for Problem {
 
 impl From<Invalid> for Problem {
     fn from(invalid: Invalid) -> Self {
-        Self { fields: invalid.fields().to_vec(), ..Self::new(ProblemKind::InvalidRequest) }
+        let mut fields = invalid.fields().to_vec();
+        // The key of a label is part of its field's name, and somebody may have put a secret there.
+        for refused in fields.iter_mut().filter(|refused| redact::holds_secret(&refused.field)) {
+            refused.field = redact::name(&refused.field).to_owned();
+        }
+        Self { fields, ..Self::new(ProblemKind::InvalidRequest) }
     }
 }
 
@@ -245,6 +250,12 @@ mod tests {
         assert_eq!(body(&problem), expected);
         assert_eq!(problem.answer().headers()[CONTENT_TYPE], "application/problem+json");
         assert_eq!(problem.answer().headers()[CACHE_CONTROL], "no-store");
+    }
+
+    #[test]
+    fn a_field_that_is_named_like_a_secret_is_not_named() {
+        let problem = Problem::field("labels.jtn_0123456789abcdef", "must be short");
+        assert_eq!(body(&problem)["fields"], serde_json::json!([{"field": "(not shown)", "rule": "must be short"}]));
     }
 
     #[test]

@@ -25,6 +25,7 @@ use utoipa::ToSchema;
 #[schema(as = DeletionRequest)]
 pub struct DeletionBody {
     /// Which tokens.
+    #[serde(deserialize_with = "crate::json::object")]
     filter: TokenFilterBody,
     /// True to see what would be deleted, without deleting it.
     #[serde(default)]

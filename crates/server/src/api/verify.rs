@@ -5,6 +5,7 @@
 use super::{TOKENS, token_shapes::OwnerKindShape};
 use crate::{
     auth,
+    json::Object,
     problem::{Problem, ProblemKind},
     state::Server,
 };
@@ -60,13 +61,13 @@ struct VerifyBody<'a> {
     #[serde(borrow, default)]
     user_agent: Option<Text<'a>>,
     #[serde(borrow, default)]
-    tokens: Option<Vec<QuestionBody<'a>>>,
+    tokens: Option<Vec<Object<QuestionBody<'a>>>>,
 }
 
 /// One question, or many.
 enum Asked<'a> {
     One(QuestionBody<'a>),
-    Many(Vec<QuestionBody<'a>>),
+    Many(Vec<Object<QuestionBody<'a>>>),
 }
 
 impl<'a> VerifyBody<'a> {
@@ -152,13 +153,13 @@ pub async fn verdicts(
     let agent = auth::user_agent(headers);
     let reach = server.authority.verifier_reach(credential, address, agent).await?;
     crate::json::expect_json(headers)?;
-    let body: VerifyBody<'_> =
-        serde_json::from_slice(body).map_err(|_| crate::json::problem_of::<VerifyBody<'_>>(body))?;
+    let Object(body): Object<VerifyBody<'_>> =
+        serde_json::from_slice(body).map_err(|_| crate::json::problem_of::<Object<VerifyBody<'_>>>(body))?;
     let mut out = Vec::with_capacity(512);
     match body.check()? {
         Asked::One(question) => write_verdict(server, reach, question.check(None)?, &mut out).await?,
         Asked::Many(questions) => {
-            let questions = questions.iter().enumerate().map(|(place, question)| question.check(Some(place)));
+            let questions = questions.iter().enumerate().map(|(place, Object(question))| question.check(Some(place)));
             let questions = questions.collect::<Result<Vec<_>, _>>()?;
             out.extend_from_slice(b"{\"verdicts\":[");
             for (place, question) in questions.into_iter().enumerate() {
