@@ -3,7 +3,7 @@
 
 use crate::{
     api::verify,
-    listen::{AnswerBody, Front, Peer},
+    listen::{self, AnswerBody, Front, Peer},
     middleware,
     problem::{Problem, ProblemKind},
     request_id::RequestId,
@@ -11,7 +11,7 @@ use crate::{
 };
 use axum::Router;
 use bytes::{Bytes, BytesMut};
-use http::{HeaderValue, Method, Request, Response, header};
+use http::{HeaderValue, Method, Request, Response, Version, header};
 use http_body::Body;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -52,7 +52,10 @@ pub fn front(server: Server, router: Router, limits: HotLimits) -> impl Front {
 async fn answer(server: &Server, request: Request<Incoming>, peer: Peer, limits: HotLimits) -> Response<AnswerBody> {
     let begun = Instant::now();
     let (head, body) = request.into_parts();
-    let verdicts = match read(body, begun, limits).await {
+    let body = read(body, begun, limits).await;
+    // Of a body that was not read to its end the rest may still come.
+    let ends = body.is_err() && head.version <= Version::HTTP_11;
+    let verdicts = match body {
         Ok(body) => verify::verdicts(server, &head.headers, Some(peer.address), &body).await,
         Err(problem) => Err(problem),
     };
@@ -60,6 +63,9 @@ async fn answer(server: &Server, request: Request<Incoming>, peer: Peer, limits:
         Ok(verdicts) => verify::answer(verdicts),
         Err(problem) => refused(&problem, begun, peer),
     };
+    if ends {
+        listen::close(response.headers_mut());
+    }
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     server.metrics.verification(response.status(), begun.elapsed());
     response.map(AnswerBody::from)

@@ -3,6 +3,7 @@
 //! | file | what lives there |
 //! | --- | --- |
 //! | `front` | what answers requests, and the body of an answer |
+//! | `unread` | what an answer leaves unread of its request |
 //! | `peer` | who is asking, and which proxies are believed about it |
 //! | `screen` | requests that are refused because they can be read in two ways |
 //! | `connection` | one connection, from the handshake to its end |
@@ -16,12 +17,14 @@ mod peer;
 mod pulse;
 mod screen;
 mod tls;
+mod unread;
 mod watch;
 
 pub use front::{AnswerBody, Front, RouterAnswer};
 pub use peer::{Peer, forwarded};
 pub use screen::{check_head, check_path};
 pub use tls::{Tls, TlsError};
+pub use unread::close;
 pub use watch::ConnectionMetrics;
 
 use connection::Connections;

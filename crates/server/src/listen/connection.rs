@@ -4,11 +4,11 @@ use super::{
     AnswerBody, Front, ListenSettings,
     peer::Origin,
     pulse::{Pulse, Running, Watched},
-    screen,
+    screen, unread,
     watch::{Admission, GRACE, Watch},
 };
 use crate::problem::{Problem, ProblemKind};
-use http::{Request, Response};
+use http::{Request, Response, Version};
 use hyper::{
     body::Incoming,
     server::conn::{http1, http2},
@@ -216,7 +216,12 @@ impl<F: Front> Service<Request<Incoming>> for Door<F> {
             Err(problem) => {
                 self.watch.metrics.requests_refused.inc();
                 tracing::debug!(address = %self.origin.peer.address, kind = problem.kind().slug(), "a request was refused at the door");
-                Answering::Refused { answer: Some(refusal(&problem)), running }
+                let mut answer = refusal(&problem);
+                if request.version() <= Version::HTTP_11 {
+                    // What can be read in two ways ends the connection: so may what follows it.
+                    unread::close(answer.headers_mut());
+                }
+                Answering::Refused { answer: Some(answer), running }
             }
         }
     }

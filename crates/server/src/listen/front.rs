@@ -1,18 +1,16 @@
 //! What answers requests: the hot door, the router behind it, or a closure of a test.
 
-use super::Peer;
-use axum::{Router, body::Body, routing::future::RouteFuture};
+use super::{Peer, unread::Unread};
+use axum::{Router, body::Body};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::{Frame, SizeHint};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use pin_project_lite::pin_project;
 use std::{
-    convert::Infallible,
     future::Future,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 use tower_service::Service;
 
@@ -44,28 +42,22 @@ impl Front for Router {
     type Answering = RouterAnswer;
 
     fn answer(&self, request: Request<Incoming>, peer: Peer) -> RouterAnswer {
-        let mut request = request.map(Body::new);
+        let (mut request, unread) = Unread::of(request);
         request.extensions_mut().insert(peer);
-        RouterAnswer { running: self.clone().call(request) }
+        let running = self.clone().call(request);
+        Box::pin(async move {
+            let Ok(response) = running.await;
+            let response = match unread {
+                Some(unread) => unread.settle(response).await,
+                None => response,
+            };
+            response.map(AnswerBody::Routed)
+        })
     }
 }
 
-pin_project! {
-    /// A running answer of the router.
-    pub struct RouterAnswer {
-        #[pin]
-        running: RouteFuture<Infallible>,
-    }
-}
-
-impl Future for RouterAnswer {
-    type Output = Response<AnswerBody>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let Ok(response) = ready!(self.project().running.poll(context));
-        Poll::Ready(response.map(AnswerBody::Routed))
-    }
-}
+/// A running answer of the router, which has boxes of its own on the way.
+pub type RouterAnswer = Pin<Box<dyn Future<Output = Response<AnswerBody>> + Send>>;
 
 /// The body of an answer.
 #[derive(Debug)]
