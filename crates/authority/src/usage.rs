@@ -3,6 +3,7 @@
 use domain::{
     id::{SessionId, TokenId},
     limits,
+    name::is_hostile,
     secret::{Digest, KeyId},
     time::Timestamp,
 };
@@ -167,8 +168,11 @@ impl Gathered {
     }
 }
 
+/// What is kept of a user agent: nobody has checked it, so what could forge a line is replaced.
 fn bounded(user_agent: &str) -> Box<str> {
-    cut(user_agent).into()
+    let safe = |character| if is_hostile(character) { char::REPLACEMENT_CHARACTER } else { character };
+    let safe: String = cut(user_agent).chars().map(safe).collect();
+    cut(&safe).into()
 }
 
 fn cut(user_agent: &str) -> &str {
@@ -192,6 +196,13 @@ mod tests {
         assert_eq!(taken.tokens[0].at.milliseconds(), day + 1);
         assert!(usage.take(10).is_none());
         assert_eq!(usage.waiting(), 0);
+    }
+
+    #[test]
+    fn a_user_agent_is_kept_short_and_harmless() {
+        assert_eq!(&*bounded("curl/8 é"), "curl/8 é");
+        assert_eq!(&*bounded("a\n\u{1b}[31m\u{202e}b"), "a\u{fffd}\u{fffd}[31m\u{fffd}b");
+        assert!(bounded(&"\u{0}".repeat(limits::USER_AGENT_BYTES)).len() <= limits::USER_AGENT_BYTES);
     }
 
     #[test]
