@@ -1,15 +1,19 @@
 //! The client of the native API: which server, with which token, and what its answers mean.
 
+mod answer;
+
+pub use answer::{Answer, Listed};
+
 use super::{
     credentials::Credentials,
     failure::{Done, Exit, Failure, chain},
     prompt,
 };
+use answer::{Page, problem};
 use clap::Args;
 use domain::{id::Randomness, secret::Secret};
 use http::{Method, Request, Uri, header};
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::{Value, value::RawValue};
+use serde_json::Value;
 use std::{env, path::PathBuf, sync::Arc, time::Duration};
 use ureq::{
     Agent,
@@ -132,33 +136,6 @@ pub struct Client {
     token: Option<Secret>,
 }
 
-/// What the server answered. It may hold a secret, so it has no `Debug`.
-pub struct Answer {
-    /// The status code.
-    pub status: u16,
-    /// The `Set-Cookie` header.
-    pub cookie: Option<String>,
-    /// The body.
-    pub text: String,
-}
-
-impl Answer {
-    /// The body as a value.
-    ///
-    /// # Errors
-    /// When the server answers something else than this version expects.
-    pub fn parse<T: DeserializeOwned>(&self) -> Done<T> {
-        serde_json::from_str(&self.text).map_err(|error| {
-            let (line, column) = (error.line(), error.column());
-            Failure::new(
-                Exit::Failed,
-                format!("the answer is not what this version expects (line {line}, column {column})"),
-            )
-            .detail("is there a Jeton server of this version at this address?")
-        })
-    }
-}
-
 /// Query parameters, or further headers, by name.
 pub type Pairs<'a> = [(&'a str, String)];
 
@@ -277,87 +254,6 @@ impl Client {
     }
 }
 
-/// Items of a list as the server sent them.
-#[derive(Default)]
-pub struct Listed {
-    /// The items.
-    pub items: Vec<Box<RawValue>>,
-    /// How many there are in all, when that was asked for.
-    pub total: Option<u64>,
-    /// True when there are more than were asked for.
-    pub has_more: bool,
-}
-
-impl Listed {
-    /// All items as one JSON array.
-    pub fn to_json(&self) -> String {
-        let items: Vec<&str> = self.items.iter().map(|item| item.get()).collect();
-        format!("[{}]", items.join(",\n"))
-    }
-
-    /// The items as values.
-    ///
-    /// # Errors
-    /// When the server answers something else than this version expects.
-    pub fn parse<T: DeserializeOwned>(&self) -> Done<Vec<T>> {
-        let parse = |item: &RawValue| serde_json::from_str(item.get());
-        let items = self.items.iter().map(|item| parse(item)).collect::<Result<_, _>>();
-        items.map_err(|_| Failure::new(Exit::Failed, "an item of the list is not what this version expects"))
-    }
-}
-
-#[derive(Deserialize)]
-struct Page {
-    items: Vec<Box<RawValue>>,
-    next_cursor: Option<String>,
-    total: Option<u64>,
-}
-
-/// A problem document (RFC 9457), as far as a person reads it.
-#[derive(Default, Deserialize)]
-struct Problem {
-    title: Option<String>,
-    detail: Option<String>,
-    #[serde(default)]
-    fields: Vec<Field>,
-    request_id: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Field {
-    field: String,
-    rule: String,
-}
-
-/// What a refusal of the server means to the person at the terminal.
-fn problem(status: u16, text: String) -> Failure {
-    let exit = match status {
-        400 | 413 | 414 | 415 | 422 | 431 => Exit::Usage,
-        401 | 403 => Exit::Refused,
-        404 | 410 => Exit::NotFound,
-        408 | 429 | 502..=504 => Exit::Unavailable,
-        409 | 412 | 428 => Exit::Conflict,
-        _ => Exit::Failed,
-    };
-    let Ok(problem) = serde_json::from_str::<Problem>(&text) else {
-        return Failure::new(exit, format!("the server answered with status {status}"));
-    };
-    let title = problem.title.unwrap_or_else(|| format!("the server answered with status {status}"));
-    let message = match problem.detail.filter(|detail| *detail != title) {
-        Some(detail) => format!("{title}: {detail}"),
-        None if status == 404 => format!("{title}: there is no such thing within your reach"),
-        None => title,
-    };
-    let mut failure = Failure::new(exit, super::output::clean(&message));
-    for Field { field, rule } in problem.fields {
-        failure = failure.detail(super::output::clean(&format!("{field} {rule}")));
-    }
-    if status >= 500 {
-        failure = failure.detail(format!("request {}", problem.request_id.as_deref().unwrap_or("without an id")));
-    }
-    failure.problem(text)
-}
-
 /// The header that makes a change conditional.
 pub fn if_match(revision: Option<u64>) -> Vec<(&'static str, String)> {
     revision.map(|revision| ("if-match", format!("\"{revision}\""))).into_iter().collect()
@@ -397,13 +293,5 @@ mod tests {
             assert!(base_of(wrong, false).is_err(), "{wrong}");
         }
         assert!(base_of("http://jeton.example", true).is_ok());
-    }
-
-    #[test]
-    fn a_problem_names_every_field() {
-        let text = r#"{"title":"Invalid","fields":[{"field":"name","rule":"must not be empty"}]}"#;
-        let failure = problem(400, text.to_owned());
-        assert_eq!((failure.exit(), failure.message()), (Exit::Usage, "Invalid"));
-        assert_eq!(problem(404, String::new()).exit(), Exit::NotFound);
     }
 }
