@@ -186,7 +186,8 @@ async fn nobody_ends_the_session_of_another() {
     let session = sign_in(&world, &victim, PASSWORD).await.unwrap();
     let foreign = sign_in(&world, &other, PASSWORD).await.unwrap();
     let (caller, _) = world.authority().authenticate_session(foreign.secret.expose()).await.unwrap();
-    world.authority().sign_out(&caller, Some(session.id)).await.unwrap();
+    let ended = world.authority().sign_out(&caller, Some(session.id)).await;
+    assert!(matches!(ended, Err(Error::NotFound)));
     let replacing = world.authority().sign_in(&other, secret(PASSWORD), Origin::default(), Some(session.id)).await;
     assert!(replacing.is_ok() && is_signed_in(&world, &session).await);
 }
