@@ -60,11 +60,12 @@ pub fn expect_same_site(headers: &HeaderMap, server: &Server) -> Result<(), Prob
     if !headers.contains_key(OWN_REQUEST) {
         return forbidden("Requests with a session need the header X-Jeton-Request, which other sites cannot send.");
     }
-    if headers.get(header::ORIGIN).is_some_and(|origin| !server.is_own_origin(origin.as_bytes())) {
+    // A field that stands twice is believed in neither place, so all of them must be right.
+    if headers.get_all(header::ORIGIN).iter().any(|origin| !server.is_own_origin(origin.as_bytes())) {
         return forbidden("The request comes from another origin than the server's public URL.");
     }
-    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
-    if site.is_some_and(|site| site != b"same-origin" && site != b"none") {
+    let mut sites = headers.get_all("sec-fetch-site").iter();
+    if sites.any(|site| site != "same-origin" && site != "none") {
         return forbidden("The request comes from another site.");
     }
     Ok(())

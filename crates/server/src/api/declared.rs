@@ -21,6 +21,8 @@ use utoipa::openapi::{
 
 /// Operations that need no credential, and yet refuse wrong ones.
 const SIGNS_IN: &[&str] = &["sign_in"];
+/// Operations that anybody's credential of the right kind may call, whatever its scopes and his role.
+const NEEDS_NO_SCOPE: &[&str] = &["change_password", "end_session", "list_sessions", "sign_out_everywhere", "whoami"];
 /// Operations that slow down guessing, or wait for their turn at hashing a password.
 const SLOWS_DOWN: &[&str] = &["change_password", "redeem_link", "sign_in"];
 /// Operations that may contradict what is kept.
@@ -97,13 +99,14 @@ fn kinds(path: &str, operation: &Operation) -> Vec<ProblemKind> {
     let protected = operation.security.as_ref().is_none_or(|any| !any.contains(&SecurityRequirement::default()));
     let has_body = operation.request_body.is_some();
     let guarded = takes("X-Jeton-Request");
+    let asks_for_scope = protected && !NEEDS_NO_SCOPE.contains(&name);
     let possible = |kind: ProblemKind| match kind {
         ProblemKind::InvalidRequest | ProblemKind::SecretInUrl | ProblemKind::Internal | ProblemKind::Unavailable => {
             true
         }
         ProblemKind::Unauthenticated => protected || SIGNS_IN.contains(&name),
-        ProblemKind::InsufficientScope => protected,
-        ProblemKind::Forbidden => protected || guarded,
+        ProblemKind::InsufficientScope => asks_for_scope,
+        ProblemKind::Forbidden => asks_for_scope || guarded,
         ProblemKind::NotFound => path.contains('{'),
         ProblemKind::Gone => takes("deleted"),
         ProblemKind::PreconditionFailed => takes("If-Match"),

@@ -103,45 +103,57 @@ pub async fn redeem(
     ClientAddress(address): ClientAddress,
     Json(body): Json<RedemptionBody>,
 ) -> Result<StatusCode, Problem> {
+    let person = Person::check(body.email, body.name, body.organisation)?;
     let text = last_part(&body.link);
-    let needs_administrator = match server.authority.purpose_of_link(text)? {
-        Purpose::SetPassword => false,
-        Purpose::SetUp | Purpose::RecoverAdministrator => true,
-    };
-    if needs_administrator && !address.is_some_and(|address| address.to_canonical().is_loopback()) {
-        let rule = "must be redeemed from the host that the server runs on, because it makes an administrator";
-        return Err(Invalid::field("link", rule).into());
-    }
-    let administrator = if needs_administrator {
-        Some(administrator(body.email, body.name, body.organisation)?)
-    } else {
-        refuse_given([("email", body.email), ("name", body.name), ("organisation", body.organisation)])?;
-        None
+    let administrator = match server.authority.purpose_of_link(text)? {
+        Purpose::SetPassword => person.nobody()?,
+        Purpose::SetUp | Purpose::RecoverAdministrator => {
+            if !address.is_some_and(|address| address.to_canonical().is_loopback()) {
+                let rule = "must be redeemed from the host that the server runs on, because it makes an administrator";
+                return Err(Invalid::field("link", rule).into());
+            }
+            Some(person.administrator()?)
+        }
     };
     server.authority.redeem(text, body.password, administrator).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn refuse_given(fields: [(&str, Option<String>); 3]) -> Result<(), Invalid> {
-    let mut checks = Checks::new();
-    for (field, _) in fields.iter().filter(|(_, value)| value.is_some()) {
-        checks.refuse(*field, "must not be given: this link only sets a password");
-    }
-    checks.finish()
+/// Whom a request describes; what it needs of that depends on the link.
+struct Person {
+    email: Option<Email>,
+    name: Option<Name>,
+    organisation: Option<Name>,
 }
 
-fn administrator(
-    email: Option<String>,
-    name: Option<String>,
-    organisation: Option<String>,
-) -> Result<Administrator, Invalid> {
-    let mut checks = Checks::new();
-    let email = checks.take(Email::parse("email", email.as_deref().unwrap_or_default()));
-    let name = checks.take(Name::parse("name", name.as_deref().unwrap_or_default()));
-    let organisation = organisation.as_deref().unwrap_or("Operations");
-    let organisation = checks.take(Name::parse("organisation", organisation));
-    let parts = email.zip(name).zip(organisation);
-    checks.finish_with(parts.map(|((email, name), organisation)| Administrator { email, name, organisation }))
+impl Person {
+    fn check(email: Option<String>, name: Option<String>, organisation: Option<String>) -> Result<Self, Invalid> {
+        let mut checks = Checks::new();
+        let person = Self {
+            email: email.and_then(|email| checks.take(Email::parse("email", &email))),
+            name: name.and_then(|name| checks.take(Name::parse("name", &name))),
+            organisation: organisation.and_then(|name| checks.take(Name::parse("organisation", &name))),
+        };
+        checks.finish_with(Some(person))
+    }
+
+    fn nobody(self) -> Result<Option<Administrator>, Invalid> {
+        let mut checks = Checks::new();
+        let given = [self.email.is_some(), self.name.is_some(), self.organisation.is_some()];
+        for (field, _) in ["email", "name", "organisation"].iter().zip(given).filter(|(_, given)| *given) {
+            checks.refuse(*field, "must not be given: this link only sets a password");
+        }
+        checks.finish().map(|()| None)
+    }
+
+    fn administrator(self) -> Result<Administrator, Invalid> {
+        let mut checks = Checks::new();
+        let missing = |field: &str| Invalid::field(field, "must be given: this link makes an administrator");
+        let email = checks.take(self.email.ok_or_else(|| missing("email")));
+        let name = checks.take(self.name.ok_or_else(|| missing("name")));
+        let organisation = self.organisation.unwrap_or_else(|| Name::stored("Operations".to_owned()));
+        checks.finish_with(email.zip(name).map(|(email, name)| Administrator { email, name, organisation }))
+    }
 }
 
 fn last_part(link: &Secret) -> &str {

@@ -32,7 +32,7 @@ pub fn created_headers(place: &str, revision: u64, repeated: bool) -> AppendHead
 /// # Errors
 /// Names the header when it is not one entity tag of this API.
 pub fn expected_revision(headers: &HeaderMap) -> Result<Option<u64>, Invalid> {
-    let Some(text) = single(headers, &header::IF_MATCH)? else { return Ok(None) };
+    let Some(text) = single(headers, "If-Match")? else { return Ok(None) };
     if text == "*" {
         return Ok(None);
     }
@@ -51,7 +51,7 @@ pub fn idempotency_key(
     asks: &impl Serialize,
     route: &str,
 ) -> Result<Option<IdempotencyKey>, Invalid> {
-    let Some(key) = single(headers, &"idempotency-key")? else { return Ok(None) };
+    let Some(key) = single(headers, "Idempotency-Key")? else { return Ok(None) };
     let visible = key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
     if key.is_empty() || key.len() > limits::IDEMPOTENCY_KEY_BYTES || !visible {
         let rule = format!("must be 1 to {} visible ASCII characters", limits::IDEMPOTENCY_KEY_BYTES);
@@ -68,13 +68,13 @@ pub fn idempotency_key(
     Ok(Some(IdempotencyKey { key: key.to_owned(), request }))
 }
 
-fn single<'a>(headers: &'a HeaderMap, name: &(impl AsRef<str> + ?Sized)) -> Result<Option<&'a str>, Invalid> {
-    let mut values = headers.get_all(name.as_ref()).iter();
+fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Invalid> {
+    let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {
-        return Err(Invalid::field(name.as_ref(), "must not be repeated"));
+        return Err(Invalid::field(name, "must not be repeated"));
     }
-    value.to_str().map(Some).map_err(|_| Invalid::field(name.as_ref(), "must be visible ASCII"))
+    value.to_str().map(Some).map_err(|_| Invalid::field(name, "must be visible ASCII"))
 }
 
 #[cfg(test)]

@@ -277,6 +277,8 @@ struct UsageDayShape {
 }
 
 /// Show how often a token was used
+///
+/// The uses of a deleted token can still be read, for as long as they are kept.
 #[utoipa::path(
     get, path = "/v1/tokens/{id}/usage", tag = TOKENS, operation_id = "show_token_usage",
     params(("id" = String, Path, format = "uuid")),

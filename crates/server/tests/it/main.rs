@@ -2,6 +2,11 @@
 //!
 //! | file | promise |
 //! | --- | --- |
+//! | `v1` `oauth2` `health` | what holds for the native API, URL by URL |
+//! | `isolation` | nobody sees or touches what lies outside his reach |
+//! | `bad_input` | what is malformed is refused by name, and nothing is written |
+//! | `conditional` | repeated and concurrent requests are safe |
+//! | `headers` `secret_in_url` | what every answer carries, and what no URL may |
 //! | `around` | what holds around every route |
 //! | `cli/` | what holds for the command line |
 //! | `configuration` | everything that is wrong is said at once, and what is unsafe is refused |
@@ -13,10 +18,19 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod around;
+mod bad_input;
 mod cli;
+mod conditional;
 mod configuration;
 mod configuration_documents;
 mod door;
+mod headers;
+mod health;
+mod isolation;
+mod oauth2;
 mod problem_pages;
+mod secret_in_url;
 mod snapshot;
 mod strict_json;
+mod v1;
+mod world;

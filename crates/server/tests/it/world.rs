@@ -1,0 +1,179 @@
+//! What the tests of the native API stand on: a real server in this process, with a store of its own in a
+//! directory of its own, and people of every role in two organisations.
+//!
+//! | file | what lives there |
+//! | --- | --- |
+//! | `call` | one request and its answer |
+//! | `clock` | a clock that stands still until the test moves it |
+//! | `document` | every answer is checked against the OpenAPI document |
+//! | `people` | who is there, and how more of them are made |
+//! | `requests` | one good request for each operation |
+
+mod call;
+mod clock;
+pub(crate) mod document;
+mod people;
+pub(crate) mod requests;
+
+pub(crate) use call::{Answer, Call};
+pub(crate) use people::{Company, Person};
+
+use authority::{
+    Authority,
+    authority::Options,
+    clock::{Clock, SystemRandomness},
+};
+use clock::ManualClock;
+use domain::{caller::Caller, secret::Keyring};
+use http::Method;
+use serde_json::Value;
+use server::{
+    config::{self, Config, Flags},
+    listen::{ConnectionMetrics, ListenSettings, Listener, PlainHttp, Stop},
+    metrics::Metrics,
+    serve,
+    state::{Parts, Server},
+};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use store::open::{OpenOptions, open_sqlite};
+
+/// How a world differs from the usual one.
+pub(crate) struct Setting {
+    variables: Vec<(String, String)>,
+    quarantined: bool,
+}
+
+impl Setting {
+    pub(crate) fn usual() -> Self {
+        Self { variables: Vec::new(), quarantined: false }
+    }
+
+    /// With a value for one of the configuration's environment variables.
+    pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Reached through a proxy that speaks TLS to the world.
+    pub(crate) fn behind_proxy(self) -> Self {
+        self.variable("JETON_BEHIND_PROXY", "127.0.0.1/32").variable("JETON_PUBLIC_URL", "https://tokens.example")
+    }
+
+    /// With a store that lost history.
+    pub(crate) fn quarantined(mut self) -> Self {
+        self.quarantined = true;
+        self
+    }
+
+    fn config(&self) -> Config {
+        config::load(&Flags::new(), &self.variables, None).unwrap()
+    }
+}
+
+/// A server that runs until the end of its test.
+pub(crate) struct Running {
+    pub(crate) address: SocketAddr,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) keyring: Keyring,
+    pub(crate) server: Server,
+    _directory: tempfile::TempDir,
+}
+
+impl Running {
+    /// Starts a server on an empty store.
+    pub(crate) async fn start(setting: Setting) -> Self {
+        let config = setting.config();
+        let directory = tempfile::tempdir().unwrap();
+        let store = open_sqlite(&directory.path().join("jeton.db"), &OpenOptions::default()).unwrap().store;
+        let (clock, keyring) = (Arc::new(ManualClock::default()), Keyring::generate(&SystemRandomness));
+        let options = Options { quarantined: setting.quarantined, ..Options::default() };
+        let authority = Authority::new(
+            store,
+            keyring.clone(),
+            Arc::clone(&clock) as Arc<dyn Clock>,
+            Arc::new(SystemRandomness),
+            options,
+        );
+        authority.load().await.unwrap();
+        let metrics = Arc::new(Metrics::new(Arc::clone(&authority)));
+        let settings = ListenSettings {
+            tls: None,
+            plain_http: PlainHttp::LoopbackAndProxies,
+            proxies: config.proxies.clone(),
+            limits: config.limits,
+            metrics: ConnectionMetrics::default(),
+        };
+        let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), settings).await.unwrap();
+        let address = listener.address();
+        let public_url = config.public_url(address.port());
+        let server = Server::new(Parts { authority, metrics, public_url });
+        tokio::spawn(listener.run(serve::front(&server, &config), Stop::new().stopped()));
+        Self { address, clock, keyring, server, _directory: directory }
+    }
+
+    pub(crate) fn authority(&self) -> &Arc<Authority> {
+        &self.server.authority
+    }
+
+    /// A request that is sent when it is awaited.
+    pub(crate) fn call(&self, method: Method, path: impl Into<String>) -> Call<'_> {
+        Call::new(self, method, path.into())
+    }
+
+    pub(crate) fn get(&self, path: impl Into<String>) -> Call<'_> {
+        self.call(Method::GET, path)
+    }
+
+    pub(crate) fn post(&self, path: impl Into<String>, body: Value) -> Call<'_> {
+        self.call(Method::POST, path).json(body)
+    }
+
+    pub(crate) fn patch(&self, path: impl Into<String>, body: Value) -> Call<'_> {
+        self.call(Method::PATCH, path).json(body)
+    }
+
+    pub(crate) fn delete(&self, path: impl Into<String>) -> Call<'_> {
+        self.call(Method::DELETE, path)
+    }
+
+    /// How many changes were accepted so far.
+    pub(crate) async fn position(&self) -> u64 {
+        self.authority().store().tail().await.unwrap().position.0
+    }
+}
+
+/// A running server with people.
+pub(crate) struct World {
+    pub(crate) running: Running,
+    /// The first application administrator.
+    pub(crate) root: Person,
+    /// The same, as the authority knows him.
+    pub(crate) caller: Caller,
+    /// A service account that may ask for verdicts everywhere, and nothing else.
+    pub(crate) verifier: Person,
+    pub(crate) acme: Company,
+    pub(crate) globex: Company,
+}
+
+impl std::ops::Deref for World {
+    type Target = Running;
+
+    fn deref(&self) -> &Running {
+        &self.running
+    }
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with(Setting::usual()).await
+    }
+
+    pub(crate) async fn with(setting: Setting) -> Self {
+        people::settle(Running::start(setting).await).await
+    }
+
+    /// Lets time pass.
+    pub(crate) fn wait(&self, time: Duration) {
+        self.clock.advance(time);
+    }
+}

@@ -1,0 +1,174 @@
+//! Every answer is checked against the OpenAPI document: its status must be documented for the operation, and
+//! its body must fit the schema, with no member that the schema does not name.
+
+use super::Answer;
+use http::Method;
+use jsonschema::{Draft, Validator};
+use serde_json::{Map, Value, json};
+use server::state::Server;
+use std::{
+    collections::BTreeMap,
+    sync::{LazyLock, Mutex, OnceLock},
+};
+
+static DOCUMENT: OnceLock<Value> = OnceLock::new();
+static VALIDATORS: LazyLock<Mutex<BTreeMap<String, Validator>>> = LazyLock::new(Mutex::default);
+
+/// One operation of the document.
+pub(crate) struct Operation {
+    pub(crate) id: String,
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) value: Value,
+}
+
+/// The document that the router makes.
+pub(crate) fn of(server: &Server) -> &'static Value {
+    DOCUMENT.get_or_init(|| {
+        let (_, document) = server::router::router(server);
+        serde_json::to_value(document).unwrap()
+    })
+}
+
+/// The document, which a world has made.
+pub(crate) fn made() -> &'static Value {
+    DOCUMENT.get().expect("a world makes the document")
+}
+
+/// Every operation.
+pub(crate) fn operations() -> Vec<Operation> {
+    let mut all = Vec::new();
+    for (path, item) in made()["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            all.push(Operation {
+                id: operation["operationId"].as_str().unwrap_or_default().to_owned(),
+                method: method.to_ascii_uppercase().parse().unwrap(),
+                path: path.clone(),
+                value: operation.clone(),
+            });
+        }
+    }
+    all
+}
+
+/// The operation of this name.
+pub(crate) fn operation(id: &str) -> Operation {
+    operations().into_iter().find(|operation| operation.id == id).unwrap_or_else(|| panic!("no operation {id}"))
+}
+
+/// The schema with every reference replaced by what it names.
+pub(crate) fn resolved(schema: &Value) -> Value {
+    resolve(schema, Members::Open)
+}
+
+/// What an object may hold beyond the members that its schema names.
+#[derive(Clone, Copy, PartialEq)]
+enum Members {
+    Open,
+    Closed,
+    /// Parts of one object: the whole is closed, not the part.
+    Parts,
+}
+
+fn resolve(schema: &Value, members: Members) -> Value {
+    let inner = if members == Members::Open { Members::Open } else { Members::Closed };
+    let Value::Object(given) = schema else { return schema.clone() };
+    if let Some(reference) = given.get("$ref") {
+        let name = reference.as_str().unwrap().strip_prefix("#/components/schemas/").unwrap();
+        let target = &made()["components"]["schemas"][name];
+        assert!(target.is_object(), "{name} is no schema");
+        return resolve(target, members);
+    }
+    let mut made = Map::new();
+    for (key, value) in given {
+        let value = match (key.as_str(), value) {
+            ("properties", Value::Object(properties)) => {
+                properties.iter().map(|(name, value)| (name.clone(), resolve(value, inner))).collect()
+            }
+            ("oneOf" | "anyOf", Value::Array(schemas)) => schemas.iter().map(|one| resolve(one, inner)).collect(),
+            ("allOf", Value::Array(schemas)) => {
+                let parts = if members == Members::Open { Members::Open } else { Members::Parts };
+                schemas.iter().map(|one| resolve(one, parts)).collect()
+            }
+            ("items" | "additionalProperties", value) => resolve(value, inner),
+            (_, value) => value.clone(),
+        };
+        made.insert(key.clone(), value);
+    }
+    let names_members = made.contains_key("properties") || made.contains_key("allOf");
+    if members == Members::Closed && names_members && !made.contains_key("additionalProperties") {
+        made.insert("unevaluatedProperties".to_owned(), Value::Bool(false));
+    }
+    Value::Object(made)
+}
+
+/// The template of the router that a path takes: the one with the fewest parameters.
+fn template(path: &str) -> Option<String> {
+    let fits = |template: &&String| {
+        let (wanted, given) = (template.split('/'), path.split('/'));
+        let same = wanted.clone().count() == given.clone().count();
+        same && wanted
+            .zip(given)
+            .all(|(wanted, given)| wanted == given || (wanted.starts_with('{') && !given.is_empty()))
+    };
+    let paths = made()["paths"].as_object().unwrap();
+    paths.keys().filter(fits).min_by_key(|template| template.matches('{').count()).cloned()
+}
+
+/// Fails when an answer is not what the document says.
+pub(super) fn check(method: &Method, target: &str, answer: &Answer) {
+    if method == Method::HEAD {
+        assert!(answer.body.is_empty(), "{}", answer.call);
+        return;
+    }
+    let path = target.split('?').next().unwrap();
+    let (call, status) = (&answer.call, answer.status.to_string());
+    check_fields(answer);
+    let Some(template) = template(path) else {
+        assert!(["400", "404"].contains(&status.as_str()), "{call} is not in the document and answered {status}");
+        return;
+    };
+    let operation = &made()["paths"][&template][method.as_str().to_ascii_lowercase()];
+    if operation.is_null() {
+        assert!(["400", "405"].contains(&status.as_str()), "{call} is not in the document and answered {status}");
+        return;
+    }
+    let documented = &operation["responses"][&status];
+    assert!(documented.is_object(), "{call} answered {status}, which is not documented: {}", answer.text());
+    match documented["content"].as_object() {
+        None => assert!(answer.body.is_empty(), "{call}: a body is not documented for {status}: {}", answer.text()),
+        Some(content) => {
+            let kind = answer.field("content-type").unwrap_or_default();
+            let schema = content.get(kind).unwrap_or_else(|| panic!("{call}: {kind} is not documented for {status}"));
+            check_body(&format!("{method} {template} {status}"), &schema["schema"], answer);
+        }
+    }
+}
+
+/// What every answer of the router and of the hot door has in common.
+fn check_fields(answer: &Answer) {
+    assert_eq!(answer.field("cache-control"), Some("no-store"), "{}", answer.call);
+    if answer.status >= 400 {
+        assert_eq!(answer.field("content-type"), Some("application/problem+json"), "{}", answer.call);
+        let problem: Value = serde_json::from_slice(&answer.body).unwrap();
+        assert_eq!(problem["status"], answer.status, "{}", answer.call);
+        // What is refused before anything looks at it has no name.
+        if let Some(id) = answer.field("x-request-id") {
+            assert_eq!(problem["request_id"], id, "{}", answer.call);
+        }
+        check_body("problem", &json!({"$ref": "#/components/schemas/Problem"}), answer);
+    }
+}
+
+fn check_body(name: &str, schema: &Value, answer: &Answer) {
+    let body: Value = serde_json::from_slice(&answer.body)
+        .unwrap_or_else(|error| panic!("{}: {error}: {}", answer.call, answer.text()));
+    let mut validators = VALIDATORS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let validator = validators.entry(name.to_owned()).or_insert_with(|| {
+        let options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
+        options.build(&resolve(schema, Members::Closed)).unwrap()
+    });
+    let wrong: Vec<_> =
+        validator.iter_errors(&body).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(wrong.is_empty(), "{} does not fit the document: {wrong:#?}\n{body:#}", answer.call);
+}
