@@ -49,7 +49,7 @@ pub struct Active<'a> {
     /// The token.
     pub token: TokenId,
     /// Whom it speaks for.
-    pub owner: OwnerId,
+    pub owner: &'a OwnerId,
     /// The owner's number.
     pub owner_number: OwnerNumber,
     /// Person or program.
@@ -57,7 +57,7 @@ pub struct Active<'a> {
     /// The owner's role.
     pub role: Role,
     /// The owner's organisation.
-    pub organisation: OrganisationId,
+    pub organisation: &'a OrganisationId,
     /// The number of that organisation.
     pub organisation_number: OrganisationNumber,
     /// When it stops working.
@@ -77,9 +77,9 @@ impl Active<'_> {
 
     fn to_caller(&self) -> Caller {
         Caller {
-            owner: self.owner,
+            owner: *self.owner,
             owner_number: self.owner_number,
-            organisation: self.organisation,
+            organisation: *self.organisation,
             organisation_number: self.organisation_number,
             role: self.role,
             scopes: self.scopes().cloned().collect(),
@@ -310,11 +310,11 @@ fn judge<'a>(found: &Found<'a>, reach: Reach, question: &Question<'_>) -> Verdic
     }
     let active = Active {
         token: found.token,
-        owner: found.owner.id,
+        owner: &found.owner.id,
         owner_number: found.owner_number,
         owner_kind: found.owner.kind,
         role: found.power.role(),
-        organisation: found.owner.organisation,
+        organisation: &found.owner.organisation,
         organisation_number: found.owner.organisation_number,
         expires_at: found.expires_at,
         granted: found.granted,

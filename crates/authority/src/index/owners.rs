@@ -24,18 +24,22 @@ const APPLICATION_ADMINISTRATOR: u8 = 16;
 
 /// A user or service account as verification needs it. What it is never changes; what it may do
 /// does, and is read as one word.
+///
+/// The order of the fields counts: what every verdict looks at stands together at the end, beside
+/// the word that says whether the owner is there, so that a verdict touches one line of memory.
+#[repr(C)]
 pub struct IndexedOwner {
     /// Its identifier.
     pub id: OwnerId,
-    /// Person or program.
-    pub kind: OwnerKind,
-    /// The number of its organisation.
-    pub organisation_number: OrganisationNumber,
     /// The identifier of its organisation.
     pub organisation: OrganisationId,
-    power: AtomicU8,
     ceiling: RwLock<Arc<Scopes>>,
     position: AtomicU64,
+    /// The number of its organisation.
+    pub organisation_number: OrganisationNumber,
+    power: AtomicU8,
+    /// Person or program.
+    pub kind: OwnerKind,
 }
 
 /// What an owner may do at one instant.
