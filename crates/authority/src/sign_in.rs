@@ -121,7 +121,9 @@ impl Authority {
     /// [`Error::Unavailable`] when the store cannot be read.
     pub async fn sessions(&self, caller: &Caller) -> Result<Vec<Session>, Error> {
         let mut sessions = self.store.sessions(caller.owner).await?;
-        sessions.iter_mut().for_each(|session| self.see(session));
+        for session in &mut sessions {
+            self.see(session);
+        }
         let now = self.now();
         sessions.retain(|session| !has_passed(end_of(session), now));
         Ok(sessions)

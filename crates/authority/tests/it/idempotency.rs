@@ -27,6 +27,7 @@ use tokio::task::JoinSet;
 
 const HOUR: Duration = Duration::from_hours(1);
 
+#[allow(clippy::unnecessary_wraps)] // Every verb takes a key or none.
 fn key(text: &str, request: u8) -> Option<IdempotencyKey> {
     Some(IdempotencyKey { key: text.to_owned(), request: [request; 16] })
 }

@@ -5,7 +5,10 @@
 //! | `deleted_means_deleted` | no cache, restart or repetition accepts a deleted token |
 //! | `race` | no acceptance that began after the answer to a delete |
 //! | `model` | random verbs and faults leave what a plain model says |
-//! | `verdicts` | every reason for a refusal, and the next verdict after every restriction |
+//! | `verdicts` | each verdict belongs to its request; each refusal has its reason |
+//! | `restrictions` | the very next verdict shows a restriction |
+//! | `endings` | time ends what it should, and gives nothing back |
+//! | `first_use` | the first use of a new secret ends the older ones, once |
 //! | `grants` | nobody grants what he has not; one administrator always stays |
 //! | `idempotency` | a lost answer can be repeated, and the lost secret dies |
 //! | `owners` | without power, an owner's every credential is without power |
@@ -15,12 +18,15 @@
 //! | `usage` | uses are counted beside the verdict, never on its path |
 //! | `quarantine` | a store from yesterday does not revive what was deleted since |
 //! | `memory_follows_commit` | the index is what the store is, whatever a commit came to |
+//! | `subject` | what many tests restrict: a member with a token |
 //! | `world` | what every test stands on |
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod at_rest;
 mod deleted_means_deleted;
+mod endings;
+mod first_use;
 mod grants;
 mod idempotency;
 mod memory_follows_commit;
@@ -29,7 +35,9 @@ mod owners;
 mod quarantine;
 mod race;
 mod rekey;
+mod restrictions;
 mod sign_in;
+mod subject;
 mod usage;
 mod verdicts;
 mod world;

@@ -164,7 +164,7 @@ async fn change(world: &World, place: usize, subject: &Subject, caller: &Caller)
 }
 
 /// The verdicts on what the changes are about.
-async fn verdicts(world: &World, subject: &Subject) -> Vec<Option<Known>> {
+fn verdicts(world: &World, subject: &Subject) -> Vec<Option<Known>> {
     let now = world.now();
     let secrets = [&subject.issued.secret, &subject.waiting.secret];
     secrets.map(|secret| known(world.authority().index(), world.keyring.digest(secret.expose()), now)).into()
@@ -177,13 +177,13 @@ async fn a_change_that_fails_leaves_the_index_as_it_was_and_one_that_succeeds_mo
     compare(&world).await;
     for place in 0..CHANGES {
         println!("change {place}");
-        let (before, tail) = (verdicts(&world, &subject).await, world.store().tail().await.unwrap());
+        let (before, tail) = (verdicts(&world, &subject), world.store().tail().await.unwrap());
         world.store().arm(true);
         let failed = change(&world, place, &subject, &world.root).await;
         world.store().arm(false);
         assert!(matches!(failed, Err(Error::Unavailable(_))), "{failed:?}");
         assert_eq!(world.store().tail().await.unwrap(), tail);
-        assert_eq!(verdicts(&world, &subject).await, before);
+        assert_eq!(verdicts(&world, &subject), before);
         compare(&world).await;
 
         change(&world, place, &subject, &world.root).await.unwrap();
@@ -201,11 +201,11 @@ async fn a_change_that_is_refused_leaves_the_index_as_it_was() {
     let refused = (0..CHANGES).filter(|place| ![0, 6, 12, 16, 17].contains(place));
     for place in refused {
         println!("change {place}");
-        let (before, tail) = (verdicts(&world, &subject).await, world.store().tail().await.unwrap());
+        let (before, tail) = (verdicts(&world, &subject), world.store().tail().await.unwrap());
         let error = change(&world, place, &subject, &stranger).await.unwrap_err();
         assert!(matches!(error, Error::NotFound | Error::Denied(_)), "{error:?}");
         assert_eq!(world.store().tail().await.unwrap(), tail);
-        assert_eq!(verdicts(&world, &subject).await, before);
+        assert_eq!(verdicts(&world, &subject), before);
         compare(&world).await;
     }
     // A stale revision, too, is refused as a whole.
@@ -227,7 +227,7 @@ async fn after_an_unknown_outcome_nothing_is_accepted_until_the_store_was_read_a
         let plan = FaultPlan { seed: place as u64, unavailable: 0, unknown: 1_000 };
         let mut world = World::with(122 + place as u64, Options::default(), plan).await;
         let subject = subject(&world).await;
-        let before = verdicts(&world, &subject).await;
+        let before = verdicts(&world, &subject);
         let tail = world.store().tail().await.unwrap();
         world.store().arm(true);
         let failed = change(&world, place, &subject, &world.root).await;
@@ -241,7 +241,7 @@ async fn after_an_unknown_outcome_nothing_is_accepted_until_the_store_was_read_a
         world.restart().await;
         compare(&world).await;
         if world.store().tail().await.unwrap() == tail {
-            assert_eq!(verdicts(&world, &subject).await, before);
+            assert_eq!(verdicts(&world, &subject), before);
         }
         world.store().arm(false);
         change(&world, 0, &subject, &world.root).await.unwrap();

@@ -168,12 +168,12 @@ impl Run {
     async fn change(&mut self, step: &Step) {
         let mut after = self.model.clone();
         let expected = after.expect(step, self.world.now());
-        let (faults, store) = (self.world.store().faults(), self.world.store().clone());
-        store.arm(true);
+        let (earlier, engine) = (self.world.store().faults(), self.world.store().clone());
+        engine.arm(true);
         let made = self.run(step).await;
-        store.arm(false);
-        let faulty = store.faults() > faults;
-        drop(store);
+        engine.arm(false);
+        let faulty = engine.faults() > earlier;
+        drop(engine);
         match (made, expected) {
             (Ok(made), Ok(())) => {
                 after.learn(made);
