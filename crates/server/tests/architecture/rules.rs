@@ -80,8 +80,6 @@ pub const LINES: usize = 400;
 
 /// Files that are longer, each with the reason why it is not two.
 pub const LONG_FILES: &[(&str, &str)] = &[
-    ("crates/authority/tests/it/verdicts.rs", "one promise, one test for each reason of a refusal and for their order"),
     ("crates/domain/src/journal.rs", "one table of what can happen, read as a whole by whoever follows the journal"),
-    ("crates/server/src/cli/client.rs", "asking, repeating and reading an answer share what they know of the server"),
     ("crates/store/src/change.rs", "one table of what can be committed; each verb is a few lines of documented data"),
 ];
