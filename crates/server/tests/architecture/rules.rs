@@ -70,7 +70,8 @@ pub const LOW_MODULES: &[(&str, &[&str])] = &[
     ("key_backup", &["private_file", "server_key"]),
     ("listen", &["config", "problem"]),
     ("private_file", &[]),
-    ("problem", &["request_id"]),
+    ("problem", &["redact", "request_id"]),
+    ("redact", &[]),
     ("request_id", &[]),
     ("server_key", &["private_file"]),
 ];
