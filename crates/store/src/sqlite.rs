@@ -35,6 +35,8 @@ mod nonce;
 mod organisations;
 mod owner_row;
 mod owners;
+#[cfg(test)]
+mod plans;
 mod preview;
 mod prune;
 mod quarantine;

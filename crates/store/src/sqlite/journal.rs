@@ -86,18 +86,22 @@ pub(crate) fn page(
     page: &PageRequest,
 ) -> Result<Page<JournalRow>> {
     let conditions = conditions(connection, reach, filter, page)?;
-    let direction = if filter.ascending { "ASC" } else { "DESC" };
-    let sql = format!(
-        "SELECT {}, o.id, w.id FROM journal AS j LEFT JOIN actor AS a ON a.number = j.actor
-            LEFT JOIN event_kind AS k ON k.number = j.kind LEFT JOIN organisation AS o ON o.number = j.organisation
-            LEFT JOIN owner AS w ON w.number = a.owner
-         WHERE {} ORDER BY j.position {direction} LIMIT {}",
-        "j.position, j.at, a.actor, j.organisation, k.kind, j.body, j.chain",
-        conditions.sql(),
-        page.limit + 1
-    );
+    let sql = page_query(&conditions, filter, page);
     let cursor = |row: &JournalRow| Cursor { key: None, number: row.entry.position.0 };
     list::rows(connection, &sql, &conditions, page.limit, read, cursor)
+}
+
+/// The query of a page of the journal.
+pub(super) fn page_query(conditions: &Conditions, filter: &JournalFilter, page: &PageRequest) -> String {
+    let direction = if filter.ascending { "ASC" } else { "DESC" };
+    format!(
+        "SELECT j.position, j.at, a.actor, j.organisation, k.kind, j.body, j.chain, o.id, w.id FROM journal AS j
+            LEFT JOIN actor AS a ON a.number = j.actor LEFT JOIN event_kind AS k ON k.number = j.kind
+            LEFT JOIN organisation AS o ON o.number = j.organisation LEFT JOIN owner AS w ON w.number = a.owner
+         WHERE {} ORDER BY j.position {direction} LIMIT {}",
+        conditions.sql(),
+        page.limit + 1
+    )
 }
 
 fn read(row: &Row<'_>) -> Result<JournalRow> {
@@ -117,7 +121,12 @@ fn read(row: &Row<'_>) -> Result<JournalRow> {
     })
 }
 
-fn conditions(connection: &Connection, reach: Reach, filter: &JournalFilter, page: &PageRequest) -> Result<Conditions> {
+pub(super) fn conditions(
+    connection: &Connection,
+    reach: Reach,
+    filter: &JournalFilter,
+    page: &PageRequest,
+) -> Result<Conditions> {
     let mut conditions = Conditions::new();
     within(connection, reach, &mut conditions)?;
     let organisation = filter.organisation.map(|organisation| blob(organisation.bytes()));

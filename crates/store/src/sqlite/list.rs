@@ -27,6 +27,13 @@ pub(crate) fn tokens(
     sort: Sort,
     page: &PageRequest,
 ) -> Result<Page<Token>> {
+    let sql = tokens_query(&mut selection, sort, page);
+    let cursor = |token: &Token| Cursor { key: cursor_key(sort.key, token), number: token.number.0 };
+    rows(connection, &sql, &selection.conditions, page.limit, token_row::read, cursor)
+}
+
+/// The query of a page of tokens.
+pub(super) fn tokens_query(selection: &mut Selection, sort: Sort, page: &PageRequest) -> String {
     let direction = if sort.descending { "DESC" } else { "ASC" };
     let (key, order) = match sort.key {
         SortKey::Created => (None, format!("t.number {direction}")),
@@ -37,14 +44,12 @@ pub(crate) fn tokens(
     if let Some(cursor) = &page.after {
         after(&mut selection.conditions, key.as_deref(), sort.descending, cursor);
     }
-    let sql = format!(
+    format!(
         "SELECT {} WHERE {} ORDER BY {order} LIMIT {}",
         token_row::columns(selection.from),
         selection.conditions.sql(),
         page.limit + 1
-    );
-    let cursor = |token: &Token| Cursor { key: cursor_key(sort.key, token), number: token.number.0 };
-    rows(connection, &sql, &selection.conditions, page.limit, token_row::read, cursor)
+    )
 }
 
 fn keyed(key: &str, direction: &str) -> (Option<String>, String) {

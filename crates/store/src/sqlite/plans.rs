@@ -1,0 +1,76 @@
+//! Pages are found by walking an index in the order of the list, however large the store is.
+
+use super::{conditions::Conditions, journal, list::tokens_query, token_filter::Selection};
+use crate::{
+    migration::{SQLITE, migrate},
+    query::{Cursor, JournalFilter, PageRequest, Sort, TokenFilter},
+};
+use domain::{
+    caller::Reach,
+    id::{OrganisationNumber, OwnerId, OwnerNumber, TokenId},
+    time::Timestamp,
+    token::State,
+};
+use rusqlite::Connection;
+
+fn store() -> Connection {
+    let mut connection = Connection::open_in_memory().unwrap();
+    migrate(&mut connection, SQLITE).unwrap();
+    connection
+}
+
+fn page() -> PageRequest {
+    PageRequest { after: Some(Cursor { key: None, number: 9 }), limit: 50 }
+}
+
+fn plan(connection: &Connection, sql: &str, conditions: &Conditions) -> String {
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let steps = statement.query_map(conditions.values(), |row| row.get::<_, String>(3)).unwrap();
+    steps.map(Result::unwrap).collect::<Vec<_>>().join("\n")
+}
+
+fn check(plan: &str, expected: &str) {
+    assert!(plan.starts_with(expected) && !plan.contains("TEMP B-TREE"), "{expected}\n{plan}");
+}
+
+#[test]
+fn lists_of_tokens_walk_an_index() {
+    let connection = store();
+    let own = TokenFilter { owner: Some(OwnerId::from_bytes([1; 16])), ..TokenFilter::default() };
+    let active = TokenFilter { state: Some(State::Active), ..TokenFilter::default() };
+    let deleted = TokenFilter { state: Some(State::Deleted), ..TokenFilter::default() };
+    let organisation = Reach::Organisation(OrganisationNumber(1));
+    for (reach, filter, expected) in [
+        (Reach::Everything, TokenFilter::default(), "SEARCH t USING INTEGER PRIMARY KEY"),
+        (Reach::Everything, active.clone(), "SEARCH t USING INTEGER PRIMARY KEY"),
+        (Reach::Everything, own, "SEARCH t USING INDEX token_owner"),
+        (organisation, TokenFilter::default(), "SEARCH t USING INDEX token_organisation"),
+        (organisation, active, "SEARCH t USING INDEX token_organisation"),
+        (organisation, deleted.clone(), "SEARCH t USING INDEX tombstone_organisation"),
+        (Reach::Own(OwnerNumber(1)), TokenFilter::default(), "SEARCH t USING INDEX token_owner"),
+        (Reach::Own(OwnerNumber(1)), deleted, "SEARCH t USING INDEX tombstone_owner"),
+    ] {
+        let mut selection = Selection::new(reach, &filter, Timestamp::from_milliseconds(5));
+        let sql = tokens_query(&mut selection, Sort::default(), &page());
+        check(&plan(&connection, &sql, &selection.conditions), expected);
+    }
+}
+
+#[test]
+fn pages_of_the_journal_walk_an_index() {
+    let connection = store();
+    let token = JournalFilter { token: Some(TokenId::from_bytes([1; 16])), ..JournalFilter::default() };
+    let kind = |kind: &str| JournalFilter { kind: Some(kind.into()), ..JournalFilter::default() };
+    let organisation = Reach::Organisation(OrganisationNumber(1));
+    for (reach, filter, expected) in [
+        (Reach::Everything, JournalFilter::default(), "SEARCH j USING INTEGER PRIMARY KEY"),
+        (organisation, JournalFilter::default(), "SEARCH j USING INDEX journal_organisation"),
+        (Reach::Everything, token, "SEARCH j USING INDEX journal_token"),
+        (Reach::Everything, kind("token.deleted"), "SEARCH j USING INDEX journal_kind"),
+        (Reach::Everything, kind("token.issued"), "SEARCH j USING INTEGER PRIMARY KEY"),
+    ] {
+        let conditions = journal::conditions(&connection, reach, &filter, &page()).unwrap();
+        let sql = journal::page_query(&conditions, &filter, &page());
+        check(&plan(&connection, &sql, &conditions), expected);
+    }
+}
