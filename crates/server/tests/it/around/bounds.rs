@@ -14,7 +14,7 @@ fn post(path: &str, content_type: &str, body: &str) -> String {
 #[tokio::test]
 async fn a_body_may_be_as_large_as_the_limit_and_no_larger() {
     let around = open(config(|limits| limits.body_bytes = 1_024)).await;
-    let body = |length: usize| format!("\"{}\"", "x".repeat(length - 2));
+    let body = |length: usize| format!("{{\"a\":\"{}\"}}", "x".repeat(length - 8));
     let good = exchange(around.address, post("/echo", "application/json", &body(1_024))).await;
     assert_eq!(status(&good), 200, "{good}");
     let large = exchange(around.address, post("/echo", "application/json", &body(1_025))).await;
