@@ -5,7 +5,7 @@
 //! | `tokens` `token_shapes` `token_input` `token_filter` | issue, list, show, update, switch, rotate, delete |
 //! | `deletions` | deletions of many tokens, and of a token by its secret |
 //! | `verify` `whoami` | verdicts |
-//! | `organisations` `users` `service_accounts` `owner_shapes` | who owns tokens |
+//! | `organisations` `users` `service_accounts` `owner_shapes` `owner_input` | who owns tokens |
 //! | `journal` | what happened |
 //! | `sessions` `links` | passwords, sessions, one-time links |
 //! | `oauth2` | RFC 7662 and RFC 7009 |
@@ -22,6 +22,7 @@ pub mod journal;
 pub mod links;
 pub mod oauth2;
 pub mod organisations;
+pub mod owner_input;
 pub mod owner_shapes;
 pub mod page;
 pub mod preconditions;

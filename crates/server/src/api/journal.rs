@@ -134,6 +134,7 @@ pub struct JournalQuery {
     #[param(minimum = 1, maximum = 200, default = 50, value_type = Option<u64>)]
     limit: Option<String>,
     /// Where the page before this one ended: its `next_cursor`.
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 

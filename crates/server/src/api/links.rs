@@ -80,13 +80,13 @@ pub struct RedemptionBody {
     #[schema(value_type = String, format = "password")]
     password: Secret,
     /// The administrator's address, for a set-up or a recovery.
-    #[schema(max_length = 254)]
+    #[schema(min_length = 3, max_length = 254)]
     email: Option<String>,
     /// His name, for a set-up or a recovery.
-    #[schema(max_length = 200)]
+    #[schema(min_length = 1, max_length = 200)]
     name: Option<String>,
     /// The name of his organisation, for a set-up.
-    #[schema(max_length = 200)]
+    #[schema(min_length = 1, max_length = 200)]
     organisation: Option<String>,
 }
 

@@ -18,6 +18,7 @@ const OAUTH: &str = "OAuth 2.0";
 #[allow(dead_code)]
 pub struct OAuthTokenDocument {
     /// The secret.
+    #[schema(min_length = 1)]
     token: String,
     /// Ignored: there is one kind of token.
     token_type_hint: Option<String>,

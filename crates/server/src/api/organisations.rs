@@ -54,7 +54,7 @@ pub struct OrganisationPatchBody {
 #[into_params(parameter_in = Query)]
 pub struct OrganisationQuery {
     /// With this text in the name, whatever its case.
-    #[param(max_length = 200)]
+    #[param(min_length = 1, max_length = 200)]
     name_contains: Option<String>,
     /// Active, or not.
     #[param(value_type = Option<bool>)]
@@ -63,6 +63,7 @@ pub struct OrganisationQuery {
     #[param(minimum = 1, maximum = 200, default = 50, value_type = Option<u64>)]
     limit: Option<String>,
     /// Where the page before this one ended: its `next_cursor`.
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 

@@ -2,7 +2,8 @@
 
 use super::{
     OWNERS,
-    owner_shapes::{NewOwnerBody, OwnerPatchBody, OwnerQuery, OwnerShape},
+    owner_input::{NewServiceAccountBody, ServiceAccountPatchBody, ServiceAccountQuery},
+    owner_shapes::OwnerShape,
     page::List,
     preconditions::{created_headers, entity_tag, expected_revision, idempotency_key},
 };
@@ -23,17 +24,17 @@ const ORDER: &str = "service accounts";
 #[utoipa::path(
     post, path = "/v1/service-accounts", tag = OWNERS, operation_id = "create_service_account",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition find this service account", max_length = 255)),
-    request_body = NewOwnerBody,
+    request_body = NewServiceAccountBody,
     responses((status = 201, description = "The new service account", body = OwnerShape))
 )]
 pub async fn create(
     State(server): State<Server>,
     Bearer(caller): Bearer,
     headers: HeaderMap,
-    Json(body): Json<NewOwnerBody>,
+    Json(body): Json<NewServiceAccountBody>,
 ) -> Result<Response, Problem> {
     let key = idempotency_key(&headers, &body, "POST /v1/service-accounts")?;
-    let created = server.authority.create_owner(&caller, body.check(OwnerKind::ServiceAccount)?, key).await?;
+    let created = server.authority.create_owner(&caller, body.check()?, key).await?;
     let account = &created.record;
     let headers = created_headers(&format!("/v1/service-accounts/{}", account.id), account.revision, created.repeated);
     Ok((StatusCode::CREATED, headers, axum::Json(OwnerShape::new(account))).into_response())
@@ -42,15 +43,15 @@ pub async fn create(
 /// List service accounts
 #[utoipa::path(
     get, path = "/v1/service-accounts", tag = OWNERS, operation_id = "list_service_accounts",
-    params(OwnerQuery),
+    params(ServiceAccountQuery),
     responses((status = 200, description = "A page of service accounts", body = List<OwnerShape>))
 )]
 pub async fn list(
     State(server): State<Server>,
     Bearer(caller): Bearer,
-    Query(query): Query<OwnerQuery>,
+    Query(query): Query<ServiceAccountQuery>,
 ) -> Result<axum::Json<List<OwnerShape>>, Problem> {
-    let (filter, page) = query.check(OwnerKind::ServiceAccount, ORDER)?;
+    let (filter, page) = query.check(ORDER)?;
     let page = server.authority.owners(&caller, filter, page).await?;
     Ok(axum::Json(List::new(page, ORDER, |owner| OwnerShape::new(&owner))))
 }
@@ -76,7 +77,7 @@ pub async fn show(
 #[utoipa::path(
     patch, path = "/v1/service-accounts/{id}", tag = OWNERS, operation_id = "update_service_account",
     params(("id" = String, Path, format = "uuid"), ("If-Match" = Option<String>, Header, description = "The entity tag the service account must have")),
-    request_body = OwnerPatchBody,
+    request_body = ServiceAccountPatchBody,
     responses((status = 200, description = "The changed service account", body = OwnerShape))
 )]
 pub async fn update(
@@ -84,12 +85,9 @@ pub async fn update(
     Bearer(caller): Bearer,
     Path(id): Path<String>,
     headers: HeaderMap,
-    Json(body): Json<OwnerPatchBody>,
+    Json(body): Json<ServiceAccountPatchBody>,
 ) -> Result<Response, Problem> {
     let (id, expects) = (OwnerId::parse("id", &id)?, expected_revision(&headers)?);
-    let owner = server
-        .authority
-        .update_owner(&caller, OwnerKind::ServiceAccount, id, body.check(OwnerKind::ServiceAccount)?, expects)
-        .await?;
+    let owner = server.authority.update_owner(&caller, OwnerKind::ServiceAccount, id, body.check()?, expects).await?;
     Ok(([(header::ETAG, entity_tag(owner.revision))], axum::Json(OwnerShape::new(&owner))).into_response())
 }

@@ -33,7 +33,7 @@ const SESSIONS: &str = "Sessions";
 #[schema(as = SignIn)]
 pub struct SignInBody {
     /// The address.
-    #[schema(max_length = 254)]
+    #[schema(min_length = 3, max_length = 254)]
     email: String,
     /// The password.
     #[serde(deserialize_with = "secret")]

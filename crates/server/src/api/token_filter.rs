@@ -33,6 +33,7 @@ pub struct TokenFilterQuery {
     #[param(format = "uuid")]
     organisation: Option<String>,
     /// Granted exactly this scope.
+    #[param(min_length = 1, max_length = 100)]
     scope: Option<String>,
     /// Carrying this label, `key` or `key=value`; it may be repeated, and all must be there.
     #[param(value_type = Option<Vec<String>>, max_items = 32)]
@@ -56,10 +57,10 @@ pub struct TokenFilterQuery {
     #[param(format = "date-time")]
     last_used_after: Option<String>,
     /// With this text in the name, whatever its case.
-    #[param(max_length = 200)]
+    #[param(min_length = 1, max_length = 200)]
     name_contains: Option<String>,
     /// With a secret that begins so, up to eight characters.
-    #[param(max_length = 8)]
+    #[param(min_length = 1, max_length = 8)]
     secret_prefix: Option<String>,
     /// What to sort by; a leading `-` means descending.
     #[param(value_type = Option<SortShape>)]
@@ -68,6 +69,7 @@ pub struct TokenFilterQuery {
     #[param(minimum = 1, maximum = 200, default = 50, value_type = Option<u64>)]
     limit: Option<String>,
     /// Where the page before this one ended: its `next_cursor`.
+    #[param(min_length = 1)]
     cursor: Option<String>,
     /// True to count all tokens that fit.
     #[param(value_type = Option<bool>)]
@@ -123,6 +125,7 @@ pub struct TokenFilterBody {
     #[schema(format = "uuid")]
     organisation: Option<String>,
     /// Granted exactly this scope.
+    #[schema(min_length = 1, max_length = 100)]
     scope: Option<String>,
     /// Carrying all of these labels, each `key` or `key=value`.
     labels: Vec<String>,
@@ -145,10 +148,10 @@ pub struct TokenFilterBody {
     #[schema(format = "date-time")]
     last_used_after: Option<String>,
     /// With this text in the name, whatever its case.
-    #[schema(max_length = 200)]
+    #[schema(min_length = 1, max_length = 200)]
     name_contains: Option<String>,
     /// With a secret that begins so, up to eight characters.
-    #[schema(max_length = 8)]
+    #[schema(min_length = 1, max_length = 8)]
     secret_prefix: Option<String>,
 }
 

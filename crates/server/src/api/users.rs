@@ -2,7 +2,8 @@
 
 use super::{
     OWNERS,
-    owner_shapes::{InvitationShape, NewOwnerBody, OwnerPatchBody, OwnerQuery, OwnerShape},
+    owner_input::{NewUserBody, UserPatchBody, UserQuery},
+    owner_shapes::{InvitationShape, OwnerShape},
     page::List,
     preconditions::{created_headers, entity_tag, expected_revision, idempotency_key},
 };
@@ -36,17 +37,17 @@ pub struct InvitedUser {
 #[utoipa::path(
     post, path = "/v1/users", tag = OWNERS, operation_id = "create_user",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition find this user", max_length = 255)),
-    request_body = NewOwnerBody,
+    request_body = NewUserBody,
     responses((status = 201, description = "The new user with his invitation", body = InvitedUser))
 )]
 pub async fn create(
     State(server): State<Server>,
     Bearer(caller): Bearer,
     headers: HeaderMap,
-    Json(body): Json<NewOwnerBody>,
+    Json(body): Json<NewUserBody>,
 ) -> Result<Response, Problem> {
     let key = idempotency_key(&headers, &body, "POST /v1/users")?;
-    let created = server.authority.create_owner(&caller, body.check(OwnerKind::User)?, key).await?;
+    let created = server.authority.create_owner(&caller, body.check()?, key).await?;
     let invitation = server.authority.invite(&caller, created.record.id).await?;
     let user = &invitation.user;
     let headers = created_headers(&format!("/v1/users/{}", user.id), user.revision, created.repeated);
@@ -57,15 +58,15 @@ pub async fn create(
 /// List users
 #[utoipa::path(
     get, path = "/v1/users", tag = OWNERS, operation_id = "list_users",
-    params(OwnerQuery),
+    params(UserQuery),
     responses((status = 200, description = "A page of users", body = List<OwnerShape>))
 )]
 pub async fn list(
     State(server): State<Server>,
     Bearer(caller): Bearer,
-    Query(query): Query<OwnerQuery>,
+    Query(query): Query<UserQuery>,
 ) -> Result<axum::Json<List<OwnerShape>>, Problem> {
-    let (filter, page) = query.check(OwnerKind::User, ORDER)?;
+    let (filter, page) = query.check(ORDER)?;
     let page = server.authority.owners(&caller, filter, page).await?;
     Ok(axum::Json(List::new(page, ORDER, |owner| OwnerShape::new(&owner))))
 }
@@ -91,7 +92,7 @@ pub async fn show(
 #[utoipa::path(
     patch, path = "/v1/users/{id}", tag = OWNERS, operation_id = "update_user",
     params(("id" = String, Path, format = "uuid"), ("If-Match" = Option<String>, Header, description = "The entity tag the user must have")),
-    request_body = OwnerPatchBody,
+    request_body = UserPatchBody,
     responses((status = 200, description = "The changed user", body = OwnerShape))
 )]
 pub async fn update(
@@ -99,11 +100,10 @@ pub async fn update(
     Bearer(caller): Bearer,
     Path(id): Path<String>,
     headers: HeaderMap,
-    Json(body): Json<OwnerPatchBody>,
+    Json(body): Json<UserPatchBody>,
 ) -> Result<Response, Problem> {
     let (id, expects) = (OwnerId::parse("id", &id)?, expected_revision(&headers)?);
-    let owner =
-        server.authority.update_owner(&caller, OwnerKind::User, id, body.check(OwnerKind::User)?, expects).await?;
+    let owner = server.authority.update_owner(&caller, OwnerKind::User, id, body.check()?, expects).await?;
     Ok(([(header::ETAG, entity_tag(owner.revision))], axum::Json(OwnerShape::new(&owner))).into_response())
 }
 

@@ -32,11 +32,11 @@ struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 struct QuestionBody<'a> {
     /// The secret that somebody showed.
     #[serde(borrow)]
-    #[schema(value_type = String)]
+    #[schema(value_type = String, min_length = 1, max_length = 4096)]
     token: Text<'a>,
     /// A scope that the token must have.
     #[serde(borrow, default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100)]
     scope: Option<Text<'a>>,
     /// The address that it was shown from; a token with an allow-list is refused without one.
     #[serde(borrow, default)]
