@@ -4,9 +4,8 @@
 
 use crate::{
     client::Client,
-    installation::{Installation, Server, new_token},
+    installation::{Installation, Server, fail_to_start, new_token},
     program::Program,
-    run::Ran,
 };
 use authority::{
     clock::{Clock, SystemClock, SystemRandomness},
@@ -139,7 +138,7 @@ fn a_bootstrap_token_that_is_none_stops_the_start_and_is_not_shown() {
     let installation = Installation::new();
     let token = new_token();
     for wrong in [&token[..41], &token.replacen("jtn_", "jts_", 1), "hunter2hunter2", &format!("{}A", &token[..41])] {
-        let ran = Ran::of(installation.command().env("JETON_BOOTSTRAP_TOKEN", wrong), "").expect(2);
+        let ran = fail_to_start(installation.command().env("JETON_BOOTSTRAP_TOKEN", wrong)).expect(2);
         assert!(ran.err.contains("JETON_BOOTSTRAP_TOKEN"), "{}", ran.err);
         assert!(!ran.err.contains(wrong) && !ran.out.contains(wrong), "{}", ran.err);
         assert!(!installation.store().exists(), "nothing is made");

@@ -68,9 +68,10 @@ impl Installation {
         Server::of(Program::spawn(self.command().args(flags)))
     }
 
-    /// Runs a server that does not come up, and ends by itself.
-    pub(crate) fn fail_to_start(&self) -> Ran {
-        Ran::of(&mut self.command(), "")
+    /// Runs a server that does not come up.
+    #[track_caller]
+    pub(crate) fn fail_to_start(&self, flags: &[&str]) -> Ran {
+        fail_to_start(self.command().args(flags))
     }
 
     /// Runs another command on this data.
@@ -115,6 +116,14 @@ impl DerefMut for Server {
     fn deref_mut(&mut self) -> &mut Program {
         &mut self.program
     }
+}
+
+/// Runs a server that does not come up, and ends by itself.
+#[track_caller]
+pub(crate) fn fail_to_start(command: &mut Command) -> Ran {
+    let mut program = Program::spawn(command);
+    let code = program.fail_to_start().code().unwrap();
+    Ran { code, out: program.out(), err: program.err() }
 }
 
 /// A native secret that nobody else has.

@@ -71,6 +71,14 @@ impl Program {
         self.wait()
     }
 
+    /// Waits until it has ended by itself, without ever having been ready.
+    #[track_caller]
+    pub(crate) fn fail_to_start(&mut self) -> ExitStatus {
+        let ready = self.out.wait_for(|text| text.contains("listening on").then_some(()));
+        assert!(ready.is_none(), "it came up; standard error: {}", self.err());
+        self.wait()
+    }
+
     /// Waits until it has ended by itself.
     #[track_caller]
     pub(crate) fn wait(&mut self) -> ExitStatus {

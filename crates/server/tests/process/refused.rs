@@ -24,18 +24,17 @@ fn used() -> Installation {
 
 #[track_caller]
 fn expect_refused(installation: &Installation, messages: &[&str]) {
-    let ran = installation.fail_to_start().expect(1);
+    let ran = installation.fail_to_start(&[]).expect(1);
     for message in messages {
         assert!(ran.err.contains(message), "no {message:?} in {}", ran.err);
     }
-    assert!(!ran.out.contains("listening"), "{}", ran.out);
 }
 
 #[test]
 fn a_second_process_is_refused_and_the_first_serves_on() {
     let installation = Installation::new();
     let server = installation.start();
-    let ran = installation.fail_to_start().expect(1);
+    let ran = installation.fail_to_start(&[]).expect(1);
     assert!(ran.err.contains("jeton.db") && ran.err.contains("another process"), "{}", ran.err);
     installation.administrator(&server).get("/readyz").expect(200);
     // Nor may a command write to it.
@@ -78,8 +77,11 @@ fn sqlite() -> Vec<u8> {
 fn a_store_that_was_cut_short_is_refused() {
     let installation = used();
     let bytes = fs::read(installation.store()).unwrap();
-    fs::write(installation.store(), &bytes[..bytes.len() / 2]).unwrap();
-    expect_refused(&installation, &["jeton.db", "damaged", "jeton restore"]);
+    // By its last page, which no check at the start would read, and by half.
+    for length in [bytes.len() - 4_096, bytes.len() / 2] {
+        fs::write(installation.store(), &bytes[..length]).unwrap();
+        expect_refused(&installation, &["jeton.db", "damaged", "jeton restore"]);
+    }
 }
 
 #[test]
@@ -124,6 +126,6 @@ fn an_address_that_is_taken_is_said() {
     let installation = Installation::new();
     let server = installation.start();
     let other = Installation::new();
-    let ran = crate::run::Ran::of(other.command().args(["--listen", server.address()]), "").expect(1);
+    let ran = other.fail_to_start(&["--listen", server.address()]).expect(1);
     assert!(ran.err.contains(server.address()), "{}", ran.err);
 }

@@ -104,7 +104,7 @@ fn a_full_disk_gives_no_false_success_and_room_heals_it() {
 
     // A start needs room to write, and says so.
     server.kill();
-    let ran = installation.fail_to_start().expect(1);
+    let ran = installation.fail_to_start(&[]).expect(1);
     assert!(ran.err.contains("is full"), "{}", ran.err);
     disk.make_room();
     let mut server = installation.start();

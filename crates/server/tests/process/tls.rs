@@ -123,12 +123,12 @@ fn what_would_leave_the_host_in_plain_is_refused_at_start() {
         (&["--public-url", "http://jeton.example"], "--public-url"),
         (&["--tls-cert", "chain.pem"], "--tls-key"),
     ] {
-        let ran = Ran::of(installation.command().args(flags), "").expect(2);
+        let ran = installation.fail_to_start(flags).expect(2);
         assert!(ran.err.contains(place), "{flags:?}: {}", ran.err);
         assert!(!installation.data().exists(), "{flags:?}: nothing is made");
     }
     fs::write(installation.home.file("chain.pem"), "no certificate").unwrap();
-    let ran = Ran::of(installation.command().args(TLS), "").expect(1);
+    let ran = installation.fail_to_start(&TLS).expect(1);
     assert!(ran.err.contains("chain.pem"), "{}", ran.err);
 }
 
