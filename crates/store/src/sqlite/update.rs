@@ -51,7 +51,7 @@ pub(crate) fn switch(transaction: &mut Transaction<'_>, wanted: &SwitchToken) ->
         return Ok(token);
     }
     if !wanted.disabled {
-        check_role(transaction, &wanted.access, &token)?;
+        check_all(transaction, &wanted.access, &token)?;
     }
     token.disabled = wanted.disabled;
     token.revision += 1;
@@ -106,11 +106,18 @@ fn check_widening(transaction: &mut Transaction<'_>, access: &Access, before: &T
     let later = |expiry: Option<Timestamp>| expiry.map_or(i64::MAX, Timestamp::milliseconds);
     let new_scope = before.scopes.first_uncovered(&after.scopes).is_some();
     let wider = before.networks.is_some() && before.networks != after.networks;
-    if !new_scope && !wider && later(after.expires_at) <= later(before.expires_at) {
+    let longer = later(after.expires_at) > later(before.expires_at);
+    if wider || longer {
+        // More places or more time hand out everything that the token may do.
+        check_all(transaction, access, after)?;
+    }
+    if !new_scope {
         return Ok(());
     }
-    check_role(transaction, access, before)?;
     let owner = transaction.owner(before.owner)?.ok_or(Refusal::OwnerNotFound)?;
+    if owner.owner.role > access.role {
+        return Err(Beyond::Role(owner.owner.role).into());
+    }
     for scope in after.scopes.iter().filter(|scope| !before.scopes.cover(scope.as_str())) {
         if !access.scopes.cover(scope.as_str()) {
             return Err(Beyond::Scope(scope.clone()).into());
@@ -122,10 +129,10 @@ fn check_widening(transaction: &mut Transaction<'_>, access: &Access, before: &T
     Ok(())
 }
 
-/// Refuses to hand out anything in the name of an owner of a higher role than the caller's.
-fn check_role(transaction: &mut Transaction<'_>, access: &Access, token: &Token) -> Result<()> {
+/// Refuses to hand out a token as it is when it may do what the caller's credential may not.
+fn check_all(transaction: &mut Transaction<'_>, access: &Access, token: &Token) -> Result<()> {
     let owner = transaction.owner(token.owner)?.ok_or(Refusal::OwnerNotFound)?;
-    if owner.owner.role > access.role { Err(Beyond::Role(owner.owner.role).into()) } else { Ok(()) }
+    Ok(access.may_hand_out(owner.owner.role, &token.scopes.intersection(&owner.ceiling)).map_err(Refusal::Beyond)?)
 }
 
 fn write(transaction: &mut Transaction<'_>, token: &Token) -> Result<()> {
