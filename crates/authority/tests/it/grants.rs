@@ -326,3 +326,25 @@ async fn two_administrators_cannot_remove_each_other() {
         assert!(matches!(refused, Some(Error::Conflict(Conflict::LastAdministrator))));
     }
 }
+
+#[tokio::test]
+async fn a_narrow_credential_neither_lengthens_nor_reopens_a_wider_token() {
+    let world = World::new(150).await;
+    let home = world.organisation().await.id;
+    let owner = world.owner(OwnerKind::User, home, Role::OrganisationAdministrator, "").await;
+    let (authority, hour) = (world.authority(), std::time::Duration::from_hours(1));
+    let expires_at = Some(authority.now().after(hour));
+    let wide = world.issue(NewToken { owner: Some(owner.id), expires_at, ..new_token() }).await;
+    let narrow = NewToken { owner: Some(owner.id), scopes: Some(scopes("tokens:write")), ..new_token() };
+    let narrow = world.issue(narrow).await;
+    let caller = authority.authenticate(narrow.secret.expose(), None, None).await.unwrap();
+    let id = wide.token.id;
+
+    let until = |expires_at| TokenPatch { expires_at: Some(expires_at), ..TokenPatch::default() };
+    let beyond = |error| matches!(error, Some(Error::Denied(Denied::Beyond(Beyond::Scope(_)))));
+    assert!(beyond(authority.update(&caller, id, until(None), None).await.err()));
+    assert!(beyond(authority.update(&caller, id, until(Some(authority.now().after(hour * 2))), None).await.err()));
+    authority.update(&caller, id, until(Some(authority.now().after(hour / 2))), None).await.unwrap();
+    authority.disable(&caller, id, None).await.unwrap();
+    assert!(beyond(authority.enable(&caller, id, None).await.err()));
+}
