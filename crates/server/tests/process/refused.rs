@@ -77,7 +77,7 @@ fn sqlite() -> Vec<u8> {
 fn a_store_that_was_cut_short_is_refused() {
     let installation = used();
     let bytes = fs::read(installation.store()).unwrap();
-    // By its last page, which no check at the start would read, and by half.
+    // By its last page, and by half.
     for length in [bytes.len() - 4_096, bytes.len() / 2] {
         fs::write(installation.store(), &bytes[..length]).unwrap();
         expect_refused(&installation, &["jeton.db", "damaged", "jeton restore"]);

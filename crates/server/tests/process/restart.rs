@@ -169,6 +169,16 @@ fn a_stop_writes_the_uses_that_were_gathered() {
 }
 
 #[test]
+fn a_migration_is_logged_when_it_is_applied_and_not_at_every_start() {
+    let installation = Installation::new();
+    for applied in [1, 0] {
+        let mut server = installation.start();
+        assert!(server.stop().success());
+        assert_eq!(server.err().matches("applied a migration").count(), applied, "{}", server.err());
+    }
+}
+
+#[test]
 fn an_interrupt_stops_like_a_termination() {
     let installation = Installation::new();
     let mut server = installation.start();
