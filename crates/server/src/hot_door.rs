@@ -37,9 +37,9 @@ pub fn front(server: Server, router: Router, limits: HotLimits) -> impl Front {
     move |request: Request<Incoming>, peer: Peer| {
         let hot = request.uri().path() == PATH && request.method() == Method::POST && request.uri().query().is_none();
         let server = hot.then(|| server.clone());
-        let routed = (!hot).then(|| router.clone());
+        let behind = (!hot).then(|| router.clone());
         async move {
-            match (server, routed) {
+            match (server, behind) {
                 (Some(server), _) => answer(&server, request, peer, limits).await,
                 (None, Some(router)) => Front::answer(&router, request, peer).await,
                 // One of the two is always there; the router's own word for nothing is 404.

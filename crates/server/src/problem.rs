@@ -34,7 +34,7 @@ pub struct Problem {
     scope: Option<String>,
     retry_after: Option<Duration>,
     token_refused: bool,
-    tombstone: Option<serde_json::Value>,
+    tombstone: Option<Box<serde_json::Value>>,
     oauth_error: Option<&'static str>,
 }
 
@@ -93,7 +93,7 @@ impl Problem {
     #[must_use]
     pub fn tombstone(mut self, token: &impl Serialize) -> Self {
         // What has no JSON form is left out; the problem itself is the answer.
-        self.tombstone = serde_json::to_value(token).ok();
+        self.tombstone = serde_json::to_value(token).ok().map(Box::new);
         self
     }
 
@@ -193,7 +193,7 @@ impl<'a> Page<'a> {
             fields: fields.collect(),
             scope: problem.scope.as_deref(),
             retry_after_seconds: problem.retry_after_seconds(),
-            token: problem.tombstone.as_ref(),
+            token: problem.tombstone.as_deref(),
             error: problem.oauth_error,
             request_id: RequestId::current().map(|id| id.to_string()),
         }

@@ -85,6 +85,7 @@ impl NewTokenBody {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = TokenPatch)]
+#[allow(clippy::option_option, reason = "a field that is absent, null or given means three things")]
 pub struct TokenPatchBody {
     /// A new name, 1 to 200 characters.
     #[schema(min_length = 1, max_length = 200, nullable = false)]
