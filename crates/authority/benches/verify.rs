@@ -3,7 +3,7 @@
 //!
 //! `cargo bench -p authority -- [TOKENS…]`; each line is the median of nine rounds.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::cast_precision_loss)]
 
 use authority::{
     Authority,

@@ -10,7 +10,7 @@
 //! Arguments: the number of tokens (1,000,000 unless named) and `large` for the rows at 10,000,000.
 //! The stores are kept in `target/performance` for the next run.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::cast_precision_loss)]
 
 mod load;
 mod process;

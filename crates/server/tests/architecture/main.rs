@@ -5,7 +5,7 @@
 //! | `rules` | what may import what, and which long files have a reason |
 //! | `source` | reading manifests and Rust files |
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
 mod rules;
 mod source;

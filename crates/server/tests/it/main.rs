@@ -15,7 +15,7 @@
 //! | `strict_json` | a body has one reading, and everything wrong with it is said at once |
 //! | `door/` | what holds for every connection, before any route |
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
 mod around;
 mod bad_input;

@@ -15,7 +15,7 @@
 //! | `limits` | slow, greedy and ambiguous clients harm nobody else |
 //! | `program` `installation` `client` | what every test stands on |
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
 mod bootstrap;
 mod canary;
