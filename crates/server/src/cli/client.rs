@@ -35,6 +35,8 @@ const WAITS: [Duration; 2] = [Duration::from_millis(300), Duration::from_secs(1)
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Server")]
 pub struct ClientArguments {
+    // The help is written as clap writes defaults, which rustdoc takes for a link.
+    #[allow(rustdoc::broken_intra_doc_links)]
     /// The server's address [default: the one of the last `jeton login`, or <http://127.0.0.1:6573>].
     #[arg(long, global = true, value_name = "URL", env = "JETON_URL", hide_env_values = true)]
     pub server: Option<String>,
