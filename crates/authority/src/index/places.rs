@@ -9,7 +9,7 @@ const PLACE_BITS: u32 = 22;
 const PLACE_MASK: u32 = (1 << PLACE_BITS) - 1;
 const SMALLEST: usize = 16;
 
-/// The most entries of one shard: a thousand million in all shards together.
+/// The most entries of one shard: 268 million in all 64 shards together.
 pub(super) const MOST: usize = PLACE_MASK as usize - 1;
 
 /// The array. Its length is a power of two, and at most three quarters of it are used.

@@ -160,7 +160,7 @@ impl Tokens {
         }
         let place = self.entries.len();
         if place == MOST {
-            // More than a thousand million secrets: refusing the newest is the safe end.
+            // Some 268 million secrets in all shards: refusing the newest is the safe end.
             tracing::error!("the index is full; newer secrets are not accepted");
             self.grants.drop(entry.grant);
             return;
