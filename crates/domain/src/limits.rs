@@ -60,5 +60,6 @@ pub const USER_AGENT_BYTES: usize = 200;
 pub const USES_IN_MEMORY: usize = 100_000;
 /// How many days of a token's use are kept.
 pub const USAGE_DAYS: i64 = 90;
-/// The latest instant that a date in a request may name: the end of the year 9999.
-pub const TIME_LATEST_MILLISECONDS: i64 = 253_402_300_799_999;
+/// The latest instant there is: 9999-12-30T22:00:00Z, the last whole second that every offset from UTC
+/// can express (as jiff counts), and so the last one that can be written as RFC 3339 and read back.
+pub const TIME_LATEST_MILLISECONDS: i64 = 253_402_207_200_000;

@@ -173,10 +173,13 @@ impl Serialize for Scopes {
     }
 }
 
+/// Reads what was stored, however many scopes it holds: what caller and owner both may can be more than
+/// one request may name. What comes from outside is taken by [`Scopes::parse`].
 impl<'de> Deserialize<'de> for Scopes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let texts = Vec::<String>::deserialize(deserializer)?;
-        Self::parse("scopes", texts.iter().map(String::as_str)).map_err(serde::de::Error::custom)
+        let scopes = texts.iter().map(|text| Scope::parse("scopes", text));
+        scopes.collect::<Result<_, _>>().map_err(serde::de::Error::custom)
     }
 }
 
@@ -218,6 +221,15 @@ mod tests {
                 assert_eq!(both.cover(wanted), left.cover(wanted) && right.cover(wanted), "{wanted}");
             }
         }
+    }
+
+    #[test]
+    fn a_set_that_was_stored_reads_back_even_when_no_request_could_name_it() {
+        let names: Vec<_> = (0..=limits::SCOPES * 2).map(|number| format!("module:{number}")).collect();
+        let both: Scopes = names.iter().map(|name| Scope::parse("scope", name).unwrap()).collect();
+        assert!(Scopes::parse("scopes", names.iter().map(String::as_str)).is_err());
+        assert_eq!(serde_json::from_str::<Scopes>(&serde_json::to_string(&both).unwrap()).unwrap(), both);
+        assert!(serde_json::from_str::<Scopes>(r#"["a b"]"#).is_err());
     }
 
     #[test]

@@ -4,12 +4,14 @@ use crate::{invalid::Invalid, limits};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, time::Duration};
 
-/// Milliseconds since 1970-01-01T00:00:00Z. It never passes the year 9999.
+/// Milliseconds since 1970-01-01T00:00:00Z. It never passes
+/// [`limits::TIME_LATEST_MILLISECONDS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The instant that many milliseconds after 1970 began, held within the years 1970 to 9999.
+    /// The instant that many milliseconds after 1970 began, held between the beginning of 1970 and
+    /// [`limits::TIME_LATEST_MILLISECONDS`].
     #[inline]
     pub fn from_milliseconds(milliseconds: i64) -> Self {
         Self(milliseconds.clamp(0, limits::TIME_LATEST_MILLISECONDS))
@@ -31,7 +33,7 @@ impl Timestamp {
         self.0 / 86_400_000
     }
 
-    /// The instant that much later, or the end of the year 9999.
+    /// The instant that much later, or the latest there is.
     #[must_use]
     pub fn after(self, wait: Duration) -> Self {
         let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
@@ -68,7 +70,9 @@ impl Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let instant = jiff::Timestamp::from_millisecond(self.0).map_err(|_| fmt::Error)?;
+        // No instant lies beyond what jiff knows (see `limits::TIME_LATEST_MILLISECONDS`); if one ever
+        // did, its last one is written rather than nothing: an error here would end the process.
+        let instant = jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::MAX);
         write!(out, "{instant:.3}")
     }
 }
@@ -102,6 +106,18 @@ mod tests {
         for text in ["", "2030-01-31", "2030-02-30T00:00:00Z", "1969-12-31T23:59:59Z", "2030-01-31T00:00:00"] {
             assert!(Timestamp::parse("at", text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn every_instant_there_is_has_a_text_that_reads_back() {
+        for milliseconds in [i64::MIN, 0, 1, limits::TIME_LATEST_MILLISECONDS, i64::MAX] {
+            let instant = Timestamp::from_milliseconds(milliseconds);
+            let text = serde_json::to_string(&instant).unwrap();
+            assert_eq!(serde_json::from_str::<Timestamp>(&text).unwrap(), instant, "{text}");
+        }
+        assert_eq!(Timestamp::from_milliseconds(i64::MAX).to_string(), "9999-12-30T22:00:00.000Z");
+        assert!(Timestamp::parse("at", "9999-12-30T22:00:00.001Z").is_err());
+        assert!(Timestamp::parse("at", "9999-12-31T23:59:59Z").is_err());
     }
 
     #[test]

@@ -168,6 +168,9 @@ fn seconds_from(now: Timestamp, seconds: u64) -> Result<Timestamp, Invalid> {
     if (1..=latest).contains(&seconds) {
         Ok(now.after(Duration::from_secs(seconds)))
     } else {
-        Err(Invalid::field("expires_in_seconds", "must be at least 1 and end before the year 10000"))
+        Err(Invalid::field(
+            "expires_in_seconds",
+            "must be at least 1 and lead no further than the last but one day of the year 9999",
+        ))
     }
 }

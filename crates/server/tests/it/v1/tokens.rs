@@ -1,6 +1,7 @@
 //! A token can be issued, read, changed, disabled and enabled; its secret is shown once; what is over stays over.
 
 use crate::world::World;
+use authority::clock::Clock;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -192,4 +193,35 @@ async fn uses_are_counted_and_shown_by_day() {
     assert_eq!(token["revision"], 1, "a use is no change");
     let usage = world.get(format!("/v1/tokens/{id}/usage")).bearer(&world.acme.member.token).await.expect(200);
     assert_eq!(usage, json!({"days": [{"day": "2027-01-15", "count": 1}, {"day": "2027-01-16", "count": 1}]}));
+}
+
+#[tokio::test]
+async fn the_latest_expiry_there_is_can_be_asked_for_and_nothing_later() {
+    let world = World::new().await;
+    let bearer = &world.acme.member.token;
+    let latest = "9999-12-30T22:00:00.000Z";
+    let until_then = (domain::limits::TIME_LATEST_MILLISECONDS - world.clock.now().milliseconds()) / 1_000;
+    for (field, value, beyond) in [
+        ("expires_at", json!(latest), json!("9999-12-31T23:59:59.999Z")),
+        ("expires_in_seconds", json!(until_then), json!(until_then + 1)),
+    ] {
+        let token = world.post("/v1/tokens", json!({"name": "long", field: value})).bearer(bearer).await.expect(201);
+        assert_eq!(token["expires_at"], latest);
+        let answer = world.post("/v1/tokens", json!({"name": "longer", field: beyond})).bearer(bearer).await;
+        assert_eq!(answer.refused(), [field]);
+    }
+    // The writer still works, and what it wrote is read back.
+    assert_eq!(world.get("/v1/journal").bearer(bearer).await.expect(200)["items"][0]["kind"], "token.issued");
+}
+
+#[tokio::test]
+async fn a_token_may_have_every_scope_of_an_owner_who_has_as_many_as_can_be_granted() {
+    let world = World::new().await;
+    let granted: Vec<_> = (0..domain::limits::SCOPES).map(|number| format!("module:{number}")).collect();
+    let person = json!({"name": "Many", "scopes": granted, "organisation": world.acme.id});
+    let robot = world.post("/v1/service-accounts", person).bearer(&world.root.token).await.expect(201);
+    let token = world.post("/v1/tokens", json!({"name": "all", "owner": robot["id"]})).bearer(&world.root.token).await;
+    assert_eq!(token.expect(201)["scopes"].as_array().unwrap().len(), granted.len() + 5);
+    let journal = world.get("/v1/journal").bearer(&world.root.token).await.expect(200);
+    assert_eq!(journal["items"][0]["kind"], "token.issued");
 }

@@ -4,9 +4,17 @@
 use super::{denials, eventually, open, open_world, path};
 use crate::{
     engine::Engine,
-    world::{World, deletion, refusal},
+    world::{World, deletion, owner_of, refusal},
 };
-use domain::{caller::Reach, journal::Event, secret::Digest, token::RotationEnd};
+use domain::{
+    caller::{Access, Reach},
+    journal::Event,
+    limits,
+    owner::{OwnerKind, Role},
+    scope::Scopes,
+    secret::Digest,
+    token::RotationEnd,
+};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -15,11 +23,11 @@ use std::{
 };
 use store::{
     backup::backup,
-    change::{LiftQuarantine, Verb},
+    change::{CreateOwner, IssueToken, LiftQuarantine, Verb, WantedScopes},
     denials::{Denial, Denials, denials_path},
     error::{CommitError, Refusal},
     quarantine::Ground,
-    query::{Loaded, TokenFilter},
+    query::{JournalFilter, Loaded, PageRequest, TokenFilter},
 };
 
 fn lift(world: &World) -> LiftQuarantine {
@@ -237,6 +245,31 @@ async fn a_file_that_is_behind_is_brought_up_to_date() {
         assert_eq!(file.tokens(), [deleted.token.id]);
         assert_eq!(file.seen.last().unwrap().position, world.store.tail().await.unwrap().position);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_with_more_scopes_than_a_request_may_name_does_not_stop_the_catching_up() {
+    let mut world = World::new(Engine::sqlite()).await;
+    let mut owner = world.new_owner(OwnerKind::User, Role::Member);
+    let granted: Vec<_> = (0..limits::SCOPES).map(|number| format!("module:{number}")).collect();
+    owner.scopes = Scopes::parse("scopes", granted.iter().map(String::as_str)).unwrap();
+    let organisation = world.organisation.id;
+    let verb = CreateOwner { access: Access::unlimited(), organisation, owner };
+    let owner = owner_of(world.made(Verb::CreateOwner(verb)).await);
+    world.store.close().await;
+    let behind = fs::read(denials_path(&path(&world))).unwrap();
+    open_world(&mut world);
+    let wanted = IssueToken { scopes: WantedScopes::AsMuchAsAllowed, ..world.issuing(&owner, "everything") };
+    let issued = world.issue_as(wanted).await;
+    assert!(issued.token.scopes.len() > limits::SCOPES);
+    world.store.close().await;
+    fs::write(denials_path(&path(&world)), behind).unwrap();
+    assert_eq!(open_world(&mut world).quarantine, None);
+    let page = PageRequest { after: None, limit: 100 };
+    let journal = world.store.journal(Reach::Everything, JournalFilter::default(), page).await.unwrap();
+    let Event::TokenIssued(told) = &journal.items[0].entry.event else { panic!("not issued") };
+    assert_eq!(told.grant.scopes, issued.token.scopes);
+    assert_eq!(live(&world).await, [issued.digest]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
