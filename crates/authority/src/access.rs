@@ -127,6 +127,7 @@ mod tests {
             role,
             scopes,
             credential: Credential::Token(TokenId::from_bytes([4; 16])),
+            secrets: Vec::new(),
         }
     }
 

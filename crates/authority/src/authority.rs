@@ -127,7 +127,7 @@ impl Authority {
     }
 
     pub(crate) async fn commit(&self, caller: &Caller, verb: Verb) -> Result<Committed, Error> {
-        Ok(self.store.commit(Change::new(self.now(), caller.into(), verb)).await?)
+        Ok(self.store.commit(Change::by(self.now(), caller, verb)).await?)
     }
 
     pub(crate) async fn commit_once(
@@ -136,7 +136,7 @@ impl Authority {
         verb: Verb,
         key: Option<IdempotencyKey>,
     ) -> Result<Committed, Error> {
-        let mut change = Change::new(self.now(), caller.into(), verb);
+        let mut change = Change::by(self.now(), caller, verb);
         change.idempotency =
             key.map(|IdempotencyKey { key, request }| Idempotency { owner: caller.owner_number, key, request });
         Ok(self.store.commit(change).await?)

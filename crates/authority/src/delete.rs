@@ -82,7 +82,7 @@ impl Authority {
         self.write_uses_for(&filter).await?;
         let selection = Selection::Filter { filter: filter.clone(), expects };
         let delete = DeleteTokens { access: access.clone(), selection, reason: reason.clone() };
-        let change = Change::new(self.now(), caller.into(), Verb::DeleteTokens(delete));
+        let change = Change::by(self.now(), caller, Verb::DeleteTokens(delete));
         match self.store.commit(change).await {
             Err(CommitError::Refused(Refusal::TooManyTokens)) => {}
             Err(error) => return Err(error.into()),

@@ -101,6 +101,7 @@ impl From<Refusal> for Error {
             Refusal::TooManyTokens => Invalid::field("filter", "selects more tokens than one commit deletes").into(),
             Refusal::IdempotencyKeyReused => Self::Conflict(Conflict::IdempotencyKeyReused),
             Refusal::IdempotencyKeyOutdated => Self::Conflict(Conflict::IdempotencyKeyOutdated),
+            Refusal::CredentialEnded => Self::Unauthenticated,
             Refusal::Consumed => Self::Conflict(Conflict::LinkVoid),
             Refusal::OwnerInactive => Self::Conflict(Conflict::OwnerInactive),
             Refusal::TokenExpired => Self::Conflict(Conflict::TokenExpired),

@@ -95,7 +95,7 @@ impl Authority {
         let known = self.store.sign_in(UserKey::Id(link.subject)).await?;
         let known = known.filter(|known| known.credential_revision == link.credential_revision && may_sign_in(known));
         let known = known.ok_or(Error::Conflict(Conflict::LinkVoid))?;
-        self.set_password(&known, "password", password, Actor::Possession).await
+        self.set_password(&known, "password", password, None).await
     }
 
     async fn redeem_set_up(&self, password: Secret, administrator: Administrator) -> Result<(), Error> {

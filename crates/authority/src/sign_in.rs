@@ -105,6 +105,7 @@ impl Authority {
             role: owner.power().role(),
             scopes: (*owner.ceiling()).clone(),
             credential: Credential::Session(session.id),
+            secrets: Vec::new(),
         };
         Ok((caller, session))
     }
@@ -151,20 +152,26 @@ impl Authority {
             return Err(Invalid::field("current_password", "is not the current password").into());
         }
         self.throttle.forget(&guessed);
-        self.set_password(&known, "new_password", new, caller.into()).await
+        self.set_password(&known, "new_password", new, Some(caller)).await
     }
 
+    /// Sets a user's password in the name of a caller or, without one, of whoever holds his link.
     pub(crate) async fn set_password(
         &self,
         known: &SignIn,
         field: &str,
         new: Secret,
-        actor: Actor,
+        caller: Option<&Caller>,
     ) -> Result<(), Error> {
         password::acceptable(field, &new, &[known.owner.name.as_str(), &account(known)])?;
         let password_hash = self.passwords.hash(new, &*self.randomness).await?;
-        let verb = SetPassword { owner: known.owner.id, expects: known.credential_revision, password_hash };
-        self.store.commit(Change::new(self.now(), actor, Verb::SetPassword(verb))).await?;
+        let (owner, expects) = (known.owner.id, known.credential_revision);
+        let verb = Verb::SetPassword(SetPassword { owner, expects, password_hash });
+        let change = match caller {
+            Some(caller) => Change::by(self.now(), caller, verb),
+            None => Change::new(self.now(), Actor::Possession, verb),
+        };
+        self.store.commit(change).await?;
         Ok(())
     }
 

@@ -84,6 +84,7 @@ impl Active<'_> {
             role: self.role,
             scopes: self.scopes().cloned().collect(),
             credential: Credential::Token(self.token),
+            secrets: Vec::new(),
         }
     }
 
@@ -176,11 +177,12 @@ impl Authority {
         user_agent: Option<&str>,
     ) -> Result<Caller, Error> {
         let question = Question { secret, scope: None, address, user_agent };
-        self.verify(Reach::Everything, question, |verdict| match verdict {
+        let caller = self.verify(Reach::Everything, question, |verdict| match verdict {
             Verdict::Active(active) => Ok(active.to_caller()),
             Verdict::Refused(_) => Err(Error::Unauthenticated),
-        })
-        .await?
+        });
+        let secrets = self.keyring.digests(secret).map(|(_, digest)| digest).collect();
+        Ok(Caller { secrets, ..caller.await?? })
     }
 
     /// How far a verifier that shows this credential sees, without copying anything about it.

@@ -4,6 +4,7 @@ use crate::{
     id::{OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, SessionId, TokenId},
     owner::Role,
     scope::{Scope, Scopes},
+    secret::Digest,
 };
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,9 @@ pub struct Caller {
     pub scopes: Scopes,
     /// The credential that was shown.
     pub credential: Credential,
+    /// The digests of a token's secret, one under each server key; none for a session. With them a
+    /// change finds out whether the secret still works when it is made.
+    pub secrets: Vec<Digest>,
 }
 
 /// What a caller showed.

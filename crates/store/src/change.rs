@@ -2,7 +2,7 @@
 
 use domain::{
     address::Networks,
-    caller::{Access, Actor},
+    caller::{Access, Actor, Caller},
     id::{DeletionId, OrganisationId, OwnerId, OwnerNumber, Position, SessionId, TokenId},
     name::{Email, Labels, Name},
     owner::{Organisation, Owner, OwnerKind, Role},
@@ -22,6 +22,9 @@ pub struct Change {
     pub at: Timestamp,
     /// Who.
     pub actor: Actor,
+    /// The caller who asked for it, as he was when his request began: the change is refused when his
+    /// credential has ended since, or is worth less.
+    pub caller: Option<Caller>,
     /// What.
     pub verb: Verb,
     /// What must not have been consumed before and is consumed with this change.
@@ -31,9 +34,15 @@ pub struct Change {
 }
 
 impl Change {
-    /// A change that consumes nothing and has no idempotency key.
+    /// A change that no caller's credential stands for, such as the server's own. It consumes nothing
+    /// and has no idempotency key.
     pub fn new(at: Timestamp, actor: Actor, verb: Verb) -> Self {
-        Self { at, actor, verb, consumes: None, idempotency: None }
+        Self { at, actor, caller: None, verb, consumes: None, idempotency: None }
+    }
+
+    /// A change that a caller asks for: his credential must still stand when it is made.
+    pub fn by(at: Timestamp, caller: &Caller, verb: Verb) -> Self {
+        Self { caller: Some(caller.clone()), ..Self::new(at, caller.into(), verb) }
     }
 }
 

@@ -32,6 +32,8 @@ pub enum Refusal {
     IdempotencyKeyOutdated,
     /// What was to be consumed once has been consumed, or has changed since it was handed out.
     Consumed,
+    /// The credential of whoever asked for the change has ended since, or is worth less than it was.
+    CredentialEnded,
     /// The owner, or its organisation, is not active.
     OwnerInactive,
     /// The token has expired, and what has expired stays expired.

@@ -7,7 +7,7 @@
 //! | `issue`, `update`, `rotate`, `delete`, `deletion` | the verbs of tokens |
 //! | `organisations`, `owners`, `administrators`, `credentials`, `sessions`, `set_up` | the verbs of people |
 //! | `usage`, `rehash`, `prune`, `quarantine` | the verbs of upkeep |
-//! | `nonce`, `idempotency` | what works once, and what may be repeated |
+//! | `nonce`, `idempotency`, `standing` | what works once, what may be repeated, and who still may |
 //! | `readers`, `list`, `preview`, `journal`, `load` | the queries |
 //! | `conditions`, `token_filter` | filters and reach as `WHERE` clauses |
 //! | `token_row`, `owner_row`, `dictionary`, `body` | rows |
@@ -45,6 +45,7 @@ mod rehash;
 mod rotate;
 mod sessions;
 mod set_up;
+mod standing;
 mod token_filter;
 mod token_row;
 pub(crate) mod transaction;

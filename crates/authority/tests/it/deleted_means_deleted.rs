@@ -298,7 +298,7 @@ async fn a_deletion_in_steps_that_met_a_fault_is_taken_up_again() {
     let id = DeletionId::new(world.now(), &*world.random);
     let (filter, access) = (batch("a"), Access::unlimited());
     let start = StartDeletion { access, id, filter, expects: None, reason: None };
-    let change = Change::new(world.now(), (&world.root).into(), Verb::StartDeletion(start));
+    let change = Change::by(world.now(), &world.root, Verb::StartDeletion(start));
     world.store().commit(change).await.unwrap();
     world.store().arm(true);
     world.authority().resume_deletions().await.unwrap();

@@ -1,8 +1,10 @@
 //! A store from yesterday does not revive what was deleted since: it serves nothing as active until an
 //! operator has led it out, and what it forgot is denied again.
 
-use crate::world::{World, new_token, secret};
-use authority::{Error, issue::Issued, rotate::Overlap, verify::Refused};
+use crate::world::{World, administrator, new_token, secret};
+use authority::{
+    Error, issue::Issued, link::Purpose, redeem::administrator_link, rotate::Overlap, sign_in::Origin, verify::Refused,
+};
 use domain::{caller::Actor, journal::Event, limits, secret::Secret};
 use std::{fs, time::Duration};
 use store::{
@@ -128,6 +130,12 @@ async fn an_operator_may_end_everything_issued_before_a_time() {
     }
     world.refused(&history.finished.1, Refused::Deleted).await;
     world.refused(&history.lost.secret, Refused::Unknown).await;
+    let email = &administrator("root@example.org").email;
+    let link = administrator_link(&world.keyring, Purpose::RecoverAdministrator, world.now(), &*world.random).0;
+    let (authority, password) = (world.authority(), || secret("correct horse battery staple"));
+    authority.redeem(link.expose(), password(), Some(administrator(email.as_str()))).await.unwrap();
+    let session = authority.sign_in(email, password(), Origin::default(), None).await.unwrap();
+    world.root = authority.authenticate_session(session.secret.expose()).await.unwrap().0;
     world.active(&world.issue(new_token()).await.secret).await;
 }
 

@@ -257,12 +257,6 @@ impl World {
         self.authority().authenticate(issued.secret.expose(), None, None).await.unwrap()
     }
 
-    /// A caller with a new token that has exactly these scopes.
-    pub(crate) async fn caller_with(&self, owner: &Owner, wanted: &str) -> Caller {
-        let new = NewToken { owner: Some(owner.id), scopes: Some(scopes(wanted)), ..new_token() };
-        self.authority().authenticate(self.issue(new).await.secret.expose(), None, None).await.unwrap()
-    }
-
     /// Issues a token in the name of the first administrator.
     pub(crate) async fn issue(&self, new: NewToken) -> Issued {
         self.authority().issue(&self.root, new, None).await.unwrap()
@@ -370,5 +364,6 @@ fn nobody() -> Caller {
         role: Role::Member,
         scopes: Scopes::default(),
         credential: Credential::Token(TokenId::from_bytes([0; 16])),
+        secrets: Vec::new(),
     }
 }

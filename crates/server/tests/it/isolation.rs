@@ -8,7 +8,7 @@ use crate::world::{
     requests,
 };
 use domain::{
-    caller::{Access, Actor, Caller},
+    caller::{Access, Caller},
     format::{self, Kind},
     id::{DeletionId, TokenId},
 };
@@ -182,7 +182,7 @@ impl World {
         let id = DeletionId::new(self.authority().now(), &authority::clock::SystemRandomness);
         let filter = TokenFilter { name_contains: Some("no such name".to_owned()), ..TokenFilter::default() };
         let start = StartDeletion { access: Access::unlimited(), id, filter, expects: None, reason: None };
-        let change = Change::new(self.authority().now(), Actor::from(&caller), Verb::StartDeletion(start));
+        let change = Change::by(self.authority().now(), &caller, Verb::StartDeletion(start));
         self.authority().store().commit(change).await.unwrap();
         id.to_string()
     }

@@ -5,6 +5,7 @@
 //! | `v1` `oauth2` `health` | what holds for the native API, URL by URL |
 //! | `isolation` | nobody sees or touches what lies outside his reach |
 //! | `bad_input` | what is malformed is refused by name, and nothing is written |
+//! | `held_back` | a request that is open when its credential ends changes nothing |
 //! | `conditional` | repeated and concurrent requests are safe |
 //! | `headers` `secret_in_url` | what every answer carries, and what no URL may |
 //! | `around` | what holds around every route |
@@ -26,6 +27,7 @@ mod configuration_documents;
 mod door;
 mod headers;
 mod health;
+mod held_back;
 mod isolation;
 mod oauth2;
 mod problem_pages;

@@ -16,7 +16,7 @@ mod people;
 pub(crate) mod requests;
 
 pub(crate) use call::{Answer, Call};
-pub(crate) use people::{Company, Person};
+pub(crate) use people::{Company, PASSWORD, Person};
 
 use authority::{
     Authority,

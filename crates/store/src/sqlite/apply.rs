@@ -5,7 +5,7 @@ use super::{
     credentials, delete, deletion,
     failure::Result,
     idempotency::{self, Remembered},
-    issue, nonce, organisations, owner_row, owners, prune, quarantine, rehash, rotate, sessions, set_up,
+    issue, nonce, organisations, owner_row, owners, prune, quarantine, rehash, rotate, sessions, set_up, standing,
     transaction::Transaction,
     update, usage,
 };
@@ -37,6 +37,9 @@ impl Made {
 
 /// Makes a change, or what repeating it means.
 pub(crate) fn apply(transaction: &mut Transaction<'_>, change: &Change) -> Result<Made> {
+    if let Some(caller) = &change.caller {
+        standing::check(transaction, caller)?;
+    }
     if let Some(nonce) = &change.consumes {
         nonce::consume(transaction, nonce)?;
     }

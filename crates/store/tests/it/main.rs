@@ -19,6 +19,7 @@ mod previews;
 mod reach;
 mod rotation;
 mod set_up;
+mod standing;
 mod tombstones;
 mod updates;
 mod upkeep;
