@@ -10,6 +10,7 @@
 //! | `sessions` `links` | passwords, sessions, one-time links |
 //! | `oauth2` | RFC 7662 and RFC 7009 |
 //! | `health` | signs of life |
+//! | `problems` | what the `type` of a problem leads to |
 //! | `page` `preconditions` | what lists and changes have in common |
 //! | `refusal` | how the authority's errors become problems |
 //! | `document` `declared` | the OpenAPI document, and how it binds the operations |
@@ -26,6 +27,7 @@ pub mod owner_input;
 pub mod owner_shapes;
 pub mod page;
 pub mod preconditions;
+pub mod problems;
 mod refusal;
 pub mod service_accounts;
 pub mod sessions;

@@ -5,7 +5,8 @@ use crate::{
         declared::{self, Declared},
         deletions,
         document::{self, DocumentText},
-        health, journal, links, oauth2, organisations, service_accounts, sessions, tokens, users, verify, whoami,
+        health, journal, links, oauth2, organisations, problems, service_accounts, sessions, tokens, users, verify,
+        whoami,
     },
     state::Server,
 };
@@ -55,6 +56,8 @@ fn native() -> OpenApiRouter<Server> {
         .routes(routes!(oauth2::introspect))
         .routes(routes!(oauth2::revoke))
         .routes(routes!(document::show))
+        .routes(routes!(problems::list))
+        .routes(routes!(problems::show))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
 }

@@ -6,7 +6,7 @@ use crate::{
     hot_door::{self, HotLimits},
     listen::{ConnectionMetrics, Front, ListenSettings, Listener, PlainHttp, Stop, Tls, TlsError},
     metrics::{self, Metrics},
-    middleware,
+    middleware, private_file,
     router::router,
     server_key::{self, ServerKeyError},
     state::{Parts, Server},
@@ -82,6 +82,8 @@ pub fn run(config: Config) -> Result<(), ServeError> {
 
 async fn serve(config: Config, threads: usize) -> Result<(), ServeError> {
     let StoreLocation::Sqlite(path) = &config.store;
+    take_hangups();
+    create_directories(&config)?;
     let keyring = server_key::load_or_create(&config.server_key_file, path, &SystemRandomness)?;
     let Opened { store, quarantine } = open_sqlite(path, &OpenOptions::default())?;
     let options = Options {
@@ -132,6 +134,22 @@ async fn serve(config: Config, threads: usize) -> Result<(), ServeError> {
     }
 }
 
+/// Makes the data directory and the one of the store, for nobody but this user, where they are missing.
+///
+/// # Errors
+/// Which directory cannot be made.
+pub fn create_directories(config: &Config) -> Result<(), ServeError> {
+    let StoreLocation::Sqlite(store) = &config.store;
+    let parent = store.parent().filter(|parent| !parent.as_os_str().is_empty());
+    for directory in std::iter::once(config.data.as_path()).chain(parent) {
+        private_file::create_directory(directory).map_err(|cause| {
+            let what = format!("the directory {}", directory.display());
+            ServeError::File { what, cause }
+        })?;
+    }
+    Ok(())
+}
+
 /// What answers requests: the hot door, the router behind it, and what is around every route.
 pub fn front(server: &Server, config: &Config) -> impl Front {
     let (router, _) = router(server);
@@ -154,6 +172,19 @@ async fn wait_for_the_end(authority: Arc<Authority>, signals: Option<Signals>, s
     };
     stop.stop();
     end
+}
+
+/// Takes SIGHUP from now on. Without a handler it would end the process, also where there is no
+/// certificate to be read again; a listener that has one follows the signal by itself.
+fn take_hangups() {
+    match signal(SignalKind::hangup()) {
+        Ok(mut hangups) => drop(tokio::spawn(async move {
+            while hangups.recv().await.is_some() {
+                tracing::info!("SIGHUP: a certificate is read again, and nothing else");
+            }
+        })),
+        Err(error) => tracing::error!(%error, "SIGHUP cannot be taken, and would end the server"),
+    }
 }
 
 /// SIGTERM and SIGINT.

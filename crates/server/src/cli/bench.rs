@@ -8,7 +8,7 @@ use super::{
     local::{LocalArguments, store_file},
     output::{Options, note, print, progress},
 };
-use crate::server_key;
+use crate::{serve, server_key};
 use authority::clock::{Clock, SystemClock, SystemRandomness};
 use clap::{Args, Subcommand};
 use domain::{
@@ -90,8 +90,8 @@ pub fn run(arguments: &BenchArguments, options: Options) -> Done {
     let file = FileOptions::new().write(true).create_new(true).mode(0o600).open(&fill_arguments.secrets);
     let file =
         file.map_err(|error| Failure::usage(format!("{} cannot be made: {error}", fill_arguments.secrets.display())))?;
-    std::fs::create_dir_all(&config.data)?;
     let failed = |error: &dyn std::error::Error| Failure::new(Exit::Failed, chain(error));
+    serve::create_directories(&config).map_err(|error| failed(&error))?;
     let keyring = server_key::load_or_create(&config.server_key_file, path, &SystemRandomness);
     let keyring = keyring.map_err(|error| failed(&error))?;
     let Opened { store, quarantine } = open_sqlite(path, &OpenOptions::default()).map_err(|error| failed(&error))?;

@@ -59,7 +59,7 @@ impl Tried {
 
     /// The same with a body that a good request would have, in another form.
     fn with_body(&self, operation: &Operation, body: impl Into<bytes::Bytes>) -> Call<'_> {
-        let path = operation.path.replace("{id}", &self.subject(operation));
+        let path = operation.at(&self.subject(operation));
         self.call(operation, &path).body("application/json", body)
     }
 }

@@ -12,6 +12,8 @@ const ROUTED: &[(&str, &str)] = &[
     ("referrer-policy", "no-referrer"),
     ("x-content-type-options", "nosniff"),
 ];
+/// A page about a kind of problem is the same for everybody, so it may be kept.
+const PAGE: &[(&str, &str)] = &[("cache-control", "public, max-age=3600"), ROUTED[1], ROUTED[2], ROUTED[3]];
 /// A verdict is read by programs alone, so it carries only what keeps it from being stored or guessed at.
 const VERDICT: &[(&str, &str)] = &[("cache-control", "no-store"), ("x-content-type-options", "nosniff")];
 
@@ -51,6 +53,7 @@ async fn every_kind_of_answer_has_its_fields_and_no_others() {
     assert_fields(&get(&path).await, ROUTED, &[JSON, ("etag", "\"1\"")]);
     assert_fields(&get("/v1/openapi.json").await, ROUTED, &[JSON]);
     assert_fields(&world.get("/healthz").await, ROUTED, &[JSON]);
+    assert_fields(&world.get("/problems/gone").await, PAGE, &[("content-type", "text/markdown; charset=utf-8")]);
     let made = world.post("/v1/tokens", json!({"name": "a"})).bearer(root).await;
     let place = format!("/v1/tokens/{}", made.expect(201)["id"].as_str().unwrap());
     assert_fields(&made, ROUTED, &[JSON, ("etag", "\"1\""), ("location", &place)]);

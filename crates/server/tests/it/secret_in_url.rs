@@ -10,7 +10,7 @@ async fn a_token_in_a_url_opens_nothing_anywhere() {
     let token = &world.root.token;
     let position = world.position().await;
     for operation in document::operations() {
-        let path = operation.path.replace("{id}", &world.acme.member.token_id);
+        let path = operation.at(&world.acme.member.token_id);
         for parameter in ["access_token", "token", "api_key", "Authorization"] {
             let answer = world.call(operation.method.clone(), format!("{path}?{parameter}={token}")).await;
             answer.problem(400, "secret-in-url");

@@ -14,7 +14,7 @@ use authority::{
 use domain::id::OwnerId;
 use http::Method;
 use serde_json::{Value, json};
-use std::thread;
+use std::{fs, os::unix::fs::PermissionsExt, thread};
 
 const PARALLEL: usize = 64;
 const PASSWORD: &str = "a passphrase of some length";
@@ -194,4 +194,25 @@ fn a_set_up_from_elsewhere_or_too_late_is_refused() {
     client.post("/v1/links/redeem", &redemption(&links(&foreign)[0], "eve")).expect(409);
     // The link itself still works, after all of that.
     client.post("/v1/links/redeem", &body).expect(204);
+}
+
+/// The guide advises a key that lies elsewhere than the data, and a store may lie elsewhere again.
+#[test]
+fn a_first_start_makes_every_directory_for_its_owner_only() {
+    let installation = Installation::new();
+    let file = |name: &str| installation.home.file(name);
+    let (key, store) = (file("keys/server.key"), format!("sqlite:{}", file("disk/jeton/jeton.db").display()));
+    let mut server =
+        installation.start_with(&["--server-key-file", key.to_str().unwrap(), "--store", &store, "--demo"]);
+    assert!(server.stop().success());
+    for made in ["data", "keys", "disk", "disk/jeton"] {
+        assert_eq!(fs::metadata(file(made)).unwrap().permissions().mode() & 0o777, 0o700, "{made}");
+    }
+    assert!(file("data/demo.json").exists());
+    // A directory that is there keeps its mode: it may hold other things.
+    let other = Installation::new();
+    fs::create_dir(other.data()).unwrap();
+    fs::set_permissions(other.data(), fs::Permissions::from_mode(0o755)).unwrap();
+    assert!(other.start().stop().success());
+    assert_eq!(fs::metadata(other.data()).unwrap().permissions().mode() & 0o777, 0o755);
 }

@@ -185,3 +185,13 @@ fn an_interrupt_stops_like_a_termination() {
     server.signal(Signal::INT);
     assert_eq!(server.wait().code(), Some(0), "{}", server.err());
 }
+
+#[test]
+fn a_hangup_ends_nothing_where_there_is_no_certificate() {
+    let installation = Installation::new();
+    let mut server = installation.start();
+    server.signal(Signal::HUP);
+    server.wait_for_err("SIGHUP");
+    installation.administrator(&server).get("/v1/whoami").expect(200);
+    assert!(server.stop().success(), "{}", server.err());
+}

@@ -42,7 +42,7 @@ async fn malformed_json_is_refused_by_every_route_that_takes_json() {
         }
         for kind in ["text/plain", "application/xml", "application/json; charset=utf-16", "application/jsonpatch+json"]
         {
-            let path = operation.path.replace("{id}", &tried.subject(operation));
+            let path = operation.at(&tried.subject(operation));
             let call = tried.call(operation, &path).body(kind, "{}");
             call.await.problem(415, "unsupported-media-type");
         }

@@ -147,7 +147,7 @@ async fn values_of_a_query_outside_the_schema_are_refused_by_name() {
     let tried = Tried::new().await;
     let mut tries = 0;
     for operation in document::operations() {
-        let path = operation.path.replace("{id}", &tried.world.acme.member.token_id);
+        let path = operation.at(&tried.world.acme.member.token_id);
         let parameters = operation.value["parameters"].as_array().cloned().unwrap_or_default();
         for parameter in parameters.iter().filter(|parameter| parameter["in"] == "query") {
             let name = parameter["name"].as_str().unwrap();

@@ -10,6 +10,8 @@ fn every_secret_is_written_once_and_passes_the_check() {
     assert_eq!((&ran.json()["tokens"], &ran.json()["owners"]), (&250.into(), &3.into()));
     let path = home.file("secrets");
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    let data = fs::metadata(home.file("jeton-data")).unwrap();
+    assert_eq!(data.permissions().mode() & 0o777, 0o700);
     let text = fs::read_to_string(path).unwrap();
     let secrets: HashSet<&str> = text.lines().collect();
     assert_eq!((secrets.len(), text.lines().count()), (250, 250));

@@ -81,7 +81,7 @@ async fn a_path_takes_the_documented_methods_and_no_other() {
     }
     for (path, documented) in methods {
         // Nobody's identifier: what answers is still the path's own.
-        let path = path.replace("{id}", "0190aaaa-0000-7000-8000-000000000000");
+        let path = path.replace("{id}", "0190aaaa-0000-7000-8000-000000000000").replace("{slug}", "not-found");
         let answer = world.call(Method::OPTIONS, &path).await;
         answer.problem(405, "method-not-allowed");
         let allowed = answer.field("allow").unwrap_or_default().split(',').map(|method| method.trim().to_owned());
@@ -111,7 +111,7 @@ async fn unknown_parameters_of_a_query_are_refused_everywhere() {
     let world = World::new().await;
     let subject = world.root.token_id.clone();
     for operation in document::operations() {
-        let path = operation.path.replace("{id}", &subject);
+        let path = operation.at(&subject);
         let answer = world.call(operation.method.clone(), format!("{path}?colour=red&limit=1&limit=2"));
         let answer = answer.bearer(&world.root.token).body("application/json", "{}").await;
         let problem: Value = serde_json::from_slice(&answer.body).unwrap();

@@ -18,7 +18,7 @@ pub(crate) enum Content {
 /// A good request. `subject` is what it is about: the identifier in its path; or the owner, the
 /// organisation or the secret that its body or its query names.
 pub(crate) fn good<'a>(running: &'a Running, operation: &Operation, subject: &str) -> Call<'a> {
-    let path = operation.path.replace("{id}", subject);
+    let path = operation.at(subject);
     let query = query(&operation.id, subject).map(|query| format!("?{query}")).unwrap_or_default();
     let call = running.call(operation.method.clone(), format!("{path}{query}"));
     match content(&operation.id, subject) {
@@ -65,6 +65,7 @@ pub(crate) fn content(operation: &str, subject: &str) -> Content {
         | "invite_user"
         | "list_journal"
         | "list_organisations"
+        | "list_problems"
         | "list_service_accounts"
         | "list_sessions"
         | "list_tokens"
@@ -73,6 +74,7 @@ pub(crate) fn content(operation: &str, subject: &str) -> Content {
         | "show_deletion"
         | "show_document"
         | "show_organisation"
+        | "show_problem"
         | "show_service_account"
         | "show_token"
         | "show_token_usage"
