@@ -102,6 +102,19 @@ impl<'de> Deserialize<'de> for Digest {
 #[serde(transparent)]
 pub struct KeyId(pub u16);
 
+/// What a server key is known by: its number, and a text that only it makes and that tells nothing
+/// about it. The store keeps those of the keys that its digests were made with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyMark {
+    /// The key's number.
+    pub id: KeyId,
+    /// The same for the same key, and another for every other.
+    pub fingerprint: [u8; 16],
+}
+
+/// What fingerprints are derived for.
+const FINGERPRINT_PURPOSE: &str = "fingerprint of a key";
+
 /// One server key, ready for use.
 #[derive(Clone)]
 struct Key {
@@ -192,6 +205,16 @@ impl Keyring {
     /// The numbers of all keys that verify, the current one first.
     pub fn ids(&self) -> impl Iterator<Item = KeyId> {
         self.keys().map(|key| key.id)
+    }
+
+    /// What each key is known by, the current one first.
+    pub fn marks(&self) -> impl Iterator<Item = KeyMark> {
+        self.keys().map(|key| {
+            let derived = derived(key, FINGERPRINT_PURPOSE);
+            let mut fingerprint = [0; 16];
+            fingerprint.copy_from_slice(&derived[..16]);
+            KeyMark { id: key.id, fingerprint }
+        })
     }
 
     /// The digest of a secret under the current key.

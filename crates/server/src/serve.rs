@@ -85,7 +85,8 @@ async fn serve(config: Config, threads: usize) -> Result<(), ServeError> {
     take_hangups();
     create_directories(&config)?;
     let keyring = server_key::load_or_create(&config.server_key_file, path, &SystemRandomness)?;
-    let Opened { store, quarantine } = open_sqlite(path, &OpenOptions::default())?;
+    let Opened { store, quarantine } =
+        open_sqlite(path, &OpenOptions { keys: keyring.marks().collect(), ..OpenOptions::default() })?;
     let options = Options {
         track_usage: config.usage_tracking,
         quarantined: quarantine.is_some(),

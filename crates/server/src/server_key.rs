@@ -8,15 +8,12 @@ use crate::private_file::{self, ReadError};
 use domain::{
     id::Randomness,
     invalid::Invalid,
-    secret::{KeyId, Keyring},
+    secret::{KeyId, KeyMark, Keyring},
 };
 use std::{
     io,
     path::{Path, PathBuf},
 };
-
-/// What the fingerprints of the keys are derived for; they tell nothing about the keys.
-const FINGERPRINT_PURPOSE: &str = "fingerprint of a backed-up key";
 
 /// Why there is no server key to work with.
 #[derive(Debug, thiserror::Error)]
@@ -132,8 +129,8 @@ fn marker(key: &Path) -> PathBuf {
 }
 
 fn marks(keyring: &Keyring) -> impl Iterator<Item = (KeyId, String)> {
-    keyring.ids().zip(keyring.all_derived(FINGERPRINT_PURPOSE)).map(|(id, derived)| {
-        let fingerprint: String = derived.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    keyring.marks().map(|KeyMark { id, fingerprint }| {
+        let fingerprint: String = fingerprint.iter().map(|byte| format!("{byte:02x}")).collect();
         (id, format!("{} {fingerprint}", id.0))
     })
 }

@@ -1,5 +1,6 @@
 //! Why a change was refused, and why a store could not answer.
 
+use crate::keys::KeyMismatch;
 use domain::caller::Beyond;
 use std::error::Error;
 
@@ -103,6 +104,14 @@ pub enum OpenError {
         path: String,
         /// What the check found.
         finding: String,
+    },
+    /// The server keys are not those of the store, so no token would be known.
+    #[error("{path} needs another server key: {mismatch}; put the right one back, or run `jeton key restore`")]
+    WrongKey {
+        /// The store's file.
+        path: String,
+        /// What differs.
+        mismatch: KeyMismatch,
     },
     /// The file lies on a network file system.
     #[error(

@@ -8,6 +8,7 @@
 //! | `error` | why a change was refused or a store could not answer |
 //! | `open` | opening a store: the lock, the checks, what a quarantine is about |
 //! | `backup`, `inspect` | copies made while serving, putting them back, looking a store over |
+//! | `keys` | which server keys a store belongs to |
 //! | `sqlite` | the embedded engine |
 //! | `migration` | forward-only migrations, checked at start |
 //! | `testing` | for tests only: a store that fails on purpose |
@@ -19,6 +20,7 @@ pub mod denials;
 pub mod error;
 mod files;
 pub mod inspect;
+pub mod keys;
 mod migration;
 pub mod open;
 pub mod quarantine;

@@ -10,6 +10,7 @@ pub(crate) use refused::Refused;
 use crate::{
     error::OpenError,
     files::sync_directory_of,
+    keys,
     migration::{self, SQLITE},
     quarantine::Quarantine,
     sqlite::{
@@ -20,6 +21,7 @@ use crate::{
     },
     store::Store,
 };
+use domain::secret::KeyMark;
 use rusqlite::Connection;
 use std::{
     fs, io,
@@ -35,11 +37,14 @@ pub struct OpenOptions {
     pub readers: usize,
     /// The most pages of 4 KiB that the file may grow to; none leaves it to the disk.
     pub max_pages: Option<u32>,
+    /// The server keys that the store is to be used with; it is refused when they are not its own.
+    /// None at all for work that touches no digest.
+    pub keys: Vec<KeyMark>,
 }
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { readers: 4, max_pages: None }
+        Self { readers: 4, max_pages: None, keys: Vec::new() }
     }
 }
 
@@ -74,6 +79,7 @@ pub fn open_sqlite(path: &Path, options: &OpenOptions) -> Result<Opened, OpenErr
     if check::is_writable(&connection).map_err(sqlite)? {
         check::length(&connection, path, &refused)?;
     }
+    keys::check(&connection, &options.keys, &refused)?;
     let tail = check::end_of_journal(&connection, &refused)?;
     let mut memory = Memory::read(&connection).map_err(|failure| refused.failure(failure))?;
     let (denials, quarantine) = lost_history::compare(&connection, path, tail, &memory, &refused)?;

@@ -71,6 +71,7 @@ pub fn open_failure(error: &store::error::OpenError) -> Failure {
         OpenError::Newer { .. }
         | OpenError::Altered { .. }
         | OpenError::Damaged { .. }
+        | OpenError::WrongKey { .. }
         | OpenError::OnNetwork { .. }
         | OpenError::DiskFull { .. }
         | OpenError::SqliteTooOld { .. }

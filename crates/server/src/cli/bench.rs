@@ -94,7 +94,8 @@ pub fn run(arguments: &BenchArguments, options: Options) -> Done {
     serve::create_directories(&config).map_err(|error| failed(&error))?;
     let keyring = server_key::load_or_create(&config.server_key_file, path, &SystemRandomness);
     let keyring = keyring.map_err(|error| failed(&error))?;
-    let Opened { store, quarantine } = open_sqlite(path, &OpenOptions::default()).map_err(|error| failed(&error))?;
+    let open_options = OpenOptions { keys: keyring.marks().collect(), ..OpenOptions::default() };
+    let Opened { store, quarantine } = open_sqlite(path, &open_options).map_err(|error| failed(&error))?;
     if quarantine.is_some() {
         return Err(Failure::new(Exit::Conflict, "the store is in quarantine; see `jeton doctor`"));
     }

@@ -3,7 +3,7 @@
 use super::{
     failure::{Done, Exit, Failure, chain},
     local::{LocalArguments, store_file},
-    output::{Options, note, print},
+    output::{Options, counted, note, print},
     prompt,
 };
 use crate::{key_backup, private_file, server_key};
@@ -15,6 +15,7 @@ use domain::{
 };
 use serde_json::json;
 use std::path::{Path, PathBuf};
+use store::keys::StoreKeys;
 
 /// The arguments of `jeton key`.
 #[derive(Debug, Args)]
@@ -33,8 +34,9 @@ enum KeyCommand {
     Restore(FileArguments),
     /// Make a new key for new digests; the older ones go on verifying. Takes effect with the next start.
     Rotate,
-    /// Drop all keys but the newest: tokens that were not used since it was made die.
-    Retire,
+    /// Drop all keys but the newest. Refused while secrets are left that only an older key knows:
+    /// those that were not used since the newest was made.
+    Retire(RetireArguments),
 }
 
 #[derive(Debug, Args)]
@@ -44,6 +46,13 @@ struct FileArguments {
     /// Read the passphrase from the first line of this file; - is standard input.
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct RetireArguments {
+    /// Drop them although secrets are left that only an older key knows; these die.
+    #[arg(long)]
+    let_secrets_die: bool,
 }
 
 /// Runs `jeton key`.
@@ -57,7 +66,7 @@ pub fn run(arguments: &KeyArguments, options: Options) -> Done {
         KeyCommand::Backup(arguments) => backup(key, arguments, options),
         KeyCommand::Restore(arguments) => restore(key, arguments, options),
         KeyCommand::Rotate => rotate(key, options),
-        KeyCommand::Retire => retire(key, store_file(&config), options),
+        KeyCommand::Retire(arguments) => retire(key, store_file(&config), arguments, options),
     }
 }
 
@@ -136,15 +145,22 @@ fn rotate(key: &Path, options: Options) -> Done {
     Ok(())
 }
 
-fn retire(key: &Path, store: &Path, options: Options) -> Done {
+fn retire(key: &Path, store: &Path, arguments: &RetireArguments, options: Options) -> Done {
     let keyring = load(key)?;
     if keyring.ids().count() < 2 {
         note(options, "there is no older key; nothing was done");
         return Ok(());
     }
-    if store.exists() {
-        let question = "Every token that was not used since the newest key was made dies. Drop the older keys?";
-        prompt::confirm(options, question, "yes")?;
+    let left = if store.exists() { left_behind(&keyring, store)? } else { 0 };
+    if left > 0 {
+        let left = counted(left, "secret");
+        if !arguments.let_secrets_die {
+            let refused = format!("{left} would die: not used since the newest key was made");
+            return Err(Failure::new(Exit::Conflict, refused)
+                .detail("each moves to the newest key when it is next used; rotate or delete what is never used")
+                .detail("--let-secrets-die drops the older keys all the same"));
+        }
+        prompt::confirm(options, &format!("{left} will die. Drop the older keys?"), "yes")?;
     }
     set_aside(key)?;
     let keyring = keyring.retired();
@@ -152,6 +168,20 @@ fn retire(key: &Path, store: &Path, options: Options) -> Done {
     told("retired the older keys of", key, &keyring, options)?;
     note(options, "restart the server; the older keys are kept in a file beside until you remove it");
     Ok(())
+}
+
+/// How many live secrets only an older key knows.
+fn left_behind(keyring: &Keyring, store: &Path) -> Done<u64> {
+    let known = StoreKeys::read(store, SystemClock.now());
+    let known = known.map_err(|error| Failure::new(Exit::Failed, chain(&error)))?;
+    let wrong =
+        |mismatch| Failure::new(Exit::Conflict, format!("{} is not of this store: {mismatch}", store.display()));
+    known.compare(&keyring.marks().collect::<Vec<_>>()).map_err(wrong)?;
+    let newest = keyring.current_id();
+    if !known.marks.iter().any(|mark| mark.id == newest) {
+        return Err(Failure::new(Exit::Conflict, "the newest key was never in use; restart the server with it first"));
+    }
+    Ok(known.live_secrets.iter().filter(|(key, _)| *key != newest).map(|(_, count)| count).sum())
 }
 
 fn load(key: &Path) -> Done<Keyring> {

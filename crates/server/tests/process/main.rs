@@ -6,6 +6,7 @@
 //! | `race` | no acceptance that began after the answer to a delete, over HTTP |
 //! | `restart` | what was revoked stays revoked over every restart, and a stop is graceful |
 //! | `refused` | a store that must not be served is refused with a clear message |
+//! | `keys` | a wrong server key is noticed, and none is dropped that is needed |
 //! | `starved` | a full or failing disk gives no false success |
 //! | `canary/` | no secret, password or link appears where it does not belong |
 //! | `hostile_text` | no text from outside forges or breaks a line of the log or of the command line |
@@ -23,6 +24,7 @@ mod client;
 mod crash;
 mod hostile_text;
 mod installation;
+mod keys;
 mod limits;
 mod program;
 mod quarantine;

@@ -2,6 +2,7 @@
 
 use crate::{
     error::{Cause, OpenError},
+    keys::KeyMismatch,
     migration::MigrationError,
     sqlite::failure::{self, Failure},
 };
@@ -27,6 +28,11 @@ impl Refused {
     /// It is damaged, or no store.
     pub(crate) fn damaged(&self, finding: &str) -> OpenError {
         OpenError::Damaged { path: self.path.clone(), finding: finding.to_owned() }
+    }
+
+    /// The server keys are not its own.
+    pub(crate) fn wrong_key(&self, mismatch: KeyMismatch) -> OpenError {
+        OpenError::WrongKey { path: self.path.clone(), mismatch }
     }
 
     /// It lies where its locks and flushes cannot be relied on.

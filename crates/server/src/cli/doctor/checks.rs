@@ -8,14 +8,17 @@ use crate::cli::{
 };
 use crate::{config::Config, server_key};
 use authority::clock::{Clock, SystemClock};
-use domain::time::Timestamp;
+use domain::{secret::Keyring, time::Timestamp};
 use std::{
     fs,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     time::UNIX_EPOCH,
 };
-use store::inspect::{InspectProgress, Inspection, inspect};
+use store::{
+    inspect::{InspectProgress, Inspection, inspect},
+    keys::StoreKeys,
+};
 
 /// Less free space than this fails: the write-ahead log alone may need it.
 const SPACE_FAIL_BYTES: u64 = 256 << 20;
@@ -71,7 +74,7 @@ impl Finding {
 pub(super) fn all(config: &Config, flags: &str, options: Options) -> Vec<Finding> {
     let store = store_file(config);
     let mut findings = vec![directory(&config.data), clock(store), library()];
-    findings.extend(key(&config.server_key_file, flags));
+    findings.extend(key(&config.server_key_file, store, flags));
     findings.push(space(store));
     if store.exists() {
         findings.push(mode("store file", store));
@@ -133,13 +136,14 @@ fn library() -> Finding {
     }
 }
 
-fn key(path: &Path, flags: &str) -> Vec<Finding> {
+fn key(path: &Path, store: &Path, flags: &str) -> Vec<Finding> {
     let keyring = match server_key::load(path) {
         Ok(keyring) => keyring,
         Err(error) => return vec![Finding::new(Level::Fail, "server key", chain(&error))],
     };
     let ids: Vec<String> = keyring.ids().map(|id| id.0.to_string()).collect();
     let found = Finding::new(Level::Ok, "server key", format!("{} (keys {})", path.display(), ids.join(" ")));
+    let wrong = wrong_key(&keyring, path, store).map(|wrong| Finding::new(Level::Fail, "server key", wrong));
     let missing: Vec<String> =
         server_key::missing_from_backup(path, &keyring).iter().map(|id| id.0.to_string()).collect();
     let backup = if missing.is_empty() {
@@ -150,7 +154,15 @@ fn key(path: &Path, flags: &str) -> Vec<Finding> {
             format!("key {missing} has no backup; without it every token dies: run `jeton key backup{flags} FILE`");
         Finding::new(Level::Warn, "key backup", text)
     };
-    vec![found, backup]
+    vec![wrong.unwrap_or(found), backup]
+}
+
+/// Why the key is not the store's, when it is not. A store that cannot be read says so elsewhere.
+fn wrong_key(keyring: &Keyring, path: &Path, store: &Path) -> Option<String> {
+    let known = store.exists().then(|| StoreKeys::read(store, SystemClock.now()).ok()).flatten()?;
+    let marks: Vec<_> = keyring.marks().collect();
+    let mismatch = known.compare(&marks).err()?;
+    Some(format!("{}: {mismatch}; put the right one back, or run `jeton key restore`", path.display()))
 }
 
 fn space(store: &Path) -> Finding {

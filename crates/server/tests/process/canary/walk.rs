@@ -17,9 +17,10 @@ impl Walk {
         self.sessions();
         self.links();
         let (nobody, administrator) = (self.nobody(), self.client(ADMINISTRATOR));
-        for path in ["/healthz", "/readyz", "/v1/openapi.json"] {
+        for path in ["/healthz", "/readyz", "/v1/openapi.json", "/problems", "/problems/gone"] {
             nobody.get(path).expect(200);
         }
+        nobody.get("/problems/nothing").expect(404);
         for path in
             ["/v1/whoami", "/v1/journal?limit=200", "/v1/journal?order=asc&limit=200", "/v1/journal?kind=token.deleted"]
         {
