@@ -196,14 +196,14 @@ async fn token(
 
 /// Lines to paste into a terminal, which walk a token through its life.
 pub fn lines(url: &str, file: &Path) -> String {
-    let file = file.display();
+    let file = quoted(&file.display().to_string());
     format!(
         r#"
 Jeton's demonstration is ready. Its users, passwords and tokens are in {file}.
 Paste these lines (they need curl and jq) to walk a token through its life:
 
-  export ADMIN=$(jq -r .organisations[0].administrator.token {file})
-  export VERIFIER=$(jq -r .verifier.token {file})
+  export ADMIN=$(jq -r '.organisations[0].administrator.token' {file})
+  export VERIFIER=$(jq -r '.verifier.token' {file})
   CREATED=$(curl -s {url}/v1/tokens -H "Authorization: Bearer $ADMIN" -H 'Content-Type: application/json' -d '{{"name":"my first token"}}')
   SECRET=$(echo "$CREATED" | jq -r .secret); ID=$(echo "$CREATED" | jq -r .id)
   curl -s {url}/v1/tokens/verify -H "Authorization: Bearer $VERIFIER" -H 'Content-Type: application/json' -d "{{\"token\":\"$SECRET\"}}"; echo
@@ -211,4 +211,9 @@ Paste these lines (they need curl and jq) to walk a token through its life:
   curl -s {url}/v1/tokens/verify -H "Authorization: Bearer $VERIFIER" -H 'Content-Type: application/json' -d "{{\"token\":\"$SECRET\"}}"; echo
 "#
     )
+}
+
+/// A text as one word of every shell, whatever is in it.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -23,7 +23,7 @@ use domain::{
     name::{Email, Name},
     secret::Keyring,
 };
-use std::{io, path::Path, sync::Arc, thread};
+use std::{io, net::SocketAddr, path::Path, sync::Arc, thread};
 use store::{
     error::OpenError,
     open::{OpenOptions, Opened, open_sqlite},
@@ -101,7 +101,7 @@ async fn serve(config: Config, threads: usize) -> Result<(), ServeError> {
     let listener = listener.map_err(|cause| bind(&format!("the address {}", config.listen), cause))?;
     let public_url = config.public_url(listener.address().port());
     let server = Server::new(Parts { authority: Arc::clone(&authority), metrics: Arc::clone(&metrics), public_url });
-    begin(&config, &authority, &keyring, &server).await?;
+    begin(&config, &authority, &keyring, &server, listener.address()).await?;
 
     let stop = Stop::new();
     let (background_stop, background) = start_background(&authority, quarantine.is_some()).await?;
@@ -242,6 +242,7 @@ async fn begin(
     authority: &Arc<Authority>,
     keyring: &Keyring,
     server: &Server,
+    address: SocketAddr,
 ) -> Result<(), ServeError> {
     if authority.is_quarantined() {
         tracing::error!("the store lost history and nothing is accepted: run `jeton doctor` and `jeton restore`");
@@ -249,7 +250,7 @@ async fn begin(
     }
     let demo_file = config.data.join("demo.json");
     if config.demo {
-        let url = server.public_url.to_string();
+        let url = demo_url(config, address, server);
         demo::make(authority, &demo_file, url.clone()).await?;
         println!("{}", demo::lines(&url, &demo_file));
     } else if let Some(token) = &config.bootstrap_token {
@@ -257,12 +258,22 @@ async fn begin(
     }
     if authority.store().is_empty().await.map_err(Error::from)? {
         let (link, expires_at) = administrator_link(keyring, Purpose::SetUp, SystemClock.now(), &SystemRandomness);
-        println!("set up the first application administrator until {expires_at}, from this host:");
+        println!("set up the first application administrator until {expires_at}, on this host: run");
+        println!("  jeton login --link");
+        println!("and give it this link when it asks:");
         println!("  {}", server.link(&link));
-        println!("  or with the command line: jeton login --link");
     }
     warn_about_key(&config.server_key_file, keyring);
     Ok(())
+}
+
+/// Where the demonstration's scripts find the server: where it listens, unless the address was chosen
+/// or a certificate names another.
+fn demo_url(config: &Config, address: SocketAddr, server: &Server) -> String {
+    match (&config.given_public_url, &config.tls) {
+        (None, None) => format!("http://{address}"),
+        (Some(_), _) | (None, Some(_)) => server.public_url.to_string(),
+    }
 }
 
 async fn bootstrap(authority: &Authority, token: &domain::secret::Secret) -> Result<(), ServeError> {

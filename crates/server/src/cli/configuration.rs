@@ -1,11 +1,14 @@
 //! `jeton config`: what the configuration would be, and the file with every default.
 
 use super::{
-    failure::{Done, Failure},
+    failure::{Done, Failure, chain},
     output::{Options, note, print},
     serve::ServeArguments,
 };
-use crate::config::{self, Config};
+use crate::{
+    config::{self, Config},
+    listen::Tls,
+};
 use clap::Subcommand;
 
 /// What can be done with the configuration.
@@ -24,7 +27,11 @@ pub enum ConfigCommand {
 pub fn run(command: &ConfigCommand, options: Options) -> Done {
     match command {
         ConfigCommand::Check(arguments) => {
-            read(arguments)?;
+            let config = read(arguments)?;
+            if let Some(files) = config.tls {
+                let loaded = Tls::load(files);
+                loaded.map_err(|error| Failure::usage("the configuration is not usable").detail(chain(&error)))?;
+            }
             note(options, "the configuration is good");
             Ok(())
         }

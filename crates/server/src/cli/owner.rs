@@ -212,7 +212,13 @@ impl Owners<'_> {
 
     fn show_invitation(&self, invitation: &InvitationView) -> Done {
         print(&clean(&invitation.link))?;
-        note(self.options, &format!("hand this link over; it works once, until {}", when::long(invitation.expires_at)));
+        note(
+            self.options,
+            &format!(
+                "hand this link over, for `jeton login --link`; it works once, until {}",
+                when::long(invitation.expires_at)
+            ),
+        );
         Ok(())
     }
 

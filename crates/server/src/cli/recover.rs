@@ -41,7 +41,10 @@ pub fn run(arguments: &RecoverArguments, options: Options) -> Done {
     print(&link)?;
     note(
         options,
-        &format!("open it in a browser or run `jeton login --link`; it works once, until {}", when::long(expires_at)),
+        &format!(
+            "run `jeton login --link` on this host and give it this; it works once, until {}",
+            when::long(expires_at)
+        ),
     );
     Ok(())
 }

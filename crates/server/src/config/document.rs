@@ -40,7 +40,8 @@ const GUIDE_HEAD: &str = "\
 variable, and a variable over the file. The file is named with `--config FILE` or `JETON_CONFIG`.
 
 - `jeton config default` prints a commented file with every default.
-- `jeton config check` takes the same flags, variables and file as `jeton serve` and says everything that is wrong.
+- `jeton config check` takes the same flags, variables and file as `jeton serve`, reads the
+  certificate and its key too, and says everything that is wrong.
 
 Everything that is wrong is said at once and stops the start: names that are not known, values that are malformed or
 out of bounds, and combinations that would leave the server open. A list is separated by commas in a flag or variable
@@ -53,6 +54,7 @@ and is an array in the file. An empty variable counts as not set.
 | `listen` beyond loopback without `tls_cert` and `tls_key`, or `behind_proxy` | every secret would cross the network readable |
 | `behind_proxy` with `0.0.0.0/0` or `::/0` | anybody could forge the address he comes from |
 | `metrics_listen` beyond loopback without `insecure_public_metrics` | metrics are served without a credential |
+| `behind_proxy`, or `listen` beyond loopback, without `public_url` | cookies would lack their protection, every browser be of a foreign origin, and links lead to `localhost` |
 | `public_url` with `http://`, except for `localhost` | cookies and one-time links would cross the network readable |
 
 With `behind_proxy` and without TLS, requests from neither a proxy nor loopback are answered with 403.
@@ -61,7 +63,7 @@ With `behind_proxy` and without TLS, requests from neither a proxy nor loopback 
 
 | variable | meaning |
 | --- | --- |
-| `JETON_BOOTSTRAP_TOKEN` | The secret of the first application administrator's token, made by `jeton token generate`. It is read only while the store is empty, never logged, and has neither a flag nor a key in the file, because both could be read by others. |
+| `JETON_BOOTSTRAP_TOKEN` | The secret of the first application administrator's token, made by `jeton token generate`. It is used only while the store is empty and ignored afterwards, but a value that is no token secret stops every start. It is never logged, and has neither a flag nor a key in the file, because both could be read by others. |
 ";
 
 /// The guide `docs/guides/configuration.md`.

@@ -12,7 +12,7 @@ pub(super) fn check(config: &Config, sources: &mut Sources) {
     if !sources.refused_any(&["metrics_listen", "insecure_public_metrics", "listen"]) {
         check_metrics(config, sources);
     }
-    if !sources.refused_any(&["public_url", "tls_cert", "tls_key"]) {
+    if !sources.refused_any(&["public_url", "listen", "tls_cert", "tls_key", "behind_proxy"]) {
         check_public_url(config, sources);
     }
     let limits = ["limits.connections", "limits.connections_per_address"];
@@ -44,7 +44,17 @@ fn check_metrics(config: &Config, sources: &mut Sources) {
 }
 
 fn check_public_url(config: &Config, sources: &mut Sources) {
-    let Some(url) = &config.given_public_url else { return };
+    let Some(url) = &config.given_public_url else {
+        // The default is this host's own address, which nobody who comes from elsewhere uses: cookies
+        // would lack their protection, and links would lead nowhere.
+        let beyond = !config.listen.ip().to_canonical().is_loopback();
+        if !config.proxies.is_empty() {
+            sources.refuse("public_url", "must be given with behind_proxy: the address of the proxy");
+        } else if config.tls.is_some() && beyond {
+            sources.refuse("public_url", "must be given where the server listens beyond loopback");
+        }
+        return;
+    };
     if !url.is_https() && config.tls.is_some() {
         sources.refuse("public_url", "must begin with https:// because the server speaks TLS");
     } else if !url.is_https() && !url.is_local() {

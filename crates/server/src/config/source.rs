@@ -162,15 +162,28 @@ fn is_table(key: &str) -> bool {
     SETTINGS.iter().any(|setting| setting.table_and_name().0 == key)
 }
 
-/// True for variables that are known but no settings. Kubernetes sets `JETON_PORT` and the like by
-/// itself for a service that is called `jeton`, so these must not stop the start.
+/// True for variables that are known but no settings.
 fn belongs_to_others(name: &str) -> bool {
-    name == FILE_VARIABLE
-        || name == BOOTSTRAP_VARIABLE
-        || CLIENT_VARIABLES.contains(&name)
-        || ["JETON_PORT", "JETON_SERVICE_HOST", "JETON_SERVICE_PORT"].contains(&name)
-        || name.starts_with("JETON_PORT_")
-        || name.starts_with("JETON_SERVICE_PORT_")
+    name == FILE_VARIABLE || name == BOOTSTRAP_VARIABLE || CLIENT_VARIABLES.contains(&name) || is_service_link(name)
+}
+
+/// True for the variables that Kubernetes sets by itself for a service that is called `jeton`, or
+/// `jeton-` and something, so that these do not stop the start: `JETON_METRICS_SERVICE_HOST`,
+/// `JETON_PORT_6573_TCP_ADDR` and the like. No setting has such a name, so no mistake hides there.
+fn is_service_link(name: &str) -> bool {
+    let is_port = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let of_port = |rest: &str| {
+        let rest = ["", "_ADDR", "_PORT", "_PROTO"].iter().find_map(|end| {
+            let (port, protocol) = rest.strip_suffix(end)?.split_once('_')?;
+            (is_port(port) && ["TCP", "UDP", "SCTP"].contains(&protocol)).then_some(())
+        });
+        rest.is_some()
+    };
+    name.ends_with("_SERVICE_HOST")
+        || name.ends_with("_SERVICE_PORT")
+        || name.contains("_SERVICE_PORT_")
+        || name.ends_with("_PORT")
+        || name.match_indices("_PORT_").any(|(place, found)| of_port(&name[place + found.len()..]))
 }
 
 /// The text of a value in the file, which must have the TOML type of the setting's form.

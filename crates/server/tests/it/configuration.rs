@@ -83,16 +83,21 @@ fn a_file_that_is_no_toml_is_refused_with_its_line() {
     assert!(problems[0].starts_with("jeton.toml, line 2: "), "{problems:?}");
 }
 
+const PUBLIC: (&str, &str) = ("public-url", "https://tokens.example.org");
+
 #[test]
 fn unsafe_combinations_are_refused() {
     for (given, place) in [
         (&[("listen", "0.0.0.0:6573")] as &[_], "--listen"),
         (&[("listen", "[::]:6573")], "--listen"),
         (&[("listen", "[::ffff:192.0.2.1]:6573")], "--listen"),
-        (&[("behind-proxy", "10.0.0.0/8,0.0.0.0/0")], "--behind-proxy"),
+        (&[("behind-proxy", "10.0.0.0/8,0.0.0.0/0"), PUBLIC], "--behind-proxy"),
         (&[("metrics-listen", "0.0.0.0:6574")], "--metrics-listen"),
         (&[("metrics-listen", "127.0.0.1:6573")], "--metrics-listen"),
         (&[("public-url", "http://tokens.example.org")], "--public-url"),
+        (&[("behind-proxy", "10.0.0.0/8")], "--public-url"),
+        (&[("listen", "0.0.0.0:6573"), ("behind-proxy", "10.0.0.0/8")], "--public-url"),
+        (&[("listen", "0.0.0.0:6573"), ("tls-cert", "c"), ("tls-key", "k")], "--public-url"),
         (&[("limits-connections", "10")], "--limits-connections-per-address"),
     ] {
         let problems = flags(given).unwrap_err();
@@ -101,8 +106,9 @@ fn unsafe_combinations_are_refused() {
     }
     let tls = [("tls-cert", "c"), ("tls-key", "k")];
     for safe in [
-        &[("listen", "0.0.0.0:6573"), tls[0], tls[1]] as &[_],
-        &[("listen", "0.0.0.0:6573"), ("behind-proxy", "10.0.0.0/8")],
+        &[("listen", "0.0.0.0:6573"), tls[0], tls[1], PUBLIC] as &[_],
+        &[tls[0], tls[1]],
+        &[("listen", "0.0.0.0:6573"), ("behind-proxy", "10.0.0.0/8"), PUBLIC],
         &[("metrics-listen", "0.0.0.0:6574"), ("insecure-public-metrics", "true")],
         &[("metrics-listen", "off")],
         &[("public-url", "https://tokens.example.org")],
@@ -151,4 +157,26 @@ fn the_bootstrap_token_comes_from_the_environment_only_and_is_never_shown() {
     let problems = load(&Given { flags: &[], environment: &[], file: Some(&file) }).unwrap_err().join("\n");
     assert!(problems.contains("may only be given as the variable JETON_BOOTSTRAP_TOKEN"), "{problems}");
     assert!(!problems.contains(&secret.expose()[4..16]), "{problems}");
+}
+
+/// Kubernetes sets these for every service of the namespace whose name begins with `jeton`.
+#[test]
+fn the_variables_of_a_services_links_are_no_settings() {
+    for name in ["JETON", "JETON_METRICS", "JETON_CANARY_2"] {
+        let links =
+            ["SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP", "PORT", "PORT_6573_TCP", "PORT_6573_TCP_ADDR"];
+        for link in links.into_iter().chain(["PORT_6573_TCP_PORT", "PORT_53_UDP_PROTO"]) {
+            let variable = format!("{name}_{link}");
+            let environment: &[(&str, &str)] = &[(&variable, "tcp://10.0.0.1:6573")];
+            load(&Given { flags: &[], environment, file: None }).unwrap_or_else(|problems| panic!("{problems:?}"));
+        }
+    }
+    for mistyped in ["JETON_LISTEN_PORTS", "JETON_PORT_HTTP", "JETON_SERVICE", "JETON_IMPORT"] {
+        let environment: &[(&str, &str)] = &[(mistyped, "1")];
+        assert!(load(&Given { flags: &[], environment, file: None }).is_err(), "{mistyped}");
+    }
+    for setting in SETTINGS {
+        let variable = setting.variable();
+        assert!(!variable.ends_with("_PORT") && !variable.contains("_SERVICE_"), "{variable} looks like a link");
+    }
 }

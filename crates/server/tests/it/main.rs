@@ -12,6 +12,7 @@
 //! | `cli/` | what holds for the command line |
 //! | `configuration` | everything that is wrong is said at once, and what is unsafe is refused |
 //! | `configuration_documents` | the default file and the guide say what the table of settings says |
+//! | `demonstration` | the lines to paste are those of the first page |
 //! | `problem_pages` | each kind of problem has its page, and each page its kind |
 //! | `strict_json` | a body has one reading, and everything wrong with it is said at once |
 //! | `door/` | what holds for every connection, before any route |
@@ -24,6 +25,7 @@ mod cli;
 mod conditional;
 mod configuration;
 mod configuration_documents;
+mod demonstration;
 mod door;
 mod headers;
 mod health;

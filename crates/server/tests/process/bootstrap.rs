@@ -16,6 +16,7 @@ use http::Method;
 use serde_json::{Value, json};
 use std::{fs, os::unix::fs::PermissionsExt, thread};
 
+const BEHIND_PROXY: [&str; 4] = ["--behind-proxy", "127.0.0.1/32", "--public-url", "https://jeton.example"];
 const PARALLEL: usize = 64;
 const PASSWORD: &str = "a passphrase of some length";
 
@@ -155,7 +156,7 @@ fn recovery_link(installation: &Installation) -> String {
 #[test]
 fn a_recovery_works_once_and_only_from_the_host() {
     let installation = Installation::new();
-    let server = installation.start_with(&["--behind-proxy", "127.0.0.1/32", "--log-level", "warn"]);
+    let server = installation.start_with(&[&BEHIND_PROXY[..], &["--log-level", "warn"]].concat());
     let (client, link) = (server.client(), recovery_link(&installation));
     let inspected = client.post("/v1/links/inspect", &json!({"link": link})).expect(200);
     assert_eq!(inspected.json(), json!({"purpose": "recover_administrator"}));
@@ -174,7 +175,7 @@ fn a_recovery_works_once_and_only_from_the_host() {
 #[test]
 fn a_set_up_from_elsewhere_or_too_late_is_refused() {
     let installation = Installation::new();
-    let server = start_bare(&installation, &["--behind-proxy", "127.0.0.1/32"]);
+    let server = start_bare(&installation, &BEHIND_PROXY);
     let (client, link) = (server.client(), links(&server).remove(0));
     let body = redemption(&link, "ada");
     client.send(Method::POST, "/v1/links/redeem", &[("x-forwarded-for", "203.0.113.9")], Some(&body)).expect(400);
@@ -208,7 +209,9 @@ fn a_first_start_makes_every_directory_for_its_owner_only() {
     for made in ["data", "keys", "disk", "disk/jeton"] {
         assert_eq!(fs::metadata(file(made)).unwrap().permissions().mode() & 0o777, 0o700, "{made}");
     }
-    assert!(file("data/demo.json").exists());
+    // Scripts find the server where it listens, not by a name that may mean another address.
+    let demo: Value = serde_json::from_str(&fs::read_to_string(file("data/demo.json")).unwrap()).unwrap();
+    assert_eq!(demo["url"], server.url);
     // A directory that is there keeps its mode: it may hold other things.
     let other = Installation::new();
     fs::create_dir(other.data()).unwrap();

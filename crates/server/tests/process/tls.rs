@@ -118,7 +118,7 @@ fn what_would_leave_the_host_in_plain_is_refused_at_start() {
         (&["--listen", "0.0.0.0:0"] as &[&str], "--listen"),
         (&["--listen", "[::]:0"], "--listen"),
         (&["--listen", "192.0.2.1:80"], "--listen"),
-        (&["--behind-proxy", "0.0.0.0/0"], "--behind-proxy"),
+        (&["--behind-proxy", "0.0.0.0/0", "--public-url", "https://jeton.example"], "--behind-proxy"),
         (&["--metrics-listen", "0.0.0.0:0"], "--metrics-listen"),
         (&["--public-url", "http://jeton.example"], "--public-url"),
         (&["--tls-cert", "chain.pem"], "--tls-key"),
@@ -130,13 +130,19 @@ fn what_would_leave_the_host_in_plain_is_refused_at_start() {
     fs::write(installation.home.file("chain.pem"), "no certificate").unwrap();
     let ran = installation.fail_to_start(&TLS).expect(1);
     assert!(ran.err.contains("chain.pem"), "{}", ran.err);
+    let check = [&["config", "check"], TLS.as_slice()].concat();
+    let ran = installation.run(&check).expect(2);
+    assert!(ran.err.contains("chain.pem"), "{}", ran.err);
+    certificate(&installation);
+    installation.run(&check).expect(0);
 }
 
 #[test]
 fn with_tls_it_may_listen_everywhere() {
     let installation = Installation::new();
     let trusted = certificate(&installation);
-    let server = installation.start_with(&[TLS.as_slice(), &["--listen", "0.0.0.0:0"]].concat());
+    let server = installation
+        .start_with(&[TLS.as_slice(), &["--listen", "0.0.0.0:0", "--public-url", "https://jeton.example"]].concat());
     let port = server.url.rsplit(':').next().unwrap();
     Client::new(&format!("https://127.0.0.1:{port}"), Some(&trusted)).get("/readyz").expect(200);
 }
