@@ -3,8 +3,10 @@
 //! | file | what lives there |
 //! | --- | --- |
 //! | `tokens` | one shard of the table from digests to tokens |
-//! | `places` | where in a shard a digest's entry stands |
+//! | `table` | the entries of a shard by their digests |
+//! | `entry` | what is kept of one secret |
 //! | `grants` | scopes and networks, kept once for all tokens of a shard that share them |
+//! | `ceilings` | the most that owners' tokens may do, kept once for all that share it |
 //! | `owners` | organisations, users and service accounts |
 //! | `numbered` | values by dense numbers, read without a lock |
 //! | `apply` | what each journal event changes |
@@ -14,10 +16,12 @@
 //! microsecond, allocates nothing, and cannot hold a lock across an await because it is no future.
 
 mod apply;
+mod ceilings;
+mod entry;
 mod grants;
 mod numbered;
 mod owners;
-mod places;
+mod table;
 mod tokens;
 
 use domain::{
@@ -29,8 +33,9 @@ use domain::{
     time::Timestamp,
     token::has_passed,
 };
+use entry::{DELETED, DISABLED};
 use owners::Owners;
-pub use owners::{IndexedOwner, Power};
+pub use owners::{Ceiling, IndexedOwner, Power};
 use parking_lot::{Mutex, RwLock};
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use tokens::Tokens;
@@ -175,11 +180,11 @@ impl Index {
         let entry = shard.get(digest)?;
         let owner = self.owners.get(entry.owner)?;
         let (power, rotation) = (owner.power(), shard.rotation(digest, entry));
-        let standing = if entry.is_deleted() {
+        let standing = if entry.has(DELETED) {
             Standing::Deleted
         } else if !power.is_active() {
             Standing::OwnerInactive
-        } else if entry.is_disabled() {
+        } else if entry.has(DISABLED) {
             Standing::Disabled
         } else if entry.expires_at().is_some_and(|expiry| has_passed(expiry, now())) {
             Standing::Expired

@@ -13,6 +13,7 @@ use domain::{
     invalid::Invalid,
     limits,
     name::Email,
+    scope::Scopes,
     secret::Secret,
     time::Timestamp,
     token::has_passed,
@@ -103,7 +104,7 @@ impl Authority {
             organisation: owner.organisation,
             organisation_number: owner.organisation_number,
             role: owner.power().role(),
-            scopes: (*owner.ceiling()).clone(),
+            scopes: Scopes::clone(&owner.ceiling()),
             credential: Credential::Session(session.id),
             secrets: Vec::new(),
         };

@@ -4,7 +4,7 @@ use crate::{
     access::{self, Action},
     authority::Authority,
     error::Error,
-    index::{Found, Standing},
+    index::{Ceiling, Found, Standing},
     usage::UseFacts,
 };
 use domain::{
@@ -15,7 +15,7 @@ use domain::{
     secret::{Digest, KeyId, may_be_shown},
     time::Timestamp,
 };
-use std::{net::IpAddr, sync::Arc};
+use std::net::IpAddr;
 use store::{
     change::{Change, Verb},
     error::{CommitError, Refusal},
@@ -64,7 +64,7 @@ pub struct Active<'a> {
     pub expires_at: Option<Timestamp>,
     granted: &'a Scopes,
     /// None when the owner may do everything.
-    ceiling: Option<Arc<Scopes>>,
+    ceiling: Option<Ceiling<'a>>,
 }
 
 impl Active<'_> {

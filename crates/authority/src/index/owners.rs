@@ -1,13 +1,13 @@
 //! Organisations, users and service accounts in memory: whether a token's owner has power, and how much.
 
-use super::numbered::Numbered;
+use super::{ceilings::Ceilings, numbered::Numbered};
 use domain::{
     id::{OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, Position},
     owner::{OwnerKind, Role},
     scope::Scopes,
 };
 use hashbrown::HashMap;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use std::{
     collections::hash_map::RandomState,
     sync::{
@@ -41,6 +41,9 @@ pub struct IndexedOwner {
     /// Person or program.
     pub kind: OwnerKind,
 }
+
+/// The most that an owner's tokens may do.
+pub type Ceiling<'a> = RwLockReadGuard<'a, Arc<Scopes>>;
 
 /// What an owner may do at one instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,9 +82,9 @@ impl IndexedOwner {
         Power(self.power.load(Ordering::Acquire))
     }
 
-    /// The most that its tokens may do now.
-    pub fn ceiling(&self) -> Arc<Scopes> {
-        Arc::clone(&self.ceiling.read())
+    /// The most that its tokens may do now; it stays so while the guard is held.
+    pub fn ceiling(&self) -> Ceiling<'_> {
+        self.ceiling.read()
     }
 }
 
@@ -95,8 +98,9 @@ struct IndexedOrganisation {
 /// All owners and organisations.
 #[derive(Default)]
 pub(super) struct Owners {
-    owners: Numbered<IndexedOwner>,
+    known: Numbered<IndexedOwner>,
     organisations: RwLock<HashMap<OrganisationNumber, IndexedOrganisation, RandomState>>,
+    ceilings: Mutex<Ceilings>,
 }
 
 /// A new or changed owner, from a load or an event.
@@ -127,7 +131,7 @@ impl OwnerFacts {
 
 impl Owners {
     pub(super) fn get(&self, number: OwnerNumber) -> Option<&IndexedOwner> {
-        self.owners.get(number.0)
+        self.known.get(number.0)
     }
 
     pub(super) fn set_organisation(
@@ -145,7 +149,7 @@ impl Owners {
         if known.is_none() {
             return;
         }
-        for owner in self.owners.iter().filter(|owner| owner.organisation_number == number) {
+        for owner in self.known.iter().filter(|owner| owner.organisation_number == number) {
             if active {
                 owner.power.fetch_or(ORGANISATION_ACTIVE, Ordering::AcqRel);
             } else {
@@ -158,9 +162,9 @@ impl Owners {
         // Held until the owner stands, so that a deactivation of the organisation meets it.
         let organisations = self.organisations.read();
         let Some(organisation) = organisations.get(&facts.organisation) else { return };
-        let ceiling = Arc::new(facts.role.ceiling(&facts.scopes));
+        let ceiling = self.ceilings.lock().share(facts.role.ceiling(&facts.scopes));
         let power = facts.power(organisation.active, &ceiling);
-        let owner = self.owners.get_or_add(facts.number.0, || IndexedOwner {
+        let owner = self.known.get_or_add(facts.number.0, || IndexedOwner {
             id: facts.id,
             kind: facts.kind,
             organisation_number: facts.organisation,
