@@ -1,16 +1,18 @@
 //! What runs beside the requests: writing uses, rehashing after a key change, forgetting what is over.
 
 use crate::{authority::Authority, error::Error};
-use domain::caller::Actor;
+use domain::{caller::Actor, limits};
 use std::{sync::Arc, time::Duration};
 use store::{
-    change::{Change, Verb},
+    change::{Change, Uses, Verb},
     query::TokenFilter,
 };
 use tokio::{sync::watch, task::JoinHandle};
 
-/// How often gathered uses are written.
-const USES_PERIOD: Duration = Duration::from_secs(5);
+/// How often gathered uses are written, so that a busy token costs one write a minute.
+const USES_PERIOD: Duration = Duration::from_mins(1);
+/// How often it is looked whether so many wait that they are written before.
+const PRESSURE_PERIOD: Duration = Duration::from_secs(5);
 /// How many tokens' uses one commit writes.
 const USES_BATCH: usize = 2_000;
 /// How often deletions in steps that came to a stop are taken up again.
@@ -27,17 +29,21 @@ impl Authority {
 
     async fn run_background(self: &Arc<Self>, mut stop: watch::Receiver<bool>) {
         let mut uses = tokio::time::interval(USES_PERIOD);
+        let mut pressure = tokio::time::interval(PRESSURE_PERIOD);
         let mut deletions = tokio::time::interval(DELETIONS_PERIOD);
         let mut prune = tokio::time::interval(PRUNE_PERIOD);
         loop {
             let due = tokio::select! {
                 _ = uses.tick() => Due::Uses,
+                _ = pressure.tick() => Due::Pressure,
                 _ = deletions.tick() => Due::Deletions,
                 _ = prune.tick() => Due::Prune,
                 _ = stop.changed() => break,
             };
             let work = match due {
                 Due::Uses => self.write_uses().await,
+                Due::Pressure if self.usage.waiting() > limits::USES_IN_MEMORY / 2 => self.write_uses().await,
+                Due::Pressure => Ok(()),
                 Due::Deletions if self.is_quarantined() => Ok(()),
                 Due::Deletions => self.resume_deletions().await,
                 Due::Prune => self.prune().await,
@@ -50,9 +56,14 @@ impl Authority {
     /// Writes every use that waits, and the digests that a key change made anew.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when the store cannot be written; what was taken is then lost.
+    /// [`Error::Unavailable`] when the store cannot be written; the batch that failed is then lost.
     pub async fn write_uses(&self) -> Result<(), Error> {
-        while let Some(uses) = self.usage.take(USES_BATCH) {
+        let sessions = self.usage.take_sessions();
+        if !sessions.is_empty() {
+            self.commit_as_system(Verb::RecordUses(Uses { tokens: Vec::new(), sessions })).await?;
+        }
+        for batch in self.usage.tokens().chunks(USES_BATCH) {
+            let uses = Uses { tokens: self.usage.take(batch), sessions: Vec::new() };
             self.commit_as_system(Verb::RecordUses(uses)).await?;
         }
         while let Some(rehash) = self.usage.take_rehash(self.keyring.current_id(), USES_BATCH) {
@@ -80,6 +91,7 @@ impl Authority {
 
 enum Due {
     Uses,
+    Pressure,
     Deletions,
     Prune,
 }

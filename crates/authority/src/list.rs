@@ -9,7 +9,7 @@ use domain::{
     caller::{Caller, Credential, Reach},
     id::TokenId,
     owner::Owner,
-    token::Token,
+    token::{LastUse, Token},
 };
 use store::query::{OwnerFilter, Page, PageRequest, Preview, Sort, TokenFilter, UsageDay};
 
@@ -26,7 +26,9 @@ impl Authority {
         page: PageRequest,
     ) -> Result<Page<Token>, Error> {
         let reach = access::reach(caller, Action::SeeTokens)?;
-        Ok(self.store.tokens(reach, filter, sort, page, self.now()).await?)
+        let mut page = self.store.tokens(reach, filter, sort, page, self.now()).await?;
+        page.items.iter_mut().for_each(|token| self.add_waiting_uses(token));
+        Ok(page)
     }
 
     /// How many tokens the filter selects among those that the caller sees.
@@ -46,8 +48,22 @@ impl Authority {
         let reach = access::reach(caller, Action::SeeTokens)?;
         match self.store.token(reach, id, deleted).await? {
             Some(token) if token.deleted.is_some() => Err(Error::Gone(Box::new(token))),
-            Some(token) => Ok(token),
+            Some(mut token) => {
+                self.add_waiting_uses(&mut token);
+                Ok(token)
+            }
             None => Err(Error::NotFound),
+        }
+    }
+
+    /// Adds the uses that wait in memory, so that what is shown is not a minute old.
+    fn add_waiting_uses(&self, token: &mut Token) {
+        if let Some(waiting) = self.usage.of(token.id) {
+            let waiting = LastUse::from(waiting);
+            token.last_use = Some(match token.last_use.take() {
+                Some(written) => waiting.with(written),
+                None => waiting,
+            });
         }
     }
 
@@ -58,7 +74,9 @@ impl Authority {
     pub async fn own_token(&self, caller: &Caller) -> Result<Option<Token>, Error> {
         let Credential::Token(id) = caller.credential else { return Ok(None) };
         let reach = Reach::Own(caller.owner_number);
-        self.store.token(reach, id, false).await?.map(Some).ok_or(Error::NotFound)
+        let mut token = self.store.token(reach, id, false).await?.ok_or(Error::NotFound)?;
+        self.add_waiting_uses(&mut token);
+        Ok(Some(token))
     }
 
     /// The caller's own record.
@@ -78,7 +96,14 @@ impl Authority {
     /// [`Error::NotFound`] outside the caller's reach.
     pub async fn token_usage(&self, caller: &Caller, id: TokenId) -> Result<Vec<UsageDay>, Error> {
         let reach = access::reach(caller, Action::SeeTokens)?;
-        self.store.usage(reach, id).await?.ok_or(Error::NotFound)
+        let mut days = self.store.usage(reach, id).await?.ok_or(Error::NotFound)?;
+        for (day, count) in self.usage.of(id).into_iter().flat_map(|waiting| waiting.days) {
+            match days.last_mut().filter(|last| last.day == day) {
+                Some(last) => last.count += count,
+                None => days.push(UsageDay { day, count }),
+            }
+        }
+        Ok(days)
     }
 
     /// What a deletion with this filter would delete.

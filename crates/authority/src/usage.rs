@@ -14,7 +14,7 @@ use std::{
     net::IpAddr,
     sync::atomic::{AtomicU64, AtomicUsize, Ordering},
 };
-use store::change::{RehashSecrets, TokenUse, Uses};
+use store::change::{RehashSecrets, TokenUse};
 
 const SHARDS: usize = 64;
 
@@ -74,7 +74,7 @@ impl Usage {
             return;
         }
         let at = now();
-        let mut shard = self.shards[usize::from(token.bytes()[15]) % SHARDS].lock();
+        let mut shard = self.shard(token).lock();
         if let Some(gathered) = shard.get_mut(&token) {
             gathered.add(at, facts);
         } else if self.waiting.fetch_add(1, Ordering::Relaxed) < limits::USES_IN_MEMORY {
@@ -101,24 +101,35 @@ impl Usage {
         }
     }
 
-    /// Takes what waits, at most `limit` tokens; none when nothing does.
-    pub(crate) fn take(&self, limit: usize) -> Option<Uses> {
-        let mut uses = Uses { tokens: Vec::new(), sessions: self.sessions.lock().drain().collect() };
-        for shard in &self.shards {
-            let room = limit.saturating_sub(uses.tokens.len());
-            if room == 0 {
-                break;
-            }
-            let mut shard = shard.lock();
-            let taken: Vec<TokenId> = shard.keys().take(room).copied().collect();
-            for token in taken {
-                if let Some(gathered) = shard.remove(&token) {
-                    uses.tokens.push(gathered.into_use(token));
-                }
-            }
-        }
-        self.waiting.fetch_sub(uses.tokens.len(), Ordering::Relaxed);
-        (!uses.tokens.is_empty() || !uses.sessions.is_empty()).then_some(uses)
+    /// The uses of one token that wait.
+    pub(crate) fn of(&self, token: TokenId) -> Option<TokenUse> {
+        self.shard(token).lock().get(&token).map(|gathered| gathered.to_use(token))
+    }
+
+    /// The tokens whose uses wait, the oldest first: neighbours in that order are neighbours in the
+    /// store too, so that a batch of them touches few of its pages.
+    pub(crate) fn tokens(&self) -> Vec<TokenId> {
+        let mut tokens: Vec<TokenId> =
+            self.shards.iter().flat_map(|shard| shard.lock().keys().copied().collect::<Vec<_>>()).collect();
+        tokens.sort_unstable();
+        tokens
+    }
+
+    /// Takes what waits for these tokens.
+    pub(crate) fn take(&self, tokens: &[TokenId]) -> Vec<TokenUse> {
+        let taken = tokens.iter().filter_map(|token| Some(self.shard(*token).lock().remove(token)?.to_use(*token)));
+        let taken: Vec<TokenUse> = taken.collect();
+        self.waiting.fetch_sub(taken.len(), Ordering::Relaxed);
+        taken
+    }
+
+    /// Takes the sessions that were used, each with the time.
+    pub(crate) fn take_sessions(&self) -> Vec<(SessionId, Timestamp)> {
+        self.sessions.lock().drain().collect()
+    }
+
+    fn shard(&self, token: TokenId) -> &Mutex<HashMap<TokenId, Gathered, RandomState>> {
+        &self.shards[usize::from(token.bytes()[15]) % SHARDS]
     }
 
     pub(crate) fn take_rehash(&self, key: KeyId, limit: usize) -> Option<RehashSecrets> {
@@ -148,22 +159,20 @@ impl Gathered {
         }
         self.today.1 += 1;
         self.at = self.at.max(at);
-        self.address = facts.address.or(self.address);
-        if let Some(agent) = facts.user_agent
-            && self.user_agent.as_deref() != Some(cut(agent))
-        {
-            self.user_agent = Some(bounded(agent));
+        self.address = facts.address;
+        // Most uses of a token name the same user agent, which is not copied again.
+        if self.user_agent.as_deref() != facts.user_agent.map(cut) {
+            self.user_agent = facts.user_agent.map(bounded);
         }
     }
 
-    fn into_use(mut self, token: TokenId) -> TokenUse {
-        self.earlier.push(self.today);
+    fn to_use(&self, token: TokenId) -> TokenUse {
         TokenUse {
             token,
             at: self.at,
             address: self.address,
-            user_agent: self.user_agent.map(String::from),
-            days: self.earlier,
+            user_agent: self.user_agent.as_deref().map(String::from),
+            days: self.earlier.iter().chain([&self.today]).copied().collect(),
         }
     }
 }
@@ -191,10 +200,10 @@ mod tests {
         for at in [1, 2, day + 1] {
             usage.record(TokenId::from_bytes([1; 16]), || Timestamp::from_milliseconds(at), facts);
         }
-        let taken = usage.take(10).unwrap();
-        assert_eq!(taken.tokens[0].days, [(0, 2), (1, 1)]);
-        assert_eq!(taken.tokens[0].at.milliseconds(), day + 1);
-        assert!(usage.take(10).is_none());
+        let taken = usage.take(&usage.tokens());
+        assert_eq!(taken[0].days, [(0, 2), (1, 1)]);
+        assert_eq!(taken[0].at.milliseconds(), day + 1);
+        assert!(usage.tokens().is_empty());
         assert_eq!(usage.waiting(), 0);
     }
 

@@ -57,7 +57,7 @@ pub const SESSION_IDLE: Duration = Duration::from_hours(1);
 /// The longest user agent that is remembered with a token's last use, in bytes.
 pub const USER_AGENT_BYTES: usize = 200;
 /// How many tokens' last uses wait in memory at most before they are written.
-pub const USES_IN_MEMORY: usize = 100_000;
+pub const USES_IN_MEMORY: usize = 200_000;
 /// How many days of a token's use are kept.
 pub const USAGE_DAYS: i64 = 90;
 /// The latest instant there is: 9999-12-30T22:00:00Z, the last whole second that every offset from UTC

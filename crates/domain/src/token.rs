@@ -127,6 +127,15 @@ pub struct LastUse {
     pub count: u64,
 }
 
+impl LastUse {
+    /// The latest of both, with the count of both.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        let count = self.count + other.count;
+        Self { count, ..if self.at >= other.at { self } else { other } }
+    }
+}
+
 /// When the older secret of a rotated token ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RotationEnd {

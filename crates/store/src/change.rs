@@ -9,7 +9,7 @@ use domain::{
     scope::Scopes,
     secret::{Digest, KeyId},
     time::Timestamp,
-    token::{RotationEnd, Token},
+    token::{LastUse, RotationEnd, Token},
 };
 use std::net::IpAddr;
 
@@ -438,6 +438,12 @@ pub struct TokenUse {
     pub user_agent: Option<String>,
     /// How many there were, day by day (days since 1970 began, in UTC).
     pub days: Vec<(i64, u64)>,
+}
+
+impl From<TokenUse> for LastUse {
+    fn from(TokenUse { token: _, at, address, user_agent, days }: TokenUse) -> Self {
+        Self { at, address, user_agent, count: days.iter().map(|(_, count)| count).sum() }
+    }
 }
 
 /// The data of [`Verb::RehashSecrets`].

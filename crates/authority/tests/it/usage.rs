@@ -30,29 +30,30 @@ async fn the_last_use_and_each_days_count_are_shown() {
     let first_day = world.now().day();
     used(&world, &issued, Some("192.0.2.1"), Some("curl/8")).await;
     used(&world, &issued, Some("192.0.2.2"), None).await;
-    assert_eq!(shown(&world, &issued).await.last_use, None, "a verification wrote something");
+    // What was used last names no user agent, so none is shown.
+    let address = Some("192.0.2.2".parse().unwrap());
+    let expected = Some(LastUse { at: world.now(), address, user_agent: None, count: 2 });
+    assert_eq!(shown(&world, &issued).await.last_use, expected, "what waits in memory is shown too");
     world.authority().write_uses().await.unwrap();
-    let expected = LastUse {
-        at: world.now(),
-        address: Some("192.0.2.2".parse().unwrap()),
-        user_agent: Some("curl/8".to_owned()),
-        count: 2,
-    };
-    assert_eq!(shown(&world, &issued).await.last_use, Some(expected));
+    assert_eq!(shown(&world, &issued).await.last_use, expected);
 
     world.clock.advance(DAY);
     let long = "é".repeat(limits::USER_AGENT_BYTES);
     used(&world, &issued, None, Some(&long)).await;
     world.clock.advance(DAY);
-    used(&world, &issued, None, None).await;
-    world.authority().write_uses().await.unwrap();
-    world.restart().await;
-    let last = shown(&world, &issued).await.last_use.unwrap();
-    assert_eq!((last.at, last.count), (world.now(), 4));
-    assert_eq!(last.user_agent, Some("é".repeat(limits::USER_AGENT_BYTES / 2)));
-    let days = world.authority().token_usage(&world.root, issued.token.id).await.unwrap();
+    used(&world, &issued, None, Some(&long)).await;
     let day = |day, count| UsageDay { day: first_day + day, count };
-    assert_eq!(days, [day(0, 2), day(1, 1), day(2, 1)]);
+    for written in [false, true] {
+        if written {
+            world.authority().write_uses().await.unwrap();
+            world.restart().await;
+        }
+        let last = shown(&world, &issued).await.last_use.unwrap();
+        assert_eq!((last.at, last.address, last.count), (world.now(), None, 4));
+        assert_eq!(last.user_agent, Some("é".repeat(limits::USER_AGENT_BYTES / 2)));
+        let days = world.authority().token_usage(&world.root, issued.token.id).await.unwrap();
+        assert_eq!(days, [day(0, 2), day(1, 1), day(2, 1)]);
+    }
 }
 
 #[tokio::test]
