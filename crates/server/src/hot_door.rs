@@ -11,14 +11,17 @@ use crate::{
 };
 use axum::Router;
 use bytes::{Bytes, BytesMut};
-use http::{HeaderValue, Method, Request, Response, Version, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, Version, header};
 use http_body::Body;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use std::{
+    future::poll_fn,
     pin::pin,
+    task::Poll,
     time::{Duration, Instant},
 };
+use tokio::time::timeout_at;
 
 /// The path that is answered here.
 const PATH: &str = "/v1/tokens/verify";
@@ -51,24 +54,43 @@ pub fn front(server: Server, router: Router, limits: HotLimits) -> impl Front {
 
 async fn answer(server: &Server, request: Request<Incoming>, peer: Peer, limits: HotLimits) -> Response<AnswerBody> {
     let begun = Instant::now();
-    let (head, body) = request.into_parts();
-    let body = read(body, begun, limits).await;
-    // Of a body that was not read to its end the rest may still come.
-    let ends = body.is_err() && head.version <= Version::HTTP_11;
-    let verdicts = match body {
-        Ok(body) => verify::verdicts(server, &head.headers, Some(peer.address), &body).await,
-        Err(problem) => Err(problem),
-    };
+    let (head, mut body) = request.into_parts();
+    let verdicts = verdicts(server, &head.headers, &mut body, peer, begun, limits).await;
     let mut response = match verdicts {
         Ok(verdicts) => verify::answer(verdicts),
         Err(problem) => refused(&problem, begun, peer),
     };
-    if ends {
-        listen::close(response.headers_mut());
-    }
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if head.version <= Version::HTTP_11 && !body.is_end_stream() {
+        response = listen::settle(&head.headers, body, response).await;
+    }
     server.metrics.verification(response.status(), begun.elapsed());
     response.map(AnswerBody::from)
+}
+
+/// The body is read only for those who may ask, so that strangers fill no memory. A credential may
+/// die while a body is awaited, so it is asked about again then.
+async fn verdicts(
+    server: &Server,
+    headers: &HeaderMap,
+    body: &mut Incoming,
+    peer: Peer,
+    begun: Instant,
+    limits: HotLimits,
+) -> Result<Bytes, Problem> {
+    let mut reach = verify::reach(server, headers, Some(peer.address)).await?;
+    let mut reading = pin!(read(body, limits.body_bytes));
+    // Nearly all bodies arrive with their header: they need no timer.
+    let body = match poll_fn(|context| Poll::Ready(reading.as_mut().poll(context))).await {
+        Poll::Ready(body) => body?,
+        Poll::Pending => {
+            let deadline = tokio::time::Instant::from_std(begun + limits.body_timeout);
+            let body = timeout_at(deadline, reading).await.map_err(|_| ProblemKind::RequestTimeout)??;
+            reach = verify::reach(server, headers, Some(peer.address)).await?;
+            body
+        }
+    };
+    verify::verdicts(server, reach, headers, &body).await
 }
 
 /// What was refused is answered and logged as the router's answers are; verdicts have neither a name
@@ -83,20 +105,15 @@ fn refused(problem: &Problem, begun: Instant, peer: Peer) -> Response<Bytes> {
     response
 }
 
-/// Reads a body. One that arrived with its header, as nearly all do, is not copied and needs no timer.
-async fn read(body: Incoming, begun: Instant, limits: HotLimits) -> Result<Bytes, Problem> {
-    if body.size_hint().lower() > limits.body_bytes as u64 {
+/// Reads a body of at most `limit` bytes. One that comes in one piece is not copied.
+async fn read(body: &mut Incoming, limit: usize) -> Result<Bytes, Problem> {
+    if body.size_hint().lower() > limit as u64 {
         return Err(ProblemKind::PayloadTooLarge.into());
     }
-    let mut body = pin!(body);
     let mut whole = BytesMut::new();
-    let deadline = tokio::time::Instant::from_std(begun + limits.body_timeout);
-    loop {
-        // The timer is registered only when the frame is not there yet.
-        let frame = tokio::time::timeout_at(deadline, body.frame()).await.map_err(|_| ProblemKind::RequestTimeout)?;
-        let Some(frame) = frame else { return Ok(whole.freeze()) };
+    while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|_| ProblemKind::MalformedRequest)?.into_data() else { continue };
-        if whole.len() + data.len() > limits.body_bytes {
+        if whole.len() + data.len() > limit {
             return Err(ProblemKind::PayloadTooLarge.into());
         }
         if whole.is_empty() && body.is_end_stream() {
@@ -104,4 +121,5 @@ async fn read(body: Incoming, begun: Instant, limits: HotLimits) -> Result<Bytes
         }
         whole.extend_from_slice(&data);
     }
+    Ok(whole.freeze())
 }

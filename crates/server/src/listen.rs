@@ -24,7 +24,7 @@ pub use front::{AnswerBody, Front, RouterAnswer};
 pub use peer::{Peer, forwarded};
 pub use screen::{check_head, check_path};
 pub use tls::{Tls, TlsError};
-pub use unread::close;
+pub use unread::settle;
 pub use watch::ConnectionMetrics;
 
 use connection::Connections;

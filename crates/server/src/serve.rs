@@ -29,6 +29,7 @@ use store::{
     open::{OpenOptions, Opened, open_sqlite},
 };
 use tokio::{
+    runtime::Builder,
     signal::unix::{Signal, SignalKind, signal},
     sync::watch,
 };
@@ -75,9 +76,19 @@ pub enum ServeError {
 pub fn run(config: Config) -> Result<(), ServeError> {
     let threads =
         config.worker_threads.map_or_else(|| thread::available_parallelism().map_or(2, Into::into), Into::into);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
+    let runtime = runtime(threads).enable_all().build();
     let runtime = runtime.map_err(|cause| ServeError::File { what: "the asynchronous runtime".to_owned(), cause })?;
     runtime.block_on(serve(config, threads))
+}
+
+/// One thread alone has nobody to share its tasks with, which spares it the ways to do so.
+fn runtime(threads: usize) -> Builder {
+    if threads == 1 {
+        return Builder::new_current_thread();
+    }
+    let mut builder = Builder::new_multi_thread();
+    builder.worker_threads(threads);
+    builder
 }
 
 async fn serve(config: Config, threads: usize) -> Result<(), ServeError> {

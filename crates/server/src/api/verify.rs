@@ -125,8 +125,11 @@ pub async fn verify(
     request: Request,
 ) -> Result<axum::response::Response, Problem> {
     let headers = request.headers().clone();
+    // Who asks is found out before the body is read, and again behind it: a credential may have died.
+    reach(&server, &headers, address).await?;
     let body = crate::json::read(request, &server).await?;
-    let verdicts = verdicts(&server, &headers, address, &body).await?;
+    let reach = reach(&server, &headers, address).await?;
+    let verdicts = verdicts(&server, reach, &headers, &body).await?;
     Ok(answer(verdicts).map(axum::body::Body::from))
 }
 
@@ -139,19 +142,20 @@ pub fn answer(verdicts: Bytes) -> Response<Bytes> {
     response
 }
 
-/// The verdicts that a body asks for: whoever asks is found out from the headers and his own address.
+/// How far the verifier sees who sent these headers from this address.
 ///
 /// # Errors
 /// The problem to answer with.
-pub async fn verdicts(
-    server: &Server,
-    headers: &HeaderMap,
-    address: Option<IpAddr>,
-    body: &[u8],
-) -> Result<Bytes, Problem> {
+pub async fn reach(server: &Server, headers: &HeaderMap, address: Option<IpAddr>) -> Result<Reach, Problem> {
     let credential = auth::bearer(headers)?;
-    let agent = auth::user_agent(headers);
-    let reach = server.authority.verifier_reach(credential, address, agent).await?;
+    Ok(server.authority.verifier_reach(credential, address, auth::user_agent(headers)).await?)
+}
+
+/// The verdicts that a body asks for, for a verifier with this reach.
+///
+/// # Errors
+/// The problem to answer with.
+pub async fn verdicts(server: &Server, reach: Reach, headers: &HeaderMap, body: &[u8]) -> Result<Bytes, Problem> {
     crate::json::expect_json(headers)?;
     let Object(body): Object<VerifyBody<'_>> =
         serde_json::from_slice(body).map_err(|_| crate::json::problem_of::<Object<VerifyBody<'_>>>(body))?;

@@ -41,26 +41,41 @@ impl Unread {
         if request.body().is_end_stream() || request.version() > Version::HTTP_11 {
             return (request.map(Body::new), None);
         }
-        let is_wanted = !request.headers().contains_key(header::EXPECT);
+        let is_wanted = is_wanted(request.headers());
         let rest = Arc::new(Mutex::new(None));
         let kept = Arc::clone(&rest);
         (request.map(|body| Body::new(Kept { body: Some(body), rest: kept })), Some(Self { rest, is_wanted }))
     }
 
     /// Reads a small rest, and announces the end of the connection before a large one.
-    pub(super) async fn settle<B>(self, mut response: Response<B>) -> Response<B> {
+    pub(super) async fn settle<B>(self, response: Response<B>) -> Response<B> {
         let rest = self.rest.lock().take();
-        if let Some(rest) = rest.filter(|rest| !rest.is_end_stream())
-            && !(self.is_wanted && timeout(REST_WAIT, read(rest)).await.unwrap_or(false))
-        {
-            close(response.headers_mut());
+        match rest.filter(|rest| !rest.is_end_stream()) {
+            Some(rest) => settle_rest(rest, self.is_wanted, response).await,
+            None => response,
         }
-        response
     }
 }
 
+/// Does with the rest of a body what is done with that of a request for the router, for a front
+/// that reads bodies itself.
+pub async fn settle<B>(asked: &HeaderMap, rest: Incoming, response: Response<B>) -> Response<B> {
+    settle_rest(rest, is_wanted(asked), response).await
+}
+
+async fn settle_rest<B>(rest: Incoming, is_wanted: bool, mut response: Response<B>) -> Response<B> {
+    if !(is_wanted && timeout(REST_WAIT, read(rest)).await.unwrap_or(false)) {
+        close(response.headers_mut());
+    }
+    response
+}
+
+fn is_wanted(headers: &HeaderMap) -> bool {
+    !headers.contains_key(header::EXPECT)
+}
+
 /// Announces that the connection ends with this answer, which only HTTP/1 has a word for.
-pub fn close(headers: &mut HeaderMap) {
+pub(super) fn close(headers: &mut HeaderMap) {
     headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
 }
 

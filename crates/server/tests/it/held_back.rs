@@ -166,3 +166,31 @@ async fn whoever_ends_his_own_credential_is_answered() {
     let person = &world.acme.administrator;
     world.patch(format!("/v1/users/{}", person.id), json!({"active": false})).bearer(&person.token).await.expect(200);
 }
+
+#[tokio::test]
+async fn a_verifier_that_ended_while_its_question_was_open_learns_nothing() {
+    let world = World::new().await;
+    for (deleted, expected) in [(false, 200), (true, 401)] {
+        let (id, secret) = world.token(&world.acme.verifier).await;
+        let credential = format!("Authorization: Bearer {secret}");
+        let held = Held::begin(&world, "/v1/tokens/verify", &credential, &json!({"token": "anything"})).await;
+        if deleted {
+            world.delete(format!("/v1/tokens/{id}")).bearer(&world.root.token).await.expect(204);
+        }
+        assert_eq!(held.finish().await, expected, "deleted: {deleted}");
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_is_refused_before_his_question_is_read() {
+    let world = World::new().await;
+    let mut raw = Raw::connect(world.address).await;
+    raw.send(format!(
+        "POST /v1/tokens/verify HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer nobody\r\n\
+         Content-Type: application/json\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n",
+        world.address
+    ))
+    .await;
+    let (answer, _) = raw.read_to_end().await;
+    assert_eq!(crate::door::raw::status(&answer), 401, "the answer comes although nothing of the body was sent");
+}
