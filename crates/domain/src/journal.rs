@@ -91,6 +91,10 @@ pub struct SecretEnd {
     pub digest: Digest,
     /// The instant; it has passed for a secret that ended at once.
     pub at: Timestamp,
+    /// The key of the digest: under another one the same secret has another digest.
+    pub key: KeyId,
+    /// Its place among the secrets of its token, which no change of the key moves.
+    pub serial: i64,
 }
 
 /// A new token.
@@ -161,6 +165,15 @@ pub struct RotationFinished {
     /// The secret that was used.
     pub digest: Digest,
     /// The older secrets, each with its end.
+    pub ends: Vec<SecretEnd>,
+}
+
+/// Secrets of a token that are ended again, because the store that came back had forgotten it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretsEnded {
+    /// The token.
+    pub token: TokenId,
+    /// Its secrets, each with its end.
     pub ends: Vec<SecretEnd>,
 }
 
@@ -319,6 +332,8 @@ events! {
     TokenRotated(TokenRotated) = "token.rotated",
     /// A rotation ended by the first use of the new secret.
     RotationFinished(RotationFinished) = "token.rotation_finished",
+    /// Secrets were ended again when a store that lost history was put back to work.
+    SecretsEnded(SecretsEnded) = "token.secrets_ended",
     /// A token was deleted.
     TokenDeleted(TokenDeleted) = "token.deleted",
     /// Secrets were digested anew after a change of the server key.

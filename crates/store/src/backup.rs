@@ -1,10 +1,13 @@
 //! Copies of a store: made while it is served, and put back in its place.
 
+mod restore;
+
+pub use restore::{Restored, restore};
+
 use crate::{
     error::{Cause, OpenError},
     files::{beside, directory_of, sync_directory_of},
     open::{self, Refused},
-    quarantine::Quarantine,
     sqlite::connection,
 };
 use domain::journal::Tail;
@@ -12,7 +15,7 @@ use rusqlite::{Connection, backup::Backup};
 use std::{
     fs::{self, File},
     io,
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
@@ -122,64 +125,6 @@ pub(crate) fn integrity(connection: &Connection) -> rusqlite::Result<Vec<String>
     let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
     let findings = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
     Ok(findings.into_iter().filter(|finding| finding != "ok").collect())
-}
-
-/// What a restore did.
-#[derive(Debug)]
-pub struct Restored {
-    /// Where the store that was there before is now.
-    pub replaced: Option<PathBuf>,
-    /// Where the restored journal ends.
-    pub tail: Tail,
-    /// What the restored store lost, when its denials file shows that it lost anything.
-    pub quarantine: Option<Quarantine>,
-}
-
-/// Puts a backup in a store's place. The store that was there is kept, with `.` and `suffix` after
-/// its name; the denials file stays, so that what the backup forgot is noticed. It blocks.
-///
-/// # Errors
-/// When the store is served, or the backup is damaged, newer than this binary or none of a store;
-/// then everything is as it was.
-pub fn restore(backup: &Path, store: &Path, suffix: &str) -> Result<Restored, BackupError> {
-    if !backup.exists() {
-        return Err(BackupError::Missing { path: backup.display().to_string() });
-    }
-    let aside = beside(store, &format!(".{suffix}"));
-    if aside.exists() {
-        return Err(BackupError::Exists { path: aside.display().to_string() });
-    }
-    let _lock = open::lock(store)?;
-    let unfinished = Unfinished::create(store).map_err(|error| failed(store, error))?;
-    fs::copy(backup, &unfinished.0).map_err(|error| failed(backup, error))?;
-    // A copy takes over the permissions of the original, which may be open to others.
-    let private = fs::set_permissions(&unfinished.0, fs::Permissions::from_mode(0o600));
-    private.map_err(|error| failed(store, error))?;
-    let tail = check(&unfinished.0, backup)?;
-    let quarantine = judge(&unfinished.0, store, tail)?;
-    let replaced = move_aside(store, &aside).map_err(|error| failed(store, error))?;
-    unfinished.finish(store).map_err(|error| failed(store, error))?;
-    Ok(Restored { replaced, tail, quarantine })
-}
-
-fn judge(copy: &Path, store: &Path, tail: Tail) -> Result<Option<Quarantine>, BackupError> {
-    let refused = Refused::new(store);
-    let connection = Connection::open(copy).map_err(|error| refused.sqlite(error))?;
-    Ok(Quarantine::of(&connection, store, tail).map_err(|failure| refused.failure(failure))?)
-}
-
-/// Moves a store aside together with its log, so that it still can be opened.
-fn move_aside(store: &Path, aside: &Path) -> io::Result<Option<PathBuf>> {
-    if !store.exists() {
-        return Ok(None);
-    }
-    for part in ["-wal", "-shm", ""] {
-        match fs::rename(beside(store, part), beside(aside, part)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            Ok(()) | Err(_) => {}
-        }
-    }
-    Ok(Some(aside.to_owned()))
 }
 
 fn failed(path: &Path, error: io::Error) -> BackupError {

@@ -4,6 +4,7 @@ use domain::{
     address::Networks,
     caller::{Access, Actor, Caller},
     id::{DeletionId, OrganisationId, OwnerId, OwnerNumber, Position, SessionId, TokenId},
+    journal::SecretEnd,
     name::{Email, Labels, Name},
     owner::{Organisation, Owner, OwnerKind, Role},
     scope::Scopes,
@@ -460,8 +461,8 @@ pub struct RehashSecrets {
 pub struct LiftQuarantine {
     /// Tokens that the denials file says were deleted.
     pub tokens: Vec<TokenId>,
-    /// Secrets that the denials file says were ended.
-    pub digests: Vec<Digest>,
+    /// Secrets that the denials file says were ended, or were to end, with the token of each.
+    pub secrets: Vec<(TokenId, SecretEnd)>,
     /// Deletes every token issued before this instant.
     pub delete_before: Option<Timestamp>,
     /// The name of whoever accepts what else was lost.

@@ -1,23 +1,20 @@
 //! The denials file: what was deleted or ended, kept beside the store, so that a store which comes
 //! back from the past is noticed and what it forgot is denied again.
 //!
-//! The file is a header, then frames, each with a length and a CRC-32. A frame says up to which
-//! journal position it reaches, with the chain value there, and what was denied since the frame
-//! before it. It is written after the commit and outside the path of the answer: the database is
+//! The file is a header, then frames, each with a length and a CRC-32 of both. A frame says up to which
+//! journal position it reaches, with the chain value there and the numbers that were given, and what was
+//! denied since the frame before it. It is written after the commit and outside the path of the answer: the database is
 //! durable already, and whatever the file lacks at a start is taken from the journal.
 
 mod appender;
 mod frame;
 
-pub(crate) use appender::{Appender, Note, create};
+pub(crate) use appender::{Appender, Note, append, create};
 
 use crate::files::beside;
 use domain::{
     id::{Position, TokenId},
-    journal::{Chain, Entry, Event},
-    secret::Digest,
-    time::Timestamp,
-    token::has_passed,
+    journal::{Chain, Entry, Event, SecretEnd},
 };
 use std::{
     fs::File,
@@ -28,6 +25,29 @@ use std::{
 /// The identifier of a store, made with it; a restored copy has the same.
 pub type StoreId = [u8; 16];
 
+/// The last numbers that were given, by what they number; none is ever given again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sequences {
+    /// Of organisations.
+    pub organisation: u32,
+    /// Of users and service accounts.
+    pub owner: u32,
+    /// Of tokens.
+    pub token: u64,
+}
+
+impl Sequences {
+    /// The later of two, number by number.
+    #[must_use]
+    pub fn max(self, other: Self) -> Self {
+        Self {
+            organisation: self.organisation.max(other.organisation),
+            owner: self.owner.max(other.owner),
+            token: self.token.max(other.token),
+        }
+    }
+}
+
 /// How far the journal had come when a frame was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
@@ -35,8 +55,8 @@ pub struct Seen {
     pub position: Position,
     /// The chain value there.
     pub chain: Chain,
-    /// The last token number that had been given.
-    pub token_number: u64,
+    /// The last numbers that had been given.
+    pub given: Sequences,
 }
 
 /// One denial.
@@ -44,8 +64,8 @@ pub struct Seen {
 pub enum Denial {
     /// A token was deleted.
     Token(TokenId),
-    /// A secret was rotated out and ends at the instant.
-    Secret(Digest, Timestamp),
+    /// A secret of a token was rotated out, and ends.
+    Secret(TokenId, SecretEnd),
 }
 
 /// What a denials file holds.
@@ -57,6 +77,8 @@ pub struct Denials {
     pub seen: Vec<Seen>,
     /// What was denied, in order.
     pub denials: Vec<Denial>,
+    /// True when something before the last frame is not readable, so that denials are missing.
+    pub damaged: bool,
     /// How many bytes of the file are whole; a frame that was cut short lies beyond them.
     pub(crate) whole: u64,
 }
@@ -76,7 +98,8 @@ impl Denials {
         Self::decode(&bytes).map(Some)
     }
 
-    /// Reads the bytes of a file, up to the first frame that was cut short or is damaged.
+    /// Reads the bytes of a file: every frame that is whole. A last one that was cut short is left out;
+    /// one that is missing before a whole one is damage.
     ///
     /// # Errors
     /// When they do not begin with the header of a denials file.
@@ -93,13 +116,18 @@ impl Denials {
         self.denials.iter().filter_map(token).collect()
     }
 
-    /// The secrets whose end has come.
-    pub fn ended(&self, now: Timestamp) -> Vec<Digest> {
-        let digest = |denial: &Denial| match denial {
-            Denial::Secret(digest, end) if has_passed(*end, now) => Some(*digest),
-            Denial::Secret(..) | Denial::Token(_) => None,
+    /// The secrets that were ended or are to end, with the token of each.
+    pub fn secrets(&self) -> Vec<(TokenId, SecretEnd)> {
+        let secret = |denial: &Denial| match denial {
+            Denial::Secret(token, end) => Some((*token, *end)),
+            Denial::Token(_) => None,
         };
-        self.denials.iter().filter_map(digest).collect()
+        self.denials.iter().filter_map(secret).collect()
+    }
+
+    /// True when the file knows of anything that happened in its store.
+    pub fn has_history(&self) -> bool {
+        self.damaged || self.seen.last().is_none_or(|last| last.position > Position(0))
     }
 }
 
@@ -113,10 +141,13 @@ pub(crate) fn denied_by(event: &Event, denials: &mut Vec<Denial>) {
     match event {
         Event::TokenDeleted(deleted) => denials.push(Denial::Token(deleted.token)),
         Event::TokenRotated(rotated) => {
-            denials.extend(rotated.ends.iter().map(|end| Denial::Secret(end.digest, end.at)));
+            denials.extend(rotated.ends.iter().map(|end| Denial::Secret(rotated.token, *end)));
         }
         Event::RotationFinished(finished) => {
-            denials.extend(finished.ends.iter().map(|end| Denial::Secret(end.digest, end.at)));
+            denials.extend(finished.ends.iter().map(|end| Denial::Secret(finished.token, *end)));
+        }
+        Event::SecretsEnded(ended) => {
+            denials.extend(ended.ends.iter().map(|end| Denial::Secret(ended.token, *end)));
         }
         // Digests made with a new key stand for the same secrets: the older ones must die no more than
         // the newer ones, and a rotation that ended under the older key is in the journal as such.

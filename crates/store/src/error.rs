@@ -113,6 +113,17 @@ pub enum OpenError {
         /// What differs.
         mismatch: KeyMismatch,
     },
+    /// There is no file, but the denials file beside its place shows that there was one.
+    #[error(
+        "{path} is missing, but {denials} shows that a store was here; restore a backup with `jeton restore`, \
+         or move {denials} away to begin with an empty store"
+    )]
+    Lost {
+        /// The store's file.
+        path: String,
+        /// The denials file beside it.
+        denials: String,
+    },
     /// The file lies on a network file system.
     #[error(
         "{path} lies on a network file system ({kind}), whose locks and flushes are not reliable; use a local disk"

@@ -89,6 +89,8 @@ pub fn inspect(store: &Path, progress: &mut dyn FnMut(InspectProgress)) -> std::
         Err(error) => return Err(error),
     };
     let connection = connection::reader(store).map_err(|error| refused.sqlite(error))?;
+    // Before the snapshot, which a store that is served may leave behind at once.
+    let denials = denials(store);
     connection.execute_batch("BEGIN").map_err(|error| refused.sqlite(error))?;
     let migration = open::check_shape(&connection, &refused)?;
     let failed = |failure| refused.failure(failure);
@@ -101,7 +103,7 @@ pub fn inspect(store: &Path, progress: &mut dyn FnMut(InspectProgress)) -> std::
         migration,
         tail,
         findings,
-        quarantine: Quarantine::of(&connection, store, tail).map_err(failed)?,
+        quarantine: Quarantine::of(&connection, tail, &denials).map_err(failed)?,
         counts: counts(&connection).map_err(failed)?,
         file_bytes: length(store).unwrap_or(0),
         log_bytes: length(&beside(store, "-wal")).unwrap_or(0),

@@ -1,15 +1,17 @@
 //! Opening a store: one process at a time, checked before it serves.
 
 mod check;
+mod length;
 mod lost_history;
 mod refused;
 
 pub(crate) use check::{check_shape, check_store, library, lock};
+pub(crate) use lost_history::catch_up;
 pub(crate) use refused::Refused;
 
 use crate::{
     error::OpenError,
-    files::sync_directory_of,
+    files::{beside, sync_directory_of},
     keys,
     migration::{self, SQLITE},
     quarantine::Quarantine,
@@ -66,46 +68,64 @@ pub fn open_sqlite(path: &Path, options: &OpenOptions) -> Result<Opened, OpenErr
     check::library()?;
     check::file_system(path, &refused)?;
     let lock = check::lock(path)?;
-    create_private(path).map_err(|error| refused.io(error))?;
+    prepare(path, &refused)?;
     let sqlite = |error| refused.sqlite(error);
     let mut connection = connection::writer(path, options.max_pages).map_err(sqlite)?;
-    mark_as_store(&connection).map_err(sqlite)?;
     check::is_store(&connection, &refused)?;
     if !connection::make_durable(&connection).map_err(sqlite)? {
         return Err(refused.failed("the write-ahead log is not available on this file system".into()));
     }
+    length::check(&connection, path, &refused)?;
     migration::migrate(&mut connection, SQLITE).map_err(|error| refused.migration(error))?;
     check::schema(&connection, &refused)?;
-    if check::is_writable(&connection).map_err(sqlite)? {
-        check::length(&connection, path, &refused)?;
-    }
+    check::writable(&connection).map_err(sqlite)?;
     keys::check(&connection, &options.keys, &refused)?;
     let tail = check::end_of_journal(&connection, &refused)?;
     let mut memory = Memory::read(&connection).map_err(|failure| refused.failure(failure))?;
     let (denials, quarantine) = lost_history::compare(&connection, path, tail, &memory, &refused)?;
-    // Numbers of tokens that were lost stay given.
-    let given = quarantine.as_ref().and_then(|quarantine| quarantine.token_number);
-    memory.sequences.token = memory.sequences.token.max(given.unwrap_or(0));
+    // Numbers of what was lost stay given.
+    let given = quarantine.as_ref().and_then(|quarantine| quarantine.given);
+    memory.sequences = given.map_or(memory.sequences, |given| memory.sequences.max(given));
     let writer = Writer::start(connection, memory, denials, quarantine.is_some(), lock);
     let writer = writer.map_err(|error| refused.io(error))?;
     let store = Arc::new(SqliteStore::new(path, options.readers, writer));
     Ok(Opened { store, quarantine })
 }
 
-/// Makes the file before SQLite does, readable by its owner only; its log inherits that.
-fn create_private(path: &Path) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    match options.write(true).create_new(true).mode(0o600).open(path) {
-        Ok(_) => sync_directory_of(path),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            fs::set_permissions(path, fs::Permissions::from_mode(0o600))
+/// Makes a store where there is none, and sees to it that the one which is there is its owner's only.
+fn prepare(path: &Path, refused: &Refused) -> Result<(), OpenError> {
+    match fs::metadata(path) {
+        // A store is never made empty, so this one has lost its content.
+        Ok(found) if found.len() == 0 => Err(refused.damaged("the file is empty")),
+        Ok(_) => {
+            let private = fs::set_permissions(path, fs::Permissions::from_mode(0o600));
+            private.map_err(|error| refused.io(error))
         }
-        Err(error) => Err(error),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            lost_history::expect_none(path, refused)?;
+            create(path, refused)
+        }
+        Err(error) => Err(refused.io(error)),
     }
 }
 
-/// Marks an empty file as a store; whatever holds something already is left as it is.
-fn mark_as_store(connection: &Connection) -> rusqlite::Result<()> {
-    let empty: bool = connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))?;
-    if empty { connection.pragma_update(None, "application_id", APPLICATION_ID) } else { Ok(()) }
+/// Makes a file that is marked as a store under another name, readable by its owner only, and gives it its
+/// name when it is durable.
+fn create(path: &Path, refused: &Refused) -> Result<(), OpenError> {
+    let unfinished = beside(path, ".new");
+    let made = (|| {
+        let mut options = fs::OpenOptions::new();
+        let file = options.write(true).create(true).truncate(true).mode(0o600).open(&unfinished);
+        let file = file.map_err(|error| refused.io(error))?;
+        let marked = Connection::open(&unfinished)
+            .and_then(|connection| connection.pragma_update(None, "application_id", APPLICATION_ID));
+        marked.map_err(|error| refused.sqlite(error))?;
+        let named = file.sync_all().and_then(|()| fs::rename(&unfinished, path));
+        named.and_then(|()| sync_directory_of(path)).map_err(|error| refused.io(error))
+    })();
+    if made.is_err() {
+        // What is left of it takes room that may be short.
+        let _ = fs::remove_file(&unfinished);
+    }
+    made
 }

@@ -1,15 +1,19 @@
 //! Whether a store came back from the past, judged by its denials file.
 
 use crate::{
-    denials::{Denial, Denials, Seen, StoreId, denials_path},
+    denials::{Denial, Denials, Seen, Sequences, StoreId},
     sqlite::{
         failure::Result,
         journal::{self},
     },
 };
 use domain::{id::Position, journal::Tail};
-use rusqlite::Connection;
-use std::{fmt, io, path::Path};
+use rusqlite::{Connection, params};
+use std::{fmt, io};
+
+/// The name under `meta` that a restored copy bears until its quarantine is lifted: its denials file may
+/// be as old as the copy, so it proves nothing.
+pub(crate) const RESTORED: &str = "restored";
 
 /// Why a store must not serve anything as active.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +31,11 @@ pub struct Quarantine {
     pub tokens: u64,
     /// How many ended secrets the file names.
     pub secrets: u64,
-    /// The last token number that is known to have been given.
-    pub token_number: Option<u64>,
+    /// True when the store is a backup that was put back while nobody could tell whether its denials
+    /// file is whole.
+    pub restored: bool,
+    /// The last numbers that are known to have been given.
+    pub given: Option<Sequences>,
 }
 
 /// What was found.
@@ -44,6 +51,9 @@ pub enum Ground {
     Behind,
     /// The store's journal is long enough, but it tells another history.
     Diverged,
+    /// The store is a backup that was put back, and the denials file does not reach beyond it: what was
+    /// deleted after either was made is not known.
+    Restored,
 }
 
 impl fmt::Display for Ground {
@@ -53,19 +63,21 @@ impl fmt::Display for Ground {
             Self::Unreadable => "the denials file is not readable",
             Self::OtherStore => "the denials file belongs to another store",
             Self::Behind => "the store is older than what had been seen of it",
+            Self::Restored => "the store was restored, and its denials file does not reach beyond the backup",
             Self::Diverged => "the store's journal tells another history than the one that had been seen",
         })
     }
 }
 
 impl Quarantine {
-    /// Compares a store with the denials file beside it. A store without a history needs none.
-    pub(crate) fn of(connection: &Connection, store: &Path, tail: Tail) -> Result<Option<Self>> {
-        let file = Denials::read(&denials_path(store));
-        if matches!((&file, tail.position), (Ok(None), Position(0))) {
+    /// Compares a store with what was read of the denials file beside it. A store without a history
+    /// needs none. The file is read first: it never leads the store, so a store that is served
+    /// meanwhile can only be ahead of it.
+    pub(crate) fn of(connection: &Connection, tail: Tail, file: &io::Result<Option<Denials>>) -> Result<Option<Self>> {
+        if matches!((file, tail.position), (Ok(None), Position(0))) {
             return Ok(None);
         }
-        Self::judge(connection, &store_id(connection)?, tail, &file)
+        Self::judge(connection, &store_id(connection)?, tail, file)
     }
 
     /// Compares a store with its denials file.
@@ -75,39 +87,54 @@ impl Quarantine {
         tail: Tail,
         file: &io::Result<Option<Denials>>,
     ) -> Result<Option<Self>> {
+        let restored = is_restored(connection)?;
+        let without = |ground| Ok(Some(Self::without_file(ground, tail, restored)));
         let file = match file {
             Ok(Some(file)) => file,
-            Ok(None) => return Ok(Some(Self::without_file(Ground::Missing, tail))),
-            Err(_) => return Ok(Some(Self::without_file(Ground::Unreadable, tail))),
+            Ok(None) => return without(Ground::Missing),
+            Err(_) => return without(Ground::Unreadable),
         };
-        let Some(last) = file.seen.last() else {
-            return Ok(Some(Self::without_file(Ground::Unreadable, tail)));
-        };
-        let ground = if file.store != *store {
-            Ground::OtherStore
+        let Some(last) = file.seen.last() else { return without(Ground::Unreadable) };
+        if file.store != *store {
+            return without(Ground::OtherStore);
+        }
+        let ground = if file.damaged {
+            Ground::Unreadable
         } else if last.position > tail.position {
             Ground::Behind
         } else if journal::chain_at(connection, last.position)? != Some(last.chain) {
             Ground::Diverged
+        } else if restored {
+            Ground::Restored
         } else {
             return Ok(None);
         };
-        let shared = if ground == Ground::OtherStore { None } else { shared(connection, &file.seen)? };
         let tokens = file.denials.iter().filter(|denial| matches!(denial, Denial::Token(_))).count() as u64;
         Ok(Some(Self {
             ground,
             tail: tail.position,
             seen: Some(last.position),
-            shared,
+            shared: shared(connection, &file.seen)?,
             tokens,
             secrets: file.denials.len() as u64 - tokens,
-            token_number: Some(last.token_number),
+            restored,
+            given: Some(file.seen.iter().fold(last.given, |given, seen| given.max(seen.given))),
         }))
     }
 
-    fn without_file(ground: Ground, tail: Tail) -> Self {
-        Self { ground, tail: tail.position, seen: None, shared: None, tokens: 0, secrets: 0, token_number: None }
+    fn without_file(ground: Ground, tail: Tail, restored: bool) -> Self {
+        let tail = tail.position;
+        Self { ground, tail, seen: None, shared: None, tokens: 0, secrets: 0, restored, given: None }
     }
+}
+
+/// Marks a copy that is about to take a store's place.
+pub(crate) fn mark_restored(copy: &Connection) -> rusqlite::Result<()> {
+    copy.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, x'')", params![RESTORED]).map(drop)
+}
+
+fn is_restored(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT count(*) > 0 FROM meta WHERE name = ?1", params![RESTORED], |row| row.get(0))
 }
 
 /// The identifier of a store.

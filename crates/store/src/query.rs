@@ -362,4 +362,6 @@ pub struct WriterFigures {
     pub commits: u64,
     /// The time that all these commits took to become durable.
     pub commit_time: std::time::Duration,
+    /// Denials that are durable in the store but not yet in the denials file.
+    pub denials_unwritten: u64,
 }

@@ -37,6 +37,7 @@ impl Index {
                 self.change(&[finished.digest], position, |changing| changing.end_no_others());
                 self.end(&finished.ends, entry);
             }
+            Event::SecretsEnded(ended) => self.end(&ended.ends, entry),
             Event::TokenDeleted(deleted) => self.change(&deleted.digests, position, |changing| changing.delete()),
             Event::SecretsRehashed(rehashed) => {
                 for (older, newer) in &rehashed.digests {
@@ -108,7 +109,7 @@ impl Index {
     }
 
     fn end(&self, ends: &[SecretEnd], entry: &Entry) {
-        for SecretEnd { digest, at } in ends {
+        for SecretEnd { digest, at, .. } in ends {
             // What ended with the entry itself stays ended, even if the clock is set back later.
             let at = if has_passed(*at, entry.at) { Timestamp::from_milliseconds(0) } else { *at };
             self.change(&[*digest], entry.position, |changing| changing.end_at(at));

@@ -61,8 +61,8 @@ async fn lift(world: &World, wanted: LiftQuarantine) {
 /// Everything that the denials file tells.
 fn replayed(world: &World) -> LiftQuarantine {
     let denials = Denials::read(&denials_path(&world.path())).unwrap().unwrap();
-    let (tokens, digests) = (denials.tokens(), denials.ended(world.now()));
-    LiftQuarantine { tokens, digests, delete_before: None, accepted_by: None }
+    let (tokens, secrets) = (denials.tokens(), denials.secrets());
+    LiftQuarantine { tokens, secrets, delete_before: None, accepted_by: None }
 }
 
 #[tokio::test]
@@ -149,7 +149,7 @@ async fn whoever_accepts_the_loss_stands_in_the_journal() {
     world.start().await;
     assert_eq!(world.quarantine.as_ref().map(|quarantine| quarantine.ground), Some(Ground::Missing));
     let accepted_by = Some("Ada Lovelace".to_owned());
-    lift(&world, LiftQuarantine { tokens: vec![], digests: vec![], delete_before: None, accepted_by }).await;
+    lift(&world, LiftQuarantine { tokens: vec![], secrets: vec![], delete_before: None, accepted_by }).await;
     world.restart().await;
     assert_eq!(world.quarantine, None);
     world.refused(&deleted.secret, Refused::Deleted).await;

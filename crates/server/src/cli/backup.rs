@@ -72,6 +72,7 @@ pub fn open_failure(error: &store::error::OpenError) -> Failure {
         | OpenError::Altered { .. }
         | OpenError::Damaged { .. }
         | OpenError::WrongKey { .. }
+        | OpenError::Lost { .. }
         | OpenError::OnNetwork { .. }
         | OpenError::DiskFull { .. }
         | OpenError::SqliteTooOld { .. }

@@ -81,6 +81,9 @@ fn put_back(file: &Path, store: &Path, options: Options) -> Done {
     if let Some(replaced) = restored.replaced {
         note(options, &format!("the store that was there is kept as {}", replaced.display()));
     }
+    if let Some(why) = restored.unrecorded {
+        note(options, &format!("what only that store knew of deletions is not in the denials file: {why}"));
+    }
     Ok(())
 }
 
@@ -104,20 +107,20 @@ fn lead_out(
     }
     if arguments.replay_denials && !usable {
         return Err(Failure::new(Exit::Conflict, format!("there are no denials to replay: {}", quarantine.ground))
-            .detail(format!("put the denials file of this store back as {}", denials_path(path).display()))
+            .detail(format!("put the newest denials file of this store back as {}", denials_path(path).display()))
             .detail("or choose --delete-before TIME or --accept-loss NAME"));
     }
     if let Some(before) = arguments.delete_before {
         let question = format!("Delete every token issued before {}?", when::long(before));
         prompt::confirm(options, &question, "yes")?;
     }
-    let denials = if usable { Denials::read(&denials_path(path))? } else { None };
+    let denials = readable_denials(path, quarantine)?;
     let tokens = denials.as_ref().map(Denials::tokens).unwrap_or_default();
-    let digests = denials.map(|denials| denials.ended(SystemClock.now())).unwrap_or_default();
-    let lifted = Lifted { tokens: tokens.len() as u64, secrets: digests.len() as u64 };
+    let secrets = denials.as_ref().map(Denials::secrets).unwrap_or_default();
+    let lifted = Lifted { tokens: tokens.len() as u64, secrets: secrets.len() as u64 };
     let verb = Verb::LiftQuarantine(LiftQuarantine {
         tokens,
-        digests,
+        secrets,
         delete_before: arguments.delete_before,
         accepted_by: arguments.accept_loss.clone(),
     });
@@ -133,11 +136,21 @@ fn lead_out(
     Ok(lifted)
 }
 
-/// True when the file beside the store tells what was denied in this store.
+/// True when the file beside the store tells what was denied in this store after the backup.
 fn has_usable_denials(quarantine: &Quarantine) -> bool {
     match quarantine.ground {
         Ground::Behind | Ground::Diverged => true,
-        Ground::Missing | Ground::Unreadable | Ground::OtherStore => false,
+        Ground::Missing | Ground::Unreadable | Ground::OtherStore | Ground::Restored => false,
+    }
+}
+
+/// What can be read of this store's denials, which is denied again whatever way out is taken.
+fn readable_denials(store: &Path, quarantine: &Quarantine) -> Done<Option<Denials>> {
+    match quarantine.ground {
+        Ground::Behind | Ground::Diverged | Ground::Restored => Ok(Denials::read(&denials_path(store))?),
+        // Of a damaged file some may be left.
+        Ground::Unreadable => Ok(Denials::read(&denials_path(store)).ok().flatten()),
+        Ground::Missing | Ground::OtherStore => Ok(None),
     }
 }
 
@@ -156,13 +169,18 @@ pub fn facts(store: &Path, quarantine: &Quarantine, flags: &str) -> Vec<String> 
         let (tokens, secrets) = (quarantine.tokens, quarantine.secrets);
         let (tokens, secrets) = (counted(tokens, "deleted token"), counted(secrets, "ended secret"));
         lines.push(format!("the denials file names {tokens} and {secrets}; choose one:"));
+        if quarantine.restored {
+            lines.push(
+                "the file may be a copy that is older than the last deletions: those are in it only \
+                if it was written after them"
+                    .to_owned(),
+            );
+        }
         lines.push(format!("jeton restore{flags} --replay-denials: denies those again"));
     } else {
         let file = denials_path(store);
-        lines.push(format!(
-            "if you have the denials file of this store, put it back as {}; choose one:",
-            file.display()
-        ));
+        let wanted = if quarantine.ground == Ground::Restored { "a newer denials file" } else { "the denials file" };
+        lines.push(format!("if you have {wanted} of this store, put it back as {}; choose one:", file.display()));
         lines.push(format!("jeton restore{flags} --replay-denials: when that file is there, denies what it names"));
     }
     lines.push(format!("jeton restore{flags} --delete-before TIME: deletes every token issued before the time"));
@@ -189,6 +207,7 @@ fn told(arguments: &RestoreArguments, path: &Path, lifted: Option<Lifted>, optio
             let (tokens, secrets) = (counted(tokens, "token"), counted(secrets, "secret"));
             print(&format!("the quarantine is lifted; {tokens} and {secrets} on record are denied"))
         }
-        None => print("the store lost nothing and is not in quarantine; start the server"),
+        None if arguments.file.is_some() => print("the store lost nothing and is not in quarantine; start the server"),
+        None => print("the store is not in quarantine; start the server"),
     }
 }

@@ -36,6 +36,7 @@ impl Collector for Readings {
             ("index_open", "1 while the index answers", u64::from(authority.index().is_open())),
             ("usage_waiting", "Tokens whose last use waits to be written", whole(authority.usage().waiting())),
             ("writer_waiting", "Changes that wait for the writer of the store", whole(writer.waiting)),
+            ("denials_unwritten", "Denials that are not in the denials file yet", writer.denials_unwritten),
             ("quarantined", "1 while the store is in quarantine", u64::from(authority.is_quarantined())),
         ];
         for (name, help, value) in gauges {

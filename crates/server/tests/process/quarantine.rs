@@ -220,6 +220,46 @@ fn a_restore_that_loses_nothing_needs_no_way_out() {
 }
 
 #[test]
+fn after_a_lost_disk_an_old_copy_of_the_denials_is_not_believed() {
+    let installation = Installation::new();
+    let mut server = installation.start();
+    let client = installation.administrator(&server);
+    let deleted = client.issue(&json!({"name": "deleted all day"}));
+    assert!(server.stop().success());
+    let copy = fs::read(installation.store().with_extension("db.denials")).unwrap();
+    let backup = installation.home.file("backup.db");
+    installation.run(&["backup", backup.to_str().unwrap()]).expect(0);
+    let mut server = installation.start();
+    installation.administrator(&server).delete(&format!("/v1/tokens/{}", deleted.id)).expect(204);
+    assert!(server.stop().success());
+    for part in ["db", "db-wal", "db-shm", "db.denials"] {
+        let _ = fs::remove_file(installation.store().with_extension(part));
+    }
+    fs::write(installation.store().with_extension("db.denials"), copy).unwrap();
+    // There is no store, but there was one.
+    let doctor = installation.run(&["doctor"]).expect(1);
+    assert!(doctor.out.contains("but there was one"), "{}", doctor.out);
+    let refused = installation.fail_to_start(&[]).expect(1);
+    assert!(refused.err.contains("shows that a store was here"), "{}", refused.err);
+
+    let restore = |arguments: &[&str]| installation.run(&[&["restore", "--yes"], arguments].concat());
+    let ran = restore(&[backup.to_str().unwrap()]).expect(6);
+    for line in ["does not reach beyond the backup", "--delete-before", "--accept-loss"] {
+        assert!(ran.err.contains(line), "{}", ran.err);
+    }
+    let ran = restore(&["--replay-denials"]).expect(6);
+    assert!(ran.err.contains("there are no denials to replay"), "{}", ran.err);
+    let mut server = installation.start();
+    installation.administrator(&server).with(&deleted.secret).get("/v1/whoami").expect(503);
+    assert!(server.stop().success());
+    restore(&["--accept-loss", "Ada Operations"]).expect(0);
+    let ran = restore(&[]).expect(0);
+    assert!(ran.out.contains("not in quarantine") && !ran.out.contains("lost nothing"), "{}", ran.out);
+    let server = installation.start();
+    installation.administrator(&server).get("/readyz").expect(200);
+}
+
+#[test]
 fn another_history_of_the_same_length_is_noticed() {
     let yesterday = Yesterday::new();
     let installation = &yesterday.installation;

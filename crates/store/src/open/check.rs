@@ -16,10 +16,14 @@ use std::{
     fs::{self, File, TryLockError},
     os::unix::fs::OpenOptionsExt,
     path::Path,
+    thread,
+    time::{Duration, Instant},
 };
 
 /// How many of the journal's last entries are checked against the chain at every start.
 const ENTRIES_CHECKED: u64 = 1_000;
+/// How long a lock may be held by somebody who only looks whether anybody has it.
+const PASSING: Duration = Duration::from_millis(200);
 /// File systems whose locks and flushes SQLite's log cannot rely on, as Linux names them.
 const NETWORK: [&str; 9] = ["nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "fuse.sshfs", "fuse.glusterfs"];
 
@@ -64,10 +68,14 @@ pub(crate) fn lock(path: &Path) -> Result<File, OpenError> {
     let mut options = fs::OpenOptions::new();
     let file = options.write(true).create(true).truncate(false).mode(0o600).open(beside(path, ".lock"));
     let file = file.map_err(|error| refused.io(error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(refused.in_use()),
-        Err(TryLockError::Error(error)) => Err(refused.io(error)),
+    let begun = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if begun.elapsed() < PASSING => thread::sleep(PASSING / 20),
+            Err(TryLockError::WouldBlock) => return Err(refused.in_use()),
+            Err(TryLockError::Error(error)) => return Err(refused.io(error)),
+        }
     }
 }
 
@@ -89,23 +97,13 @@ pub(super) fn schema(connection: &Connection, refused: &Refused) -> Result<(), O
     }
 }
 
-/// Writes something, so that a disk that is full or fails is noticed now. Answers true when all of the
-/// log could be written back, which a reader of another process may prevent.
-pub(super) fn is_writable(connection: &Connection) -> rusqlite::Result<bool> {
+/// Writes something, so that a disk that is full or fails is noticed now, and writes the log back as far
+/// as the readers of other processes let it.
+pub(super) fn writable(connection: &Connection) -> rusqlite::Result<()> {
     let starts: [u8; 8] = connection.query_row("SELECT value FROM meta WHERE name = 'starts'", [], |row| row.get(0))?;
     let starts = u64::from_be_bytes(starts).wrapping_add(1).to_be_bytes();
     connection.execute("UPDATE meta SET value = ?1 WHERE name = 'starts'", params![starts])?;
-    Ok(connection::checkpoint(connection, false)?.1)
-}
-
-/// A file that was cut short opens well and fails later; so its length is compared now. Nothing of the
-/// file may be in the log only.
-pub(super) fn length(connection: &Connection, path: &Path, refused: &Refused) -> Result<(), OpenError> {
-    let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, u64>(0));
-    let pages = pragma("page_count").map_err(|error| refused.sqlite(error))?;
-    let size = pragma("page_size").map_err(|error| refused.sqlite(error))?;
-    let length = fs::metadata(path).map_err(|error| refused.io(error))?.len();
-    if length < pages * size { Err(refused.damaged("the file was cut short")) } else { Ok(()) }
+    connection::checkpoint(connection, false).map(drop)
 }
 
 /// The last entries of the journal continue the chain. Answers with its end.

@@ -4,16 +4,15 @@ use super::Refused;
 use crate::{
     denials::{self, Appender, Denial, Denials, Note, Seen, StoreId, denials_path},
     error::OpenError,
-    files::beside,
     quarantine::{Quarantine, store_id},
-    sqlite::{journal, transaction::Memory},
+    sqlite::{connection, journal, transaction::Memory},
 };
 use domain::{
     id::Position,
     journal::{Event, Tail},
 };
 use rusqlite::Connection;
-use std::{fs, io, path::Path};
+use std::{io, path::Path};
 
 /// A file of more frames than this is written anew at the start: most of them only say how far the
 /// journal had come.
@@ -30,10 +29,10 @@ pub(super) fn compare(
 ) -> Result<(Appender, Option<Quarantine>), OpenError> {
     let path = denials_path(store);
     let id = store_id(connection).map_err(|failure| refused.failure(failure))?;
-    let seen = Seen { position: tail.position, chain: tail.chain, token_number: memory.sequences.token };
+    let seen = memory.seen();
     let mut file = Denials::read(&path);
-    if tail.position == Position(0) && !file.as_ref().is_ok_and(|file| belongs(file.as_ref(), &id)) {
-        begin(&path, &id, &seen).map_err(|error| refused.io(error))?;
+    if tail.position == Position(0) && is_of_no_use(&file, &id) {
+        denials::create(&path, &id, &seen).map_err(|error| refused.io(error))?;
         file = Denials::read(&path);
     }
     let quarantine = Quarantine::judge(connection, &id, tail, &file).map_err(|failure| refused.failure(failure))?;
@@ -44,43 +43,66 @@ pub(super) fn compare(
     let Ok(Some(file)) = file else { return Err(refused.failed("the denials file is not readable".into())) };
     if file.seen.len() > FRAMES {
         let mut appender = Appender::held(path, id);
-        let rewritten = appender.rewrite(connection, tail, seen.token_number);
+        let rewritten = appender.rewrite(connection, &seen);
         return rewritten.map(|()| (appender, None)).map_err(|cause| refused.failed(cause));
     }
-    let ahead = match file.seen.last() {
-        Some(last) => ahead(connection, last, refused)?,
-        None => return Err(refused.failed("the denials file is empty".into())),
-    };
+    let ahead = ahead(connection, &file, refused)?;
     let appender = Appender::start(path, &file, Note::ahead(seen, ahead)).map_err(|error| refused.io(error))?;
     Ok((appender, None))
 }
 
-/// True for a file of this store, whatever it says.
-fn belongs(file: Option<&Denials>, store: &StoreId) -> bool {
-    file.is_some_and(|file| file.store == *store)
+/// True when there is no file, or one of a store that never had a history.
+fn is_of_no_use(file: &io::Result<Option<Denials>>, store: &StoreId) -> bool {
+    match file {
+        Ok(None) => true,
+        Ok(Some(file)) => file.store != *store && !file.has_history(),
+        Err(_) => false,
+    }
 }
 
-/// Makes the file of a store without a history. One that another store left at this place is kept
-/// under another name: should that store come back, it needs it.
-fn begin(path: &Path, store: &StoreId, seen: &Seen) -> io::Result<()> {
-    let mut number = 1;
-    while path.exists() {
-        let aside = beside(path, &format!(".{number}"));
-        if !aside.exists() {
-            tracing::warn!(path = %aside.display(), "the denials file of another store was moved aside");
-            fs::rename(path, aside)?;
-            break;
-        }
-        number += 1;
+/// There is no store at this path, and there never was one: a denials file that knows of a history, or
+/// that cannot be read, would be left alone for ever by an empty store that takes the place.
+pub(super) fn expect_none(store: &Path, refused: &Refused) -> Result<(), OpenError> {
+    let path = denials_path(store);
+    match Denials::read(&path) {
+        Ok(None) => Ok(()),
+        Ok(Some(file)) if !file.has_history() => Ok(()),
+        Ok(Some(_)) | Err(_) => Err(refused.lost(&path)),
     }
-    denials::create(path, store, seen)
+}
+
+/// Brings the denials file of a store up to date that nobody serves, before another takes its place.
+/// Answers with the store's end.
+///
+/// # Errors
+/// When the store cannot be read, or has lost history itself: then it says nothing about the file.
+pub(crate) fn catch_up(store: &Path) -> Result<Tail, OpenError> {
+    let refused = Refused::new(store);
+    let sqlite = |error| refused.sqlite(error);
+    let connection = connection::reader(store).map_err(sqlite)?;
+    connection.execute_batch("BEGIN").map_err(sqlite)?;
+    let tail = super::check_store(&connection, &refused)?;
+    let path = denials_path(store);
+    let file = Denials::read(&path);
+    if let Some(quarantine) = Quarantine::of(&connection, tail, &file).map_err(|failure| refused.failure(failure))? {
+        return Err(refused.failed(format!("it is in quarantine: {}", quarantine.ground).into()));
+    }
+    let Ok(Some(file)) = file else { return Ok(tail) };
+    let seen = Memory::read(&connection).map_err(|failure| refused.failure(failure))?.seen();
+    if file.seen.last() != Some(&seen) {
+        let ahead = Note::ahead(seen, ahead(&connection, &file, &refused)?);
+        denials::append(&path, &file, &ahead).map_err(|error| refused.io(error))?;
+    }
+    Ok(tail)
 }
 
 /// What the journal denied after the file was last written.
-fn ahead(connection: &Connection, last: &Seen, refused: &Refused) -> Result<Vec<Denial>, OpenError> {
+fn ahead(connection: &Connection, file: &Denials, refused: &Refused) -> Result<Vec<Denial>, OpenError> {
+    let Some(Seen { position, chain, .. }) = file.seen.last().copied() else {
+        return Err(refused.failed("the denials file is empty".into()));
+    };
     let mut ahead = Vec::new();
-    let from = Tail { position: last.position, chain: last.chain };
-    let walked = journal::walk(connection, from, |_, kind, body| {
+    let walked = journal::walk(connection, Tail { position, chain }, |_, kind, body| {
         denials::denied_by(&Event::parse(kind, body)?, &mut ahead);
         Ok(())
     });

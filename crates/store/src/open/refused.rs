@@ -35,6 +35,11 @@ impl Refused {
         OpenError::WrongKey { path: self.path.clone(), mismatch }
     }
 
+    /// It is not there, but its denials file is.
+    pub(crate) fn lost(&self, denials: &Path) -> OpenError {
+        OpenError::Lost { path: self.path.clone(), denials: denials.display().to_string() }
+    }
+
     /// It lies where its locks and flushes cannot be relied on.
     pub(crate) fn on_network(&self, kind: &str) -> OpenError {
         OpenError::OnNetwork { path: self.path.clone(), kind: kind.to_owned() }
@@ -66,7 +71,7 @@ impl Refused {
 
     /// An error of SQLite.
     pub(crate) fn sqlite(&self, error: rusqlite::Error) -> OpenError {
-        if failure::is_disk_full(&error) {
+        if failure::is_full_at_open(&error) {
             return OpenError::DiskFull { path: self.path.clone() };
         }
         match failure::code(&error) {

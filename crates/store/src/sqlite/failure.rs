@@ -61,14 +61,20 @@ pub(crate) fn code(error: &rusqlite::Error) -> Option<ErrorCode> {
     }
 }
 
-/// True when the error says that the disk, or the size allowed for the file, is full.
-pub(crate) fn is_disk_full(error: &rusqlite::Error) -> bool {
-    match error {
-        rusqlite::Error::SqliteFailure(failure, _) => {
-            failure.code == ErrorCode::DiskFull || failure.extended_code == ffi::SQLITE_IOERR_SHMSIZE
-        }
-        _ => false,
-    }
+/// True when the error says that the disk, or the size allowed for the file, has no room for a page. At a
+/// commit it comes before the log's last frame is whole.
+pub(crate) fn is_full(error: &rusqlite::Error) -> bool {
+    code(error) == Some(ErrorCode::DiskFull)
+}
+
+/// True when the disk has no room, also not for the index of the log. At a commit that index grows after
+/// the frames were flushed, so there the outcome is unknown; while a store is opened nothing is at stake.
+pub(crate) fn is_full_at_open(error: &rusqlite::Error) -> bool {
+    let extended = match error {
+        rusqlite::Error::SqliteFailure(failure, _) => failure.extended_code,
+        _ => return false,
+    };
+    is_full(error) || extended == ffi::SQLITE_IOERR_SHMSIZE
 }
 
 /// True when a unique column or primary key already holds the value.
@@ -80,4 +86,17 @@ pub(crate) fn is_taken(error: &rusqlite::Error) -> bool {
 /// Turns a taken unique value into a refusal.
 pub(crate) fn taken<T>(result: rusqlite::Result<T>, refusal: Refusal) -> Result<T> {
     result.map_err(|error| if is_taken(&error) { refusal.into() } else { error.into() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_of_the_log_that_cannot_grow_does_not_say_that_nothing_was_kept() {
+        let error = |code| rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+        let (full, index) = (error(ffi::SQLITE_FULL), error(ffi::SQLITE_IOERR_SHMSIZE));
+        assert_eq!([is_full(&full), is_full(&index), is_full(&error(ffi::SQLITE_IOERR_WRITE))], [true, false, false]);
+        assert_eq!([is_full_at_open(&full), is_full_at_open(&index)], [true, true]);
+    }
 }

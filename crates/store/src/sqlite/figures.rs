@@ -26,13 +26,14 @@ impl Figures {
         self.changes.fetch_add(u64::try_from(changes).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
-    /// The counts, with how many changes wait now.
-    pub(super) fn read(&self, waiting: usize) -> WriterFigures {
+    /// The counts, with how many changes wait now, and how many denials wait for their file.
+    pub(super) fn read(&self, waiting: usize, denials_unwritten: u64) -> WriterFigures {
         WriterFigures {
             waiting,
             changes: self.changes.load(Ordering::Relaxed),
             commits: self.commits.load(Ordering::Relaxed),
             commit_time: Duration::from_nanos(self.nanoseconds.load(Ordering::Relaxed)),
+            denials_unwritten,
         }
     }
 }

@@ -3,15 +3,14 @@
 use super::{
     delete::{Ground, bury},
     failure::Result,
-    rotate,
+    rotate, token_row,
     transaction::Transaction,
 };
-use crate::change::LiftQuarantine;
+use crate::{change::LiftQuarantine, quarantine::RESTORED};
 use domain::{
     id::{TokenId, TokenNumber},
-    journal::{Event, QuarantineLifted},
+    journal::{Event, QuarantineLifted, SecretEnd},
     limits,
-    secret::Digest,
     time::Timestamp,
 };
 use rusqlite::{OptionalExtension, params};
@@ -40,9 +39,10 @@ pub(crate) fn lift(transaction: &mut Transaction<'_>, wanted: &LiftQuarantine) -
     for token in &wanted.tokens {
         replayed += u64::from(deny_token(transaction, *token)?);
     }
-    for digest in &wanted.digests {
-        replayed += u64::from(deny_secret(transaction, *digest)?);
+    for (token, end) in &wanted.secrets {
+        replayed += u64::from(deny_secret(transaction, *token, end)?);
     }
+    transaction.connection.execute("DELETE FROM meta WHERE name = ?1", params![RESTORED])?;
     let event = Event::QuarantineLifted(QuarantineLifted {
         denials_replayed: replayed,
         deleted_before: wanted.delete_before,
@@ -62,20 +62,27 @@ fn deny_token(transaction: &mut Transaction<'_>, id: TokenId) -> Result<bool> {
     Ok(true)
 }
 
-/// Ends a secret that had been ended. When the token is left without any, because the newer one was
-/// lost with the history, nobody can use it any more, and it is deleted.
-fn deny_secret(transaction: &mut Transaction<'_>, digest: Digest) -> Result<bool> {
-    let row = transaction
-        .connection
-        .prepare_cached(
-            "SELECT s.token FROM secret AS s JOIN token AS t ON t.number = s.token
-             WHERE s.digest = ?1 AND (s.ends_at IS NULL OR s.ends_at > ?2)",
-        )?
-        .query_row(params![digest.bytes(), transaction.at.milliseconds()], |row| Ok(TokenNumber(row.get(0)?)))
-        .optional()?;
-    let Some(number) = row else { return Ok(false) };
-    if !rotate::end_older(transaction, number, digest)? {
+/// Ends a secret as it had been ended, at once or later. When that leaves the token without any,
+/// because the newer one was lost with the history, nobody can use it any more, and it is deleted.
+fn deny_secret(transaction: &mut Transaction<'_>, id: TokenId, end: &SecretEnd) -> Result<bool> {
+    let Some((number, serial)) = find_secret(transaction, id, end)? else { return Ok(false) };
+    if !rotate::end_again(transaction, id, number, serial, end.at)? {
+        return Ok(false);
+    }
+    if token_row::accepted(transaction.connection, number, transaction.at)?.is_empty() {
         bury(transaction, number, Ground { reason: Some(ENDED), deletion: None })?;
     }
     Ok(true)
+}
+
+/// The secret of a live token that an end is about. Its place among the token's secrets names it, except
+/// where the digest under the same key is another: then the place was given again after an earlier loss.
+fn find_secret(transaction: &Transaction<'_>, id: TokenId, end: &SecretEnd) -> Result<Option<(TokenNumber, i64)>> {
+    let mut statement = transaction.connection.prepare_cached(
+        "SELECT s.token, s.serial FROM token AS t JOIN secret AS s ON s.token = t.number
+         WHERE t.id = ?1 AND (s.digest = ?2 OR (s.serial = ?3 AND s.key <> ?4))
+         ORDER BY s.digest = ?2 DESC",
+    )?;
+    let values = params![id.bytes(), end.digest.bytes(), end.serial, end.key.0];
+    Ok(statement.query_row(values, |row| Ok((TokenNumber(row.get(0)?), row.get(1)?))).optional()?)
 }

@@ -15,7 +15,7 @@ use crate::{
 use domain::{
     caller::Access,
     id::{OrganisationNumber, TokenId, TokenNumber},
-    journal::{Event, RotationFinished, SecretEnd, TokenRotated},
+    journal::{Event, RotationFinished, SecretEnd, SecretsEnded, TokenRotated},
     limits,
     secret::Digest,
     time::Timestamp,
@@ -63,7 +63,7 @@ pub(crate) fn replace_lost(
     };
     let mut ends = end_secrets(transaction, token.number, &[lost], transaction.at)?;
     let older = secrets.iter().filter(|older| older.serial != serial && older.is_accepted(transaction.at));
-    ends.extend(older.filter_map(|older| Some(SecretEnd { digest: older.digest, at: older.ends_at? })));
+    ends.extend(older.filter_map(|older| Some(older.end(older.ends_at?))));
     let until_first_use = lost.ends_others;
     let replacement = Replacement { token, secrets: &secrets, until_first_use, ends, repeated: true };
     add_secret(transaction, replacement, secret)
@@ -91,19 +91,34 @@ pub(crate) fn finish(transaction: &mut Transaction<'_>, digest: Digest) -> Resul
     tell_ended(transaction, number, digest, ends)
 }
 
-/// Ends one secret at once, when the token has a newer one that goes on; answers whether it has.
-/// A newer one that was to end all older ones at its first use does so now.
-pub(crate) fn end_older(transaction: &mut Transaction<'_>, number: TokenNumber, digest: Digest) -> Result<bool> {
+/// Ends a secret at an instant, unless it ends earlier anyway. Answers whether anything changed.
+///
+/// A newer secret that was to end all older ones at its first use does so now, because the end that is
+/// told came from that use or from a later rotation.
+pub(crate) fn end_again(
+    transaction: &mut Transaction<'_>,
+    token: TokenId,
+    number: TokenNumber,
+    serial: i64,
+    end: Timestamp,
+) -> Result<bool> {
     let secrets = token_row::secrets(transaction.connection, number)?;
-    let Some((newest, older)) = secrets.split_last() else { return Ok(false) };
-    if newest.digest == digest || !newest.is_accepted(transaction.at) {
+    let Some(secret) = secrets.iter().find(|secret| secret.serial == serial) else { return Ok(false) };
+    if secret.ends_at.is_some_and(|earlier| earlier <= end || has_passed(earlier, transaction.at)) {
         return Ok(false);
     }
-    let ended = |secret: &&SecretRow| secret.digest == digest || newest.ends_others;
-    let ended: Vec<_> = accepted(older, transaction.at).into_iter().filter(ended).collect();
-    let ends = end_secrets(transaction, number, &ended, transaction.at)?;
-    stop_waiting(transaction, number, newest.serial)?;
-    tell_ended(transaction, number, newest.digest, ends)?;
+    let newer = secrets.last().filter(|newest| newest.serial > serial && newest.is_accepted(transaction.at));
+    let finishing = newer.filter(|newest| newest.ends_others && has_passed(end, transaction.at));
+    if let Some(newest) = finishing {
+        let older = accepted(&secrets[..secrets.len() - 1], transaction.at);
+        let ends = end_secrets(transaction, number, &older, end)?;
+        stop_waiting(transaction, number, newest.serial)?;
+        tell_ended(transaction, number, newest.digest, ends)?;
+        return Ok(true);
+    }
+    let ends = end_secrets(transaction, number, &[secret], end)?;
+    let organisation = organisation(transaction, number)?;
+    transaction.append(Some(organisation), Some(number), Event::SecretsEnded(SecretsEnded { token, ends }))?;
     Ok(true)
 }
 
@@ -123,12 +138,18 @@ fn tell_ended(
     digest: Digest,
     ends: Vec<SecretEnd>,
 ) -> Result<()> {
-    let (id, organisation) = transaction
+    let id = transaction
         .connection
-        .prepare_cached("SELECT id, organisation FROM token WHERE number = ?1")?
-        .query_row(params![number.0], |row| Ok((TokenId::from_bytes(row.get(0)?), OrganisationNumber(row.get(1)?))))?;
+        .prepare_cached("SELECT id FROM token WHERE number = ?1")?
+        .query_row(params![number.0], |row| row.get(0).map(TokenId::from_bytes))?;
+    let organisation = organisation(transaction, number)?;
     let event = Event::RotationFinished(RotationFinished { token: id, digest, ends });
     transaction.append(Some(organisation), Some(number), event)
+}
+
+fn organisation(transaction: &Transaction<'_>, number: TokenNumber) -> Result<OrganisationNumber> {
+    let mut statement = transaction.connection.prepare_cached("SELECT organisation FROM token WHERE number = ?1")?;
+    Ok(statement.query_row(params![number.0], |row| row.get(0).map(OrganisationNumber))?)
 }
 
 /// A secret is worth what its token may do today, so the caller must have all of it.
@@ -156,7 +177,7 @@ fn end_secrets(
         // What ends at once stays ended, even if the clock is set back later.
         let kept = if has_passed(at, transaction.at) { Timestamp::from_milliseconds(0) } else { at };
         update.execute(params![token.0, secret.serial, kept.milliseconds()])?;
-        ends.push(SecretEnd { digest: secret.digest, at });
+        ends.push(secret.end(at));
     }
     Ok(ends)
 }

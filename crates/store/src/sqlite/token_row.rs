@@ -9,9 +9,10 @@ use domain::{
     address::Networks,
     caller::Reach,
     id::{OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, TokenId, TokenNumber},
+    journal::SecretEnd,
     name::{Labels, Name},
     scope::Scopes,
-    secret::Digest,
+    secret::{Digest, KeyId},
     time::Timestamp,
     token::{Deleted, LastUse, Token, has_passed},
 };
@@ -136,9 +137,16 @@ pub(crate) struct SecretRow {
     pub(crate) ends_at: Option<Timestamp>,
     /// True while its first use is to end the older ones.
     pub(crate) ends_others: bool,
+    /// The key of its digest.
+    pub(crate) key: KeyId,
 }
 
 impl SecretRow {
+    /// Its end at an instant, as the journal tells it.
+    pub(crate) fn end(&self, at: Timestamp) -> SecretEnd {
+        SecretEnd { digest: self.digest, at, key: self.key, serial: self.serial }
+    }
+
     /// True when verification accepts it at `now`.
     pub(crate) fn is_accepted(&self, now: Timestamp) -> bool {
         !self.ends_at.is_some_and(|end| has_passed(end, now))
@@ -147,8 +155,9 @@ impl SecretRow {
 
 /// Every secret that a token ever had, the oldest first.
 pub(crate) fn secrets(connection: &Connection, token: TokenNumber) -> Result<Vec<SecretRow>> {
-    let mut statement = connection
-        .prepare_cached("SELECT serial, digest, ends_at, ends_others FROM secret WHERE token = ?1 ORDER BY serial")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT serial, digest, ends_at, ends_others, key FROM secret WHERE token = ?1 ORDER BY serial",
+    )?;
     let mut rows = statement.query(params![token.0])?;
     let mut secrets = Vec::new();
     while let Some(row) = rows.next()? {
@@ -157,6 +166,7 @@ pub(crate) fn secrets(connection: &Connection, token: TokenNumber) -> Result<Vec
             digest: Digest::from_bytes(row.get(1)?),
             ends_at: time(row, 2)?,
             ends_others: row.get(3)?,
+            key: KeyId(row.get(4)?),
         });
     }
     Ok(secrets)

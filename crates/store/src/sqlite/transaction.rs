@@ -7,6 +7,7 @@ use super::{
     failure::{Failure, Result},
     owner_row::{self, OwnerFacts},
 };
+use crate::denials::{Seen, Sequences};
 use domain::{
     caller::Actor,
     id::{OrganisationNumber, OwnerId, OwnerNumber, Position, TokenNumber},
@@ -38,21 +39,11 @@ pub(crate) struct Memory {
     owner_ids: HashMap<OwnerNumber, OwnerId>,
 }
 
-/// The last numbers that were given, by what they number.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Sequences {
-    /// Of organisations.
-    pub(crate) organisation: u32,
-    /// Of users and service accounts.
-    pub(crate) owner: u32,
-    /// Of tokens.
-    pub(crate) token: u64,
-}
-
 /// A place inside a transaction to go back to.
 pub(crate) struct Mark {
     tail: Tail,
     entries: usize,
+    guarded_deletions: bool,
 }
 
 impl Memory {
@@ -74,14 +65,20 @@ impl Memory {
         })
     }
 
+    /// How far the store has come, as the denials file keeps it.
+    pub(crate) fn seen(&self) -> Seen {
+        Seen { position: self.tail.position, chain: self.tail.chain, given: self.sequences }
+    }
+
     /// Where the transaction stands now.
     pub(crate) fn mark(&self) -> Mark {
-        Mark { tail: self.tail, entries: self.entries.len() }
+        Mark { tail: self.tail, entries: self.entries.len(), guarded_deletions: self.guarded_deletions }
     }
 
     /// Goes back, after the transaction did. Numbers that were given stay given.
     pub(crate) fn back_to(&mut self, mark: &Mark) {
         self.tail = mark.tail;
+        self.guarded_deletions = mark.guarded_deletions;
         self.entries.truncate(mark.entries);
         self.scope_sets.forget();
         self.network_sets.forget();

@@ -18,6 +18,7 @@ use std::{
     fs::File,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
         mpsc::{self, Sender},
     },
     thread::JoinHandle,
@@ -33,8 +34,31 @@ type Answer = std::result::Result<Committed, CommitError>;
 /// A change that waits, with whoever waits for it.
 struct Waiting {
     change: Change,
-    answer: oneshot::Sender<Answer>,
+    answer: Option<oneshot::Sender<Answer>>,
     _room: OwnedSemaphorePermit,
+}
+
+impl Waiting {
+    fn reply(mut self, answer: Answer) {
+        if let Some(caller) = self.answer.take() {
+            // A caller that went away does not undo its change.
+            let _ = caller.send(answer);
+        }
+    }
+}
+
+impl Drop for Waiting {
+    /// What goes away unanswered, behind the end of the queue, was never begun; only a panic may have
+    /// stopped it in the middle.
+    fn drop(&mut self) {
+        if let Some(caller) = self.answer.take().filter(|_| !std::thread::panicking()) {
+            let _ = caller.send(Err(closed()));
+        }
+    }
+}
+
+fn closed() -> CommitError {
+    CommitError::Unavailable("the store is closed".into())
 }
 
 enum Message {
@@ -47,6 +71,7 @@ pub(crate) struct Writer {
     queue: Sender<Message>,
     room: Arc<Semaphore>,
     figures: Arc<Figures>,
+    denials_unwritten: Arc<AtomicU64>,
     follower: Arc<OnceLock<Arc<dyn Follower>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -63,6 +88,7 @@ impl Writer {
         let (queue, waiting) = mpsc::channel();
         let follower = Arc::new(OnceLock::new());
         let figures = Arc::new(Figures::default());
+        let denials_unwritten = denials.unwritten();
         let condition = if quarantined { Condition::Quarantined } else { Condition::Serving };
         let thread = Writing {
             checkpoints: Checkpoints::watch(&mut connection),
@@ -77,7 +103,7 @@ impl Writer {
         };
         let thread = std::thread::Builder::new().name("store-writer".into()).spawn(move || thread.run())?;
         let room = Arc::new(Semaphore::new(WAITING));
-        Ok(Self { queue, room, figures, follower, thread: Mutex::new(Some(thread)) })
+        Ok(Self { queue, room, figures, denials_unwritten, follower, thread: Mutex::new(Some(thread)) })
     }
 
     /// Sets who follows the journal, unless somebody already does.
@@ -89,7 +115,8 @@ impl Writer {
 
     /// What the thread has done, and how many changes wait for it.
     pub(crate) fn figures(&self) -> WriterFigures {
-        self.figures.read(WAITING - self.room.available_permits())
+        let denials_unwritten = self.denials_unwritten.load(Ordering::Relaxed);
+        self.figures.read(WAITING - self.room.available_permits(), denials_unwritten)
     }
 
     /// Hands a change to the thread and waits for its outcome.
@@ -97,9 +124,9 @@ impl Writer {
         let room = Arc::clone(&self.room).acquire_owned().await;
         let room = room.map_err(|closed| CommitError::Unavailable(closed.into()))?;
         let (answer, answered) = oneshot::channel();
-        let waiting = Box::new(Waiting { change, answer, _room: room });
+        let waiting = Box::new(Waiting { change, answer: Some(answer), _room: room });
         if self.queue.send(Message::Change(waiting)).is_err() {
-            return Err(CommitError::Unavailable("the store is closed".into()));
+            return Err(closed());
         }
         // A thread that ended without an answer may have ended in the middle of a commit.
         answered.await.unwrap_or_else(|_| Err(CommitError::Unknown("the writer ended without an answer".into())))

@@ -4,6 +4,7 @@ mod backup;
 mod lost_history;
 mod readers;
 mod refused;
+mod restore;
 
 use crate::{
     engine::Engine,

@@ -80,9 +80,23 @@ pub(super) fn all(config: &Config, flags: &str, options: Options) -> Vec<Finding
         findings.push(mode("store file", store));
         findings.extend(kept(store, flags, options));
     } else {
-        findings.push(Finding::new(Level::Warn, "store", format!("{} does not exist yet", store.display())));
+        findings.push(missing(store, flags));
     }
     findings
+}
+
+/// A store that is not there is new, or lost: its denials file tells.
+fn missing(store: &Path, flags: &str) -> Finding {
+    match store::inspect::denials(store) {
+        Ok(file) if file.as_ref().is_none_or(|file| !file.has_history()) => {
+            Finding::new(Level::Warn, "store", format!("{} does not exist yet", store.display()))
+        }
+        Ok(_) | Err(_) => Finding::new(
+            Level::Fail,
+            "store",
+            format!("{} is missing, but there was one; run `jeton restore{flags} BACKUP`", store.display()),
+        ),
+    }
 }
 
 fn directory(path: &Path) -> Finding {

@@ -57,6 +57,7 @@ async fn verdicts_and_sign_ins_are_counted_by_result() {
         "jeton_usage_waiting 0",
         "jeton_usage_dropped_total 0",
         "jeton_writer_waiting 0",
+        "jeton_denials_unwritten 0",
     ] {
         assert!(page.lines().any(|other| other == line), "{line} in {page}");
     }

@@ -108,3 +108,43 @@ async fn every_change_of_an_unknown_commit_is_answered_as_unknown() {
     }
     assert!(unknown >= 1);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_behind_the_end_is_refused_and_not_unknown() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("jeton.db");
+    let randomness = Seeded::new(1);
+    let (writer, _) = failing(&path, &Arc::new(AtomicBool::new(false)));
+    let writer = Arc::new(writer);
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    // The first change waits for the other writer, and the end and the second change wait behind it.
+    let commit = |change| {
+        let writer = Arc::clone(&writer);
+        tokio::spawn(async move { writer.commit(change).await })
+    };
+    let first = commit(change(&randomness));
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    writer.queue.send(Message::Close).unwrap();
+    let second = commit(change(&randomness));
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    other.execute_batch("ROLLBACK").unwrap();
+    assert!(first.await.unwrap().is_ok());
+    let refused = second.await.unwrap();
+    assert!(matches!(&refused, Err(CommitError::Unavailable(_))), "{refused:?}");
+}
+
+#[test]
+fn a_change_that_is_undone_leaves_no_deletion_to_be_guarded() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("jeton.db");
+    drop(open_sqlite(&path, &OpenOptions::default()).unwrap());
+    let mut memory = Memory::read(&connection::reader(&path).unwrap()).unwrap();
+    for before in [false, true] {
+        memory.guarded_deletions = before;
+        let mark = memory.mark();
+        memory.guarded_deletions = !before;
+        memory.back_to(&mark);
+        assert_eq!(memory.guarded_deletions, before);
+    }
+}

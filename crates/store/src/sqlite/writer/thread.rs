@@ -181,8 +181,9 @@ impl Writing {
                 self.tell();
                 Ok(())
             }
-            // The log's last frame was not written whole, so recovery cannot find this commit.
-            Err(Failure::Sqlite(error)) if failure::is_disk_full(&error) => {
+            // There was no room for the log's last frame, so recovery cannot find this commit. No other
+            // error says that: the frames may have been flushed before it.
+            Err(Failure::Sqlite(error)) if failure::is_full(&error) => {
                 self.roll_back();
                 Err(CommitError::Unavailable(error.into()))
             }
@@ -200,7 +201,7 @@ impl Writing {
         if let Some(follower) = self.follower.get() {
             follower.committed(&self.memory.entries);
         }
-        self.denials.note(Note::of(self.memory.tail, self.memory.sequences.token, &self.memory.entries));
+        self.denials.note(Note::of(self.memory.seen(), &self.memory.entries));
         self.memory.entries.clear();
     }
 
@@ -251,8 +252,7 @@ impl Writing {
             outside(failure)
         })?;
         self.finish()?;
-        let (tail, number) = (self.memory.tail, self.memory.sequences.token);
-        match self.denials.rewrite(&self.connection, tail, number) {
+        match self.denials.rewrite(&self.connection, &self.memory.seen()) {
             Ok(()) => self.condition = Condition::Serving,
             // The lift itself is durable; the next start finds the older file and asks again.
             Err(error) => return Err(CommitError::Unavailable(error)),
@@ -307,8 +307,7 @@ impl Drop for Writing {
 }
 
 fn reply(waiting: Waiting, answer: Answer) {
-    // A caller that went away does not undo its change.
-    let _ = waiting.answer.send(answer);
+    waiting.reply(answer);
 }
 
 fn stopped() -> CommitError {

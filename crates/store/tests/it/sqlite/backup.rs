@@ -1,7 +1,7 @@
 //! Promise: a backup is one state of the store, made while it serves, and a restore puts it back without
 //! overwriting anything or hiding what it lost.
 
-use super::{open, open_world, path};
+use super::{denials, eventually, open, open_world, path};
 use crate::{engine::Engine, world::World};
 use domain::{caller::Reach, id::TokenId};
 use rusqlite::Connection;
@@ -184,4 +184,27 @@ async fn an_inspection_says_how_things_stand() {
     assert_eq!(inspection.quarantine.unwrap().ground, Ground::Missing);
     let missing = inspect(&path(&world).with_extension("none"), &mut |_| ());
     assert!(missing.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_inspection_of_a_busy_store_shows_no_loss() {
+    let world = World::new(Engine::sqlite()).await;
+    let owner = world.member().await;
+    let token = world.issue(&owner, "deleted meanwhile").await.token;
+    let world = Arc::new(world);
+    let deleting = Arc::clone(&world);
+    let runtime = tokio::runtime::Handle::current();
+    let inspected = tokio::task::spawn_blocking(move || {
+        inspect(&path(&deleting), &mut |progress| {
+            // The inspection has its snapshot by now; the file outruns it.
+            if progress == InspectProgress::Integrity {
+                runtime.block_on(async {
+                    deleting.delete(token.id).await;
+                    let written = || denials(&path(&deleting)).tokens() == [token.id];
+                    eventually("the denial is written", written).await;
+                });
+            }
+        })
+    });
+    assert_eq!(inspected.await.unwrap().unwrap().quarantine, None);
 }

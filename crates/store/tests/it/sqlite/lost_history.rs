@@ -8,11 +8,11 @@ use crate::{
 };
 use domain::{
     caller::{Access, Reach},
-    journal::Event,
+    journal::{Event, SecretEnd, SecretsEnded},
     limits,
     owner::{OwnerKind, Role},
     scope::Scopes,
-    secret::Digest,
+    secret::{Digest, KeyId},
     token::RotationEnd,
 };
 use std::{
@@ -23,9 +23,9 @@ use std::{
 };
 use store::{
     backup::backup,
-    change::{CreateOwner, IssueToken, LiftQuarantine, Verb, WantedScopes},
+    change::{CreateOwner, IssueToken, LiftQuarantine, RehashSecrets, Verb, WantedScopes},
     denials::{Denial, Denials, denials_path},
-    error::{CommitError, Refusal},
+    error::{CommitError, OpenError, Refusal},
     quarantine::Ground,
     query::{JournalFilter, Loaded, PageRequest, TokenFilter},
 };
@@ -34,7 +34,7 @@ fn lift(world: &World) -> LiftQuarantine {
     let file = denials(&path(world));
     LiftQuarantine {
         tokens: file.tokens(),
-        digests: file.ended(world.now()),
+        secrets: file.secrets(),
         delete_before: None,
         accepted_by: Some("Grace".into()),
     }
@@ -80,10 +80,13 @@ async fn a_store_from_the_past_is_led_back_to_work() {
     let finished = world.issue(&owner, "rotation finished later").await;
     let newer =
         world.rotate(finished.token.id, RotationEnd::FirstUse(world.now().after(Duration::from_mins(15)))).await;
+    let overlapped = world.issue(&owner, "rotated later, with an overlap").await;
     let copy = copy_of(&world);
     let shared = world.store.tail().await.unwrap().position;
     world.delete(deleted.token.id).await;
     world.rotate(rotated.token.id, RotationEnd::Now).await;
+    let end = world.now().after(Duration::from_hours(1));
+    world.rotate(overlapped.token.id, RotationEnd::At(end)).await;
     world.made(Verb::FinishRotation(newer.digest)).await;
     let lost = world.issue(&owner, "lost").await;
     world.delete(lost.token.id).await;
@@ -92,7 +95,7 @@ async fn a_store_from_the_past_is_led_back_to_work() {
 
     let quarantine = open_world(&mut world).quarantine.unwrap();
     assert_eq!((quarantine.ground, quarantine.tail, quarantine.seen), (Ground::Behind, shared, Some(seen)));
-    assert_eq!((quarantine.tokens, quarantine.secrets), (2, 3));
+    assert_eq!((quarantine.tokens, quarantine.secrets), (2, 4));
     assert!(quarantine.shared.is_some_and(|position| position <= shared));
     for verb in [Verb::IssueToken(world.issuing(&owner, "new")), deletion(kept.token.id), Verb::Prune] {
         let refused = world.commit(verb).await;
@@ -105,14 +108,100 @@ async fn a_store_from_the_past_is_led_back_to_work() {
 
     world.made(Verb::LiftQuarantine(lift(&world))).await;
     let Event::QuarantineLifted(lifted) = world.log.last().event else { panic!("not told") };
-    assert_eq!((lifted.denials_replayed, lifted.accepted_by.as_deref()), (3, Some("Grace")));
+    assert_eq!((lifted.denials_replayed, lifted.accepted_by.as_deref()), (4, Some("Grace")));
     assert_eq!(world.find(deleted.token.id).await, None);
     // The newer secret was lost, so nobody holds one that works.
     assert_eq!(world.find(rotated.token.id).await, None);
-    assert_eq!(live(&world).await, [kept.digest, newer.digest]);
+    assert_eq!(live(&world).await, [kept.digest, newer.digest, overlapped.digest]);
+    // What had not ended yet ends when it was to end, in the store, the journal and the file.
+    let ended = SecretEnd { digest: overlapped.digest, at: end, key: KeyId(1), serial: 1 };
+    let told = Event::SecretsEnded(SecretsEnded { token: overlapped.token.id, ends: vec![ended] });
+    assert!(world.log.events().contains(&told));
+    assert!(denials(&path(&world)).secrets().contains(&(overlapped.token.id, ended)));
+    // What only the lost history knew stays denied, for a copy that still knows it.
+    assert!(denials(&path(&world)).tokens().contains(&lost.token.id));
     // It serves again, and gives no number of a token that was lost.
     let next = world.issue(&owner, "next").await;
     assert!(next.token.number > lost.token.number, "{} {}", next.token.number, lost.token.number);
+    world.store.close().await;
+    assert_eq!(open_world(&mut world).quarantine, None);
+    world.wait(Duration::from_hours(1));
+    assert_eq!(live(&world).await, [kept.digest, newer.digest, next.digest]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_secret_that_was_rotated_out_under_a_newer_key_is_found_under_the_older_one() {
+    let mut world = World::new(Engine::sqlite()).await;
+    let owner = world.member().await;
+    let rotated = world.issue(&owner, "rotated later").await;
+    let kept = world.rotate(rotated.token.id, RotationEnd::At(world.now().after(Duration::from_hours(1)))).await;
+    let copy = copy_of(&world);
+    let newer = world.secret().digest;
+    let rehash = RehashSecrets { key: KeyId(2), digests: vec![(rotated.digest, newer)] };
+    world.made(Verb::RehashSecrets(rehash)).await;
+    world.rotate(rotated.token.id, RotationEnd::At(world.now())).await;
+    go_back(&mut world, &copy).await;
+    open_world(&mut world);
+    assert_eq!(live(&world).await, [rotated.digest, kept.digest]);
+    let all = lift(&world);
+    // Only the one whose digest the copy does not know, and the place of a secret that was given again.
+    let is_rehashed = |end: &SecretEnd| end.digest == newer;
+    let mut secrets: Vec<_> = all.secrets.into_iter().filter(|(_, end)| is_rehashed(end)).collect();
+    assert_eq!(secrets.len(), 1);
+    let another = SecretEnd { digest: world.secret().digest, at: world.now(), key: KeyId(1), serial: 2 };
+    secrets.push((rotated.token.id, another));
+    world.made(Verb::LiftQuarantine(LiftQuarantine { secrets, ..lift(&world) })).await;
+    assert_eq!(live(&world).await, [kept.digest]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_number_of_what_was_lost_is_given_again() {
+    let mut world = World::new(Engine::sqlite()).await;
+    let copy = copy_of(&world);
+    let organisation = world.organisation("Lost").await;
+    let owner = world.owner(&organisation, OwnerKind::ServiceAccount, Role::Member).await;
+    go_back(&mut world, &copy).await;
+    open_world(&mut world);
+    world.made(Verb::LiftQuarantine(lift(&world))).await;
+    for _ in 0..2 {
+        let next = world.organisation("Next").await;
+        assert!(next.number > organisation.number, "{} {}", next.number, organisation.number);
+        let next = world.owner(&next, OwnerKind::ServiceAccount, Role::Member).await;
+        assert!(next.number > owner.number, "{} {}", next.number, owner.number);
+        world.reopen().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn damage_in_the_middle_is_not_taken_for_the_end() {
+    let mut world = World::new(Engine::sqlite()).await;
+    let owner = world.member().await;
+    let tokens = [world.issue(&owner, "one").await, world.issue(&owner, "two").await].map(|issued| issued.token.id);
+    let copy = copy_of(&world);
+    let mut ends = Vec::new();
+    for token in tokens {
+        world.delete(token).await;
+        world.reopen().await;
+        ends.push(fs::metadata(denials_path(&path(&world))).unwrap().len());
+    }
+    world.store.close().await;
+    let mut bytes = fs::read(denials_path(&path(&world))).unwrap();
+    let place = usize::try_from(ends[0]).unwrap() - 1;
+    bytes[place] ^= 1;
+    fs::write(denials_path(&path(&world)), &bytes).unwrap();
+    go_back(&mut world, &copy).await;
+    let quarantine = open_world(&mut world).quarantine.unwrap();
+    assert_eq!(quarantine.ground, Ground::Unreadable);
+    world.store.close().await;
+    assert_eq!(fs::read(denials_path(&path(&world))).unwrap(), bytes);
+
+    // What is readable of it is denied, whatever else is done, and the file itself is kept.
+    open_world(&mut world);
+    world.made(Verb::LiftQuarantine(lift(&world))).await;
+    assert_eq!(world.list(Reach::Everything, TokenFilter::default()).await.len(), 1);
+    assert_eq!(world.find(tokens[1]).await, None);
+    assert_eq!(fs::read(path(&world).with_extension("db.denials.1")).unwrap(), bytes);
+    assert_eq!(denials(&path(&world)).tokens(), [tokens[1]]);
     world.store.close().await;
     assert_eq!(open_world(&mut world).quarantine, None);
 }
@@ -147,7 +236,7 @@ async fn another_history_of_the_same_length_is_noticed() {
     fs::remove_file(denials_path(&path(&world))).unwrap();
     open_world(&mut world);
     let accepted =
-        LiftQuarantine { tokens: vec![], digests: vec![], delete_before: None, accepted_by: Some("Grace".into()) };
+        LiftQuarantine { tokens: vec![], secrets: vec![], delete_before: None, accepted_by: Some("Grace".into()) };
     world.made(Verb::LiftQuarantine(accepted)).await;
     world.issue(&owner, "other").await;
     world.store.close().await;
@@ -178,7 +267,7 @@ async fn a_file_that_is_missing_unreadable_or_foreign_is_noticed() {
         }
         assert_eq!(open_world(&mut world).quarantine.unwrap().ground, ground);
         let accepted =
-            LiftQuarantine { tokens: vec![], digests: vec![], delete_before: None, accepted_by: Some("Grace".into()) };
+            LiftQuarantine { tokens: vec![], secrets: vec![], delete_before: None, accepted_by: Some("Grace".into()) };
         world.made(Verb::LiftQuarantine(accepted)).await;
         // The new file knows what the store itself denies.
         assert_eq!(denials(&path(&world)).tokens(), [deleted.token.id]);
@@ -198,7 +287,7 @@ async fn all_tokens_before_an_instant_may_be_deleted() {
     world.store.close().await;
     fs::remove_file(denials_path(&path(&world))).unwrap();
     open_world(&mut world);
-    let accepted = LiftQuarantine { tokens: vec![], digests: vec![], delete_before: Some(instant), accepted_by: None };
+    let accepted = LiftQuarantine { tokens: vec![], secrets: vec![], delete_before: Some(instant), accepted_by: None };
     world.made(Verb::LiftQuarantine(accepted)).await;
     assert_eq!(world.list(Reach::Everything, TokenFilter::default()).await, [younger.token]);
     let deleted = world.log.events().iter().filter(|event| matches!(event, Event::TokenDeleted(_))).count();
@@ -214,11 +303,11 @@ async fn the_file_follows_the_store_within_moments() {
     let end = world.now().after(Duration::from_mins(1));
     world.rotate(rotated.token.id, RotationEnd::At(end)).await;
     world.delete(deleted.token.id).await;
-    let expected = [Denial::Secret(rotated.digest, end), Denial::Token(deleted.token.id)];
+    let ended = SecretEnd { digest: rotated.digest, at: end, key: KeyId(1), serial: 1 };
+    let expected = [Denial::Secret(rotated.token.id, ended), Denial::Token(deleted.token.id)];
     eventually("the denials are written", || denials(&path(&world)).denials == expected).await;
-    // A secret whose end has not come is not denied yet.
-    assert_eq!(denials(&path(&world)).ended(world.now()), []);
-    assert_eq!(denials(&path(&world)).ended(end), [rotated.digest]);
+    eventually("none waits", || world.store.writer_figures().denials_unwritten == 0).await;
+    assert_eq!(denials(&path(&world)).secrets(), [(rotated.token.id, ended)]);
     let tail = world.store.tail().await.unwrap();
     world.store.close().await;
     let last = *denials(&path(&world)).seen.last().unwrap();
@@ -283,7 +372,7 @@ async fn a_new_store_needs_no_file() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_new_store_in_the_place_of_another_leaves_its_denials_alone() {
+async fn a_store_that_is_missing_or_empty_is_not_begun_anew_beside_its_denials() {
     let mut world = World::new(Engine::sqlite()).await;
     let owner = world.member().await;
     let deleted = world.issue(&owner, "one").await;
@@ -291,13 +380,29 @@ async fn a_new_store_in_the_place_of_another_leaves_its_denials_alone() {
     world.store.close().await;
     let (place, aside) = (path(&world), path(&world).with_extension("old"));
     fs::rename(&place, &aside).unwrap();
-    assert_eq!(open_world(&mut world).quarantine, None);
+    let refused = open(&place).map(drop);
+    assert!(matches!(&refused, Err(OpenError::Lost { .. })), "{refused:?}");
+    assert!(!place.exists());
+    fs::write(&place, "").unwrap();
+    let refused = open(&place).map(drop);
+    assert!(matches!(&refused, Err(OpenError::Damaged { .. })), "{refused:?}");
+    assert_eq!(denials(&place).tokens(), [deleted.token.id]);
+    // A damaged file may have told of a history.
+    fs::remove_file(&place).unwrap();
+    let kept = fs::read(denials_path(&place)).unwrap();
+    fs::write(denials_path(&place), "whatever").unwrap();
+    assert!(matches!(open(&place).map(drop), Err(OpenError::Lost { .. })));
+
+    // Whoever moves the file away begins anew; the older store then is not taken for the newer one.
+    let moved = place.with_extension("denials-of-old");
+    fs::rename(denials_path(&place), &moved).unwrap();
+    drop(open(&place).unwrap());
     assert_eq!(denials(&place).tokens(), []);
-    world.store.close().await;
-    let kept = Denials::read(&place.with_extension("db.denials.1")).unwrap().unwrap();
-    assert_eq!(kept.tokens(), [deleted.token.id]);
     fs::rename(&aside, &place).unwrap();
     assert_eq!(open_world(&mut world).quarantine.unwrap().ground, Ground::OtherStore);
+    world.store.close().await;
+    fs::write(denials_path(&place), kept).unwrap();
+    assert_eq!(open_world(&mut world).quarantine, None);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -59,6 +59,19 @@ async fn a_second_opening_finds_it_in_use() {
 }
 
 #[tokio::test]
+async fn a_passing_look_at_the_lock_refuses_nobody() {
+    let world = closed().await;
+    let lock = fs::File::open(path(&world).with_extension("db.lock")).unwrap();
+    lock.lock().unwrap();
+    let passing = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        drop(lock);
+    });
+    assert!(open(&path(&world)).is_ok());
+    passing.join().unwrap();
+}
+
+#[tokio::test]
 async fn a_newer_store_is_refused() {
     let world = closed().await;
     tamper(&path(&world), "INSERT INTO migration (number, name, sha256) VALUES (9999, 'later', zeroblob(32))");
@@ -97,6 +110,30 @@ async fn a_file_that_was_cut_short_is_refused() {
         fs::write(&copy, &fs::read(path(&world)).unwrap()[..usize::try_from(cut).unwrap()]).unwrap();
         fs::copy(denials_path(&path(&world)), denials_path(&copy)).unwrap();
         finding(&copy);
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_was_cut_short_below_its_log_is_refused() {
+    let mut world = World::new(Engine::sqlite()).await;
+    let owner = world.member().await;
+    world.fill(&owner, 500).await;
+    world.reopen().await;
+    let whole = fs::metadata(path(&world)).unwrap().len();
+    world.fill(&owner, 100).await;
+    // As a copy of both that was made while the store was served, or after a kill.
+    let copy = path(&world).with_extension("cut");
+    let copied = |length: u64| {
+        fs::write(&copy, &fs::read(path(&world)).unwrap()[..usize::try_from(length).unwrap()]).unwrap();
+        fs::copy(path(&world).with_extension("db-wal"), path(&world).with_extension("cut-wal")).unwrap();
+        fs::copy(denials_path(&path(&world)), denials_path(&copy)).unwrap();
+    };
+    assert!(fs::metadata(path(&world).with_extension("db-wal")).unwrap().len() > 100_000);
+    copied(fs::metadata(path(&world)).unwrap().len());
+    drop(open(&copy).unwrap());
+    for pages in [20, 30] {
+        copied(whole - pages * 4_096);
+        assert_eq!(finding(&copy), "the file was cut short");
     }
 }
 
