@@ -384,8 +384,8 @@ async fn a_store_that_is_missing_or_empty_is_not_begun_anew_beside_its_denials()
     assert!(matches!(&refused, Err(OpenError::Lost { .. })), "{refused:?}");
     assert!(!place.exists());
     fs::write(&place, "").unwrap();
-    let refused = open(&place).map(drop);
-    assert!(matches!(&refused, Err(OpenError::Damaged { .. })), "{refused:?}");
+    let Err(OpenError::Damaged { finding, .. }) = open(&place).map(drop) else { panic!("not refused") };
+    assert_eq!(finding, "the file is empty");
     assert_eq!(denials(&place).tokens(), [deleted.token.id]);
     // A damaged file may have told of a history.
     fs::remove_file(&place).unwrap();
