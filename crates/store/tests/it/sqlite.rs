@@ -1,6 +1,7 @@
 //! What only the SQLite engine promises: its file, its log, its denials and its copies.
 
 mod backup;
+mod denials_file;
 mod lost_history;
 mod readers;
 mod refused;
