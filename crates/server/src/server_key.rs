@@ -31,7 +31,7 @@ pub enum ServerKeyError {
     },
     /// There is a store, whose tokens all need the key, but no key.
     #[error(
-        "{store} exists but its server key {path} does not, and no token works under another key; \
+        "{store} was made before, but its server key {path} does not exist, and no token works under another key; \
          put the file back or run `jeton key restore`"
     )]
     Lost {
@@ -59,7 +59,9 @@ pub fn load_or_create(key: &Path, store: &Path, randomness: &dyn Randomness) -> 
     if key.exists() {
         return load(key);
     }
-    if store.exists() {
+    // Nor is one made where a store is missing: its own would no longer be put back.
+    let was_there = || store::inspect::denials(store).map_or(true, |file| file.is_some_and(|file| file.has_history()));
+    if store.exists() || was_there() {
         return Err(ServerKeyError::Lost { path: key.to_owned(), store: store.to_owned() });
     }
     let keyring = Keyring::generate(randomness);

@@ -241,6 +241,13 @@ fn after_a_lost_disk_an_old_copy_of_the_denials_is_not_believed() {
     assert!(doctor.out.contains("but there was one"), "{}", doctor.out);
     let refused = installation.fail_to_start(&[]).expect(1);
     assert!(refused.err.contains("shows that a store was here"), "{}", refused.err);
+    // Nor is a new key made, which the one of the store could not replace.
+    let (key, aside) = (installation.data().join("server.key"), installation.home.file("server.key"));
+    fs::rename(&key, &aside).unwrap();
+    let refused = installation.fail_to_start(&[]).expect(1);
+    assert!(refused.err.contains("its server key"), "{}", refused.err);
+    assert!(!key.exists());
+    fs::rename(&aside, &key).unwrap();
 
     let restore = |arguments: &[&str]| installation.run(&[&["restore", "--yes"], arguments].concat());
     let ran = restore(&[backup.to_str().unwrap()]).expect(6);
