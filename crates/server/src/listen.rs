@@ -20,7 +20,7 @@ mod tls;
 mod unread;
 mod watch;
 
-pub use front::{AnswerBody, Front, RouterAnswer};
+pub use front::{AnswerBody, BoxedAnswer, Front};
 pub use peer::{Peer, forwarded};
 pub use screen::{check_head, check_path};
 pub use tls::{Tls, TlsError};

@@ -39,9 +39,9 @@ where
 
 /// The router gets the peer as an extension of the request.
 impl Front for Router {
-    type Answering = RouterAnswer;
+    type Answering = BoxedAnswer;
 
-    fn answer(&self, request: Request<Incoming>, peer: Peer) -> RouterAnswer {
+    fn answer(&self, request: Request<Incoming>, peer: Peer) -> BoxedAnswer {
         let (mut request, unread) = Unread::of(request);
         request.extensions_mut().insert(peer);
         let running = self.clone().call(request);
@@ -56,8 +56,8 @@ impl Front for Router {
     }
 }
 
-/// A running answer of the router, which has boxes of its own on the way.
-pub type RouterAnswer = Pin<Box<dyn Future<Output = Response<AnswerBody>> + Send>>;
+/// A running answer that has a box of its own, as the router's has.
+pub type BoxedAnswer = Pin<Box<dyn Future<Output = Response<AnswerBody>> + Send>>;
 
 /// The body of an answer.
 #[derive(Debug)]
