@@ -131,6 +131,7 @@ fn agent(base: &str) -> Agent {
 }
 
 /// Speaks to one server.
+#[derive(Clone)]
 pub struct Client {
     agent: Agent,
     /// The server's address, without a slash at its end.
@@ -178,14 +179,27 @@ impl Client {
     }
 
     /// Creates something exactly once: the request carries an `Idempotency-Key` and is repeated
-    /// when its answer is lost.
+    /// when its answer is lost. A failure that leaves open whether it was done names the key.
     ///
     /// # Errors
     /// What the server's problem means, or that it cannot be reached.
-    pub fn create(&self, path: &str, body: &Value, key: Option<String>, headers: &Pairs<'_>) -> Done<Answer> {
-        let key = key.unwrap_or_else(random_key);
+    pub fn create(&self, path: &str, body: &Value, key: Option<&str>, headers: &Pairs<'_>) -> Done<Answer> {
+        let key = key.map_or_else(random_key, str::to_owned);
+        let created = self.create_with(path, body, &key, headers);
+        created.map_err(|failure| if failure.is_open() { failure.idempotency_key(key) } else { failure })
+    }
+
+    /// The same for what nobody can repeat, because it hangs on a session of this command alone.
+    ///
+    /// # Errors
+    /// What the server's problem means, or that it cannot be reached.
+    pub fn create_in_session(&self, path: &str, body: &Value, headers: &Pairs<'_>) -> Done<Answer> {
+        self.create_with(path, body, &random_key(), headers)
+    }
+
+    fn create_with(&self, path: &str, body: &Value, key: &str, headers: &Pairs<'_>) -> Done<Answer> {
         let mut headers = headers.to_vec();
-        headers.push(("idempotency-key", key));
+        headers.push(("idempotency-key", key.to_owned()));
         let mut waits = WAITS.iter();
         loop {
             match (self.send(Method::POST, path, Some(body), &headers), waits.next()) {

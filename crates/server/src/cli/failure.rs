@@ -44,12 +44,14 @@ pub struct Failure {
     details: Vec<String>,
     /// The problem as the server sent it, for `--json`.
     problem: Option<String>,
+    /// The idempotency key of a request that may or may not have been carried out.
+    idempotency_key: Option<String>,
 }
 
 impl Failure {
     /// A failure with one sentence about it.
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), details: Vec::new(), problem: None }
+        Self { exit, message: message.into(), details: Vec::new(), problem: None, idempotency_key: None }
     }
 
     /// A failure of the command line itself.
@@ -76,6 +78,14 @@ impl Failure {
         self
     }
 
+    /// Names the key with which the request can be repeated without being carried out twice.
+    #[must_use]
+    pub fn idempotency_key(mut self, key: String) -> Self {
+        self.details.push(format!("it may have been done all the same; repeat it with --idempotency-key {key}"));
+        self.idempotency_key = Some(key);
+        self
+    }
+
     /// The problem as the server sent it, when it was the server that refused.
     pub fn sent(&self) -> Option<&str> {
         self.problem.as_deref()
@@ -84,6 +94,11 @@ impl Failure {
     /// A verdict that was printed already and only has its exit code left to tell.
     pub fn silent(exit: Exit) -> Self {
         Self::new(exit, "")
+    }
+
+    /// True when what was asked may have been done: there was no answer, or none that says.
+    pub fn is_open(&self) -> bool {
+        matches!(self.exit, Exit::Failed | Exit::Unavailable)
     }
 
     /// The exit code.
@@ -115,8 +130,18 @@ impl Failure {
 
     /// The failure for programs: the server's problem as it came, or one of the same form.
     fn to_json(&self) -> String {
-        let own = || serde_json::json!({"title": self.message, "details": self.details}).to_string();
-        self.problem.clone().unwrap_or_else(own)
+        let own = || serde_json::json!({"title": self.message, "details": self.details});
+        match (&self.problem, &self.idempotency_key) {
+            (Some(problem), None) => problem.clone(),
+            (problem, key) => {
+                let sent = problem.as_ref().and_then(|problem| serde_json::from_str(problem).ok());
+                let mut object: serde_json::Value = sent.unwrap_or_else(own);
+                if let (Some(object), Some(key)) = (object.as_object_mut(), key) {
+                    object.insert("idempotency_key".to_owned(), key.as_str().into());
+                }
+                object.to_string()
+            }
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 use super::{
     argument,
     client::{Client, ClientArguments},
-    failure::Done,
-    output::{Options, clean, print},
+    failure::{Done, Exit},
+    output::{Options, clean, note, print},
     when,
 };
 use clap::{Args, Subcommand, builder::PossibleValuesParser};
@@ -115,10 +115,26 @@ fn tail(client: &Client, arguments: &TailArguments, options: Options) -> Done {
     if !arguments.follow {
         return Ok(());
     }
+    let mut reached = true;
     loop {
         std::thread::sleep(arguments.interval.max(Duration::from_millis(50)));
-        let items = newer_than(client, &query, newest)?;
-        newest = show(items, options, false)?.unwrap_or(newest);
+        match newer_than(client, &query, newest) {
+            Ok(items) => {
+                if !reached {
+                    note(options, "the server answers again; nothing was missed");
+                }
+                reached = true;
+                newest = show(items, options, false)?.unwrap_or(newest);
+            }
+            // A server that restarts, or a network that fails, ends what is followed no more than a pause does.
+            Err(failure) if failure.exit() == Exit::Unavailable => {
+                if reached {
+                    note(options, &format!("{}; trying again until it answers", failure.message()));
+                }
+                reached = false;
+            }
+            Err(failure) => return Err(failure),
+        }
     }
 }
 

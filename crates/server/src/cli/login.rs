@@ -109,7 +109,7 @@ fn sign_in(client: Client, email: &str, password: &Secret, options: Options) -> 
     let headers = [requested(), ("cookie", cookie)];
     let name = format!("jeton login on {}", rustix::system::uname().nodename().to_string_lossy());
     let body = json!({ "name": name, "expires_in_seconds": TOKEN_LIFETIME.as_secs() });
-    let made = client.create("/v1/sessions/current/tokens", &body, None, &headers);
+    let made = client.create_in_session("/v1/sessions/current/tokens", &body, &headers);
     let closed = client.send_with(Method::DELETE, "/v1/sessions/current", None, &headers);
     let made: MadeView = made?.parse()?;
     if closed.is_err() {
@@ -128,25 +128,46 @@ struct MadeView {
     secret: String,
 }
 
-/// Keeps the token of a client, once the server has said whose it is.
+/// Keeps the token of a client, once the server has said whose it is. A token that `login` made and
+/// nobody keeps is deleted: this one when it cannot be kept, and the one that stood in its place.
 fn keep(client: Client, made_by_login: Option<String>, options: Options) -> Done {
+    let kept = write_down(&client, made_by_login.clone(), options);
+    if kept.is_err()
+        && let Some(id) = made_by_login
+    {
+        delete_forgotten(&client, &id, options);
+    }
+    kept
+}
+
+fn write_down(client: &Client, made_by_login: Option<String>, options: Options) -> Done {
     let answer = client.get("/v1/whoami", &[])?;
     let me: Me = answer.parse()?;
     if let Some(token) = client.token() {
         let mut credentials = Credentials::read()?;
+        let before = credentials.made_by_login(&client.base).map(str::to_owned).zip(credentials.token(&client.base));
         credentials.keep(&client.base, token, made_by_login);
         let path = credentials.write()?;
-        note(
-            options,
-            &format!(
-                "signed in to {} as {}; the token is kept in {}",
-                client.base,
-                super::output::clean(&me.name),
-                path.display()
-            ),
-        );
+        if let Some((id, before)) = before.filter(|(_, before)| before.expose() != token.expose()) {
+            delete_forgotten(&client.clone().with_token(before), &id, options);
+        }
+        let name = super::output::clean(&me.name);
+        let told = format!("signed in to {} as {name}; the token is kept in {}", client.base, path.display());
+        note(options, &told);
     }
     if options.json { print(&answer.text) } else { Ok(()) }
+}
+
+/// Deletes a token of `login` that is kept nowhere any more, with itself.
+fn delete_forgotten(client: &Client, id: &str, options: Options) {
+    match client.change(Method::DELETE, &format!("/v1/tokens/{id}"), None, None) {
+        Ok(_) => {}
+        // A token that the server no longer accepts needs no deletion.
+        Err(failure) if [Exit::Refused, Exit::NotFound].contains(&failure.exit()) => {}
+        Err(failure) => {
+            note(options, &format!("token {id} is forgotten here, but still works ({}): delete it", failure.message()));
+        }
+    }
 }
 
 /// Runs `jeton logout`: the token is forgotten, and deleted when `login` made it.

@@ -40,6 +40,9 @@ enum OrganisationCommand {
     Create {
         /// Its name.
         name: String,
+        /// Repeat a creation whose answer was lost: with the same key, it is not made twice.
+        #[arg(long, value_name = "KEY")]
+        idempotency_key: Option<String>,
     },
     /// Show one organisation.
     Show {
@@ -97,8 +100,9 @@ pub fn run(arguments: &OrganisationArguments, options: Options) -> Done {
             let listed = client.list("/v1/organisations", &query, limit.most())?;
             limit.show(&listed, options, "organisations", organisations_table)
         }
-        OrganisationCommand::Create { name } => {
-            show(&client.create("/v1/organisations", &json!({ "name": name }), None, &[])?, options)
+        OrganisationCommand::Create { name, idempotency_key } => {
+            let body = json!({ "name": name });
+            show(&client.create("/v1/organisations", &body, idempotency_key.as_deref(), &[])?, options)
         }
         OrganisationCommand::Show { id } => show(&client.get(&path(id), &[])?, options),
         OrganisationCommand::Update { id, name, revision } => {

@@ -69,6 +69,9 @@ pub struct NewOwnerArguments {
     /// A scope granted to it beyond those of its role; give the flag several times for several.
     #[arg(long = "scope", value_name = "SCOPE", value_parser = argument::scope)]
     scopes: Vec<String>,
+    /// Repeat a creation whose answer was lost: with the same key, it is not made twice.
+    #[arg(long, value_name = "KEY")]
+    idempotency_key: Option<String>,
 }
 
 /// What is different about a user or service account from now on.
@@ -165,7 +168,7 @@ impl Owners<'_> {
             ("role", new.role.map(|role| json!(role.as_str()))),
             ("scopes", (!new.scopes.is_empty()).then(|| json!(new.scopes))),
         ];
-        self.show_answer(&self.client.create(self.path, &object(parts), None, &[])?)
+        self.show_answer(&self.client.create(self.path, &object(parts), new.idempotency_key.as_deref(), &[])?)
     }
 
     /// Shows one.

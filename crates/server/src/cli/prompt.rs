@@ -100,6 +100,25 @@ pub fn secret_from(file: Option<&Path>, question: &str, flag: &str) -> Done<Secr
     }
 }
 
+/// Reads many secrets, one a line, from a file or from standard input; empty lines are none.
+///
+/// # Errors
+/// When there is none, or it cannot be read.
+pub fn secrets_from(file: Option<&Path>) -> Done<Vec<Secret>> {
+    let standard = file.is_none_or(|path| path.as_os_str() == "-");
+    let name = file.filter(|_| !standard).map_or("standard input".to_owned(), |path| path.display().to_string());
+    let unreadable = |error| Failure::usage(format!("{name} cannot be read: {error}"));
+    let mut text = zeroize::Zeroizing::new(String::new());
+    match file.filter(|_| !standard) {
+        Some(path) => File::open(path).and_then(|mut file| file.read_to_string(&mut text)),
+        None => io::stdin().lock().read_to_string(&mut text),
+    }
+    .map_err(unreadable)?;
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let secrets: Vec<_> = lines.map(|line| Secret::new(line.to_owned())).collect();
+    if secrets.is_empty() { Err(Failure::usage(format!("{name} holds no secret"))) } else { Ok(secrets) }
+}
+
 fn first_line(from: impl Read, name: &str) -> Done<Secret> {
     let mut text = zeroize::Zeroizing::new(String::new());
     let read = from.take(SECRET_READ_BYTES).read_to_string(&mut text);

@@ -115,7 +115,7 @@ pub(super) fn create(client: &Client, arguments: &CreateArguments, options: Opti
     if let Some((name, value)) = arguments.expiry.field() {
         set(name, value);
     }
-    let answer = client.create("/v1/tokens", &body, arguments.secret.idempotency_key.clone(), &[])?;
+    let answer = client.create("/v1/tokens", &body, arguments.secret.idempotency_key.as_deref(), &[])?;
     show_secret(&answer, &arguments.secret, options)
 }
 
@@ -130,7 +130,7 @@ pub(super) fn rotate(client: &Client, arguments: &RotateArguments, options: Opti
     }
     let path = format!("/v1/tokens/{}/rotate", arguments.id);
     let headers = if_match(arguments.revision);
-    let answer = client.create(&path, &body, arguments.secret.idempotency_key.clone(), &headers)?;
+    let answer = client.create(&path, &body, arguments.secret.idempotency_key.as_deref(), &headers)?;
     show_secret(&answer, &arguments.secret, options)
 }
 

@@ -61,8 +61,13 @@ pub(super) fn delete(client: &Client, arguments: &DeleteArguments, options: Opti
 
 fn by_id(client: &Client, arguments: &DeleteArguments, options: Options) -> Done {
     if arguments.dry_run || !options.yes {
-        let shown = arguments.ids.iter().map(|id| client.get(&format!("/v1/tokens/{id}"), &[])?.parse());
-        let tokens = shown.collect::<Done<Vec<TokenView>>>()?;
+        let answers = arguments.ids.iter().map(|id| client.get(&format!("/v1/tokens/{id}"), &[]));
+        let answers = answers.collect::<Done<Vec<_>>>()?;
+        if arguments.dry_run && options.json {
+            let texts: Vec<_> = answers.iter().map(|answer| answer.text.as_str()).collect();
+            return print(&format!("[{}]", texts.join(",\n")));
+        }
+        let tokens = answers.iter().map(Answer::parse).collect::<Done<Vec<TokenView>>>()?;
         if arguments.dry_run {
             return print(&tokens_table(&tokens, false));
         }
@@ -70,18 +75,40 @@ fn by_id(client: &Client, arguments: &DeleteArguments, options: Options) -> Done
         let what = if tokens.len() == 1 { "this token".to_owned() } else { format!("these {} tokens", tokens.len()) };
         prompt::confirm(options, &format!("Delete {what} for good?"), "yes")?;
     }
-    for id in &arguments.ids {
-        let mut path = format!("/v1/tokens/{id}");
-        if let Some(reason) = &arguments.reason {
-            let query = form_urlencoded::Serializer::new(String::new()).append_pair("reason", reason).finish();
-            path.push_str(&format!("?{query}"));
+    for (done, id) in arguments.ids.iter().enumerate() {
+        if let Err(failure) = by_one_id(client, id, arguments) {
+            return after_some(failure, &arguments.ids[..done], options);
         }
-        client.change(Method::DELETE, &path, None, arguments.revision)?;
         if !options.json && !options.quiet {
             print(&format!("deleted {id}"))?;
         }
     }
-    if options.json { print(&json!({ "deleted": arguments.ids.len() }).to_string()) } else { Ok(()) }
+    if options.json { print(&told_by_id(&arguments.ids)) } else { Ok(()) }
+}
+
+fn by_one_id(client: &Client, id: &str, arguments: &DeleteArguments) -> Done {
+    let mut path = format!("/v1/tokens/{id}");
+    if let Some(reason) = &arguments.reason {
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair("reason", reason).finish();
+        path.push_str(&format!("?{query}"));
+    }
+    client.change(Method::DELETE, &path, None, arguments.revision).map(|_| ())
+}
+
+/// A failure after some tokens are gone for good, which nobody must learn by asking again.
+fn after_some(failure: Failure, deleted: &[String], options: Options) -> Done {
+    if deleted.is_empty() {
+        return Err(failure);
+    }
+    if options.json {
+        print(&told_by_id(deleted))?;
+    }
+    let told = format!("{} deleted before that: {}", counted(deleted.len() as u64, "token"), deleted.join(" "));
+    Err(failure.detail(told))
+}
+
+fn told_by_id(deleted: &[String]) -> String {
+    json!({ "deleted": deleted.len(), "ids": deleted }).to_string()
 }
 
 /// What a deletion would delete.

@@ -2,9 +2,9 @@
 
 use crate::{
     cli::{
-        client::Client,
+        client::{Client, Listed},
         failure::{Done, Exit, Failure},
-        output::{Options, Value, note, print, record},
+        output::{Options, Value, note, print, record, wide_table},
         prompt, when,
     },
     private_file,
@@ -13,10 +13,12 @@ use authority::clock::SystemRandomness;
 use clap::Args;
 use domain::{
     format::{self, Kind, TOKEN_PATTERN},
+    limits,
+    secret::{Secret, hint, shown},
     time::Timestamp,
 };
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{json, value::RawValue};
 use std::{net::IpAddr, path::PathBuf};
 
 #[derive(Debug, Args)]
@@ -24,6 +26,10 @@ pub(super) struct VerifyArguments {
     /// Read the secret from the first line of this file; without it, from standard input.
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
+    /// Verify every secret of the file or of standard input, one a line. Prints one row each, with what
+    /// may be shown of the secret, and ends with 7 when any is not active.
+    #[arg(long)]
+    all: bool,
     /// A scope that the token must have.
     #[arg(long)]
     scope: Option<String>,
@@ -63,15 +69,11 @@ struct Verdict {
 
 /// Runs `jeton token verify`.
 pub(super) fn verify(client: &Client, arguments: &VerifyArguments, options: Options) -> Done {
+    if arguments.all {
+        return verify_all(client, arguments, options);
+    }
     let secret = prompt::secret_from(arguments.secret_file.as_deref(), "Token secret", "--secret-file")?;
-    let mut body = json!({ "token": secret.expose() });
-    if let Some(scope) = &arguments.scope {
-        body["scope"] = json!(scope);
-    }
-    if let Some(address) = arguments.address {
-        body["address"] = json!(address);
-    }
-    let answer = client.post("/v1/tokens/verify", &body)?;
+    let answer = client.post("/v1/tokens/verify", &arguments.question(&secret))?;
     let verdict: Verdict = answer.parse()?;
     match (options.json, options.quiet) {
         (true, _) => print(&answer.text)?,
@@ -81,7 +83,58 @@ pub(super) fn verify(client: &Client, arguments: &VerifyArguments, options: Opti
     if verdict.active { Ok(()) } else { Err(Failure::silent(Exit::NotActive)) }
 }
 
+impl VerifyArguments {
+    fn question(&self, secret: &Secret) -> serde_json::Value {
+        let mut question = json!({ "token": secret.expose() });
+        if let Some(scope) = &self.scope {
+            question["scope"] = json!(scope);
+        }
+        if let Some(address) = self.address {
+            question["address"] = json!(address);
+        }
+        question
+    }
+}
+
+/// The answer to many questions, each verdict as the server sent it.
+#[derive(Deserialize)]
+struct Verdicts {
+    verdicts: Vec<Box<RawValue>>,
+}
+
+/// Asks for the verdicts on many secrets, as many at a time as the server answers at once.
+fn verify_all(client: &Client, arguments: &VerifyArguments, options: Options) -> Done {
+    let secrets = prompt::secrets_from(arguments.secret_file.as_deref())?;
+    let mut listed = Listed::default();
+    for some in secrets.chunks(limits::VERIFY_BATCH) {
+        let questions: Vec<_> = some.iter().map(|secret| arguments.question(secret)).collect();
+        let answer = client.post("/v1/tokens/verify", &json!({ "tokens": questions }))?;
+        listed.items.extend(answer.parse::<Verdicts>()?.verdicts);
+    }
+    let verdicts: Vec<Verdict> = listed.parse()?;
+    if options.json {
+        print(&listed.to_json())?;
+    } else if !options.quiet {
+        let rows = secrets.iter().zip(&verdicts).map(|(secret, verdict)| verdict.row(secret));
+        print(&wide_table(&["SECRET", "ACTIVE", "REASON", "TOKEN", "SUBJECT"], rows))?;
+    }
+    if verdicts.len() == secrets.len() && verdicts.iter().all(|verdict| verdict.active) {
+        Ok(())
+    } else {
+        Err(Failure::silent(Exit::NotActive))
+    }
+}
+
 impl Verdict {
+    fn row(&self, secret: &Secret) -> Vec<Value> {
+        let text = |part: &Option<String>| part.as_deref().unwrap_or("").replace('_', " ").into();
+        let active = Value::State(if self.active { "yes" } else { "no" }.to_owned());
+        // A line of the file may hold anything; only what looks like a token is shown in part.
+        let is_token = format::check(Kind::Token, secret.expose()).is_ok();
+        let shown = if is_token { shown(&hint(secret.expose())) } else { "(no token)".to_owned() };
+        vec![shown.into(), active, text(&self.reason), text(&self.token_id), text(&self.subject)]
+    }
+
     fn text(&self) -> String {
         if !self.active {
             let reason = self.reason.as_deref().unwrap_or("unknown").replace('_', " ");

@@ -10,6 +10,8 @@ use std::{
     sync::LazyLock,
 };
 
+const ANY_PORT: &str = "127.0.0.1:0";
+
 /// A server that runs as long as this value lives, and its application administrator's token.
 pub(crate) struct Serving {
     pub(crate) home: Home,
@@ -20,24 +22,27 @@ pub(crate) struct Serving {
 
 impl Serving {
     pub(crate) fn start() -> Self {
-        Self::start_with(Home::new(), new_secret(), &[])
+        Self::start_with(Home::new(), new_secret(), ANY_PORT, &[])
     }
 
     /// Starts a server that keeps no record of uses, so that what it shows is the same each time.
     pub(crate) fn start_for_transcript() -> Self {
-        Self::start_with(Home::new(), new_secret(), &["--usage-tracking=false"])
+        Self::start_with(Home::new(), new_secret(), ANY_PORT, &["--usage-tracking=false"])
     }
 
     /// Starts a server on the data of a home. The token becomes the first one of an empty store.
     pub(crate) fn start_in(home: Home, token: String) -> Self {
-        Self::start_with(home, token, &[])
+        Self::start_with(home, token, ANY_PORT, &[])
     }
 
-    fn start_with(home: Home, token: String, flags: &[&str]) -> Self {
+    /// Starts a stopped server again where it was.
+    pub(crate) fn start_again((home, token): (Home, String), url: &str) -> Self {
+        Self::start_with(home, token, url.strip_prefix("http://").unwrap(), &[])
+    }
+
+    fn start_with(home: Home, token: String, listen: &str, flags: &[&str]) -> Self {
         let mut command = home.command();
-        command
-            .args(["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off", "--log-level", "error"])
-            .args(flags);
+        command.args(["serve", "--listen", listen, "--metrics-listen", "off", "--log-level", "error"]).args(flags);
         let mut child = command.env("JETON_BOOTSTRAP_TOKEN", &token).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let url = lines.find_map(|line| line.strip_prefix("listening on ").map(str::to_owned));

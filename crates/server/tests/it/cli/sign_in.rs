@@ -63,3 +63,36 @@ fn a_lost_administrator_comes_back_with_a_link_from_the_host() {
     let me = server.run_signed_out(&["--json", "whoami"], "").expect(0).json();
     assert_eq!((&me["name"], &me["role"]), (&"Root".into(), &"application_administrator".into()));
 }
+
+/// The tokens that `login` made for anybody and that are accepted.
+fn made_by_login(server: &Serving) -> Vec<String> {
+    let listed = server.run(&["--json", "token", "list", "--name-contains", "jeton login on", "--all"]).expect(0);
+    listed.json().as_array().unwrap().iter().map(|token| token["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn no_token_of_a_sign_in_is_left_behind() {
+    let server = Serving::start();
+    let made = server.run(&["--json", "user", "create", "Ada", "--email", "ada@acme.example"]).expect(0).json();
+    server.home.write("link", made["invitation"]["link"].as_str().unwrap());
+    server.home.write("password", PASSWORD);
+    let by_password = ["login", "--email", "ada@acme.example", "--password-file", "password"];
+    server.run_signed_out(&[&by_password[..], &["--link-file", "link"]].concat(), "").expect(0);
+    let first = made_by_login(&server);
+    assert_eq!(first.len(), 1);
+    // A second sign-in takes the first one's place.
+    server.run_signed_out(&by_password, "").expect(0);
+    let second = made_by_login(&server);
+    assert_eq!(second.len(), 1);
+    assert_ne!(first, second);
+    // So does a token that was pasted; the one that was kept is nobody's any more.
+    server.run_signed_out(&["login"], &server.token).expect(0);
+    assert!(made_by_login(&server).is_empty());
+    // And what cannot be kept is not left behind.
+    server.run_signed_out(&["logout"], "").expect(0);
+    fs::remove_dir_all(server.home.file(".config/jeton")).unwrap();
+    server.home.write(".config/jeton", "no directory");
+    let ran = server.run_signed_out(&by_password, "").expect(1);
+    assert!(ran.err.contains("cannot be written"), "{}", ran.err);
+    assert!(made_by_login(&server).is_empty());
+}

@@ -1,6 +1,9 @@
 //! Promise: a token is led through its whole life from the command line, and every step reads well.
 
-use super::serving::{Serving, Transcript};
+use super::{
+    run::{Home, Ran},
+    serving::{Serving, Transcript},
+};
 use crate::snapshot::assert_snapshot;
 
 #[test]
@@ -99,4 +102,68 @@ fn what_the_server_refuses_is_told_field_by_field() {
     let problem: serde_json::Value = serde_json::from_str(&ran.err).unwrap();
     assert_eq!(problem["fields"][0]["field"], "name");
     server.run_as("jtn_x", &["token", "list"], "").expect(4);
+}
+
+#[test]
+fn a_creation_without_an_answer_names_the_key_to_repeat_it_with() {
+    let home = Home::new();
+    let run = |arguments: &[&str]| {
+        let mut command = home.command();
+        // Nobody answers at this port.
+        command.args(arguments).env("JETON_URL", "http://127.0.0.1:1").env("JETON_TOKEN", "jtn_x");
+        Ran::of(&mut command, "").expect(5)
+    };
+    for create in [
+        &["token", "create", "once"] as &[&str],
+        &["organisation", "create", "Acme"],
+        &["user", "create", "Ada", "--email", "ada@acme.example"],
+        &["service-account", "create", "Robot"],
+    ] {
+        assert!(run(create).err.contains("repeat it with --idempotency-key "), "{create:?}");
+        let given = run(&[create, &["--idempotency-key", "mine"]].concat());
+        assert!(given.err.contains("--idempotency-key mine"), "{}", given.err);
+        let failure = run(&[&["--json"], create, &["--idempotency-key", "mine"]].concat()).err;
+        let failure: serde_json::Value = serde_json::from_str(&failure).unwrap();
+        assert_eq!(failure["idempotency_key"], "mine");
+    }
+}
+
+#[test]
+fn a_deletion_of_named_tokens_tells_programs_what_it_would_do_and_what_it_did() {
+    let server = Serving::start();
+    let create = |name: &str| {
+        let made = server.run(&["--json", "token", "create", name]).expect(0).json();
+        made["id"].as_str().unwrap().to_owned()
+    };
+    let (one, gone, other) = (create("one"), create("gone"), create("other"));
+    let shown = server.run(&["--json", "token", "delete", &one, &other, "--dry-run"]).expect(0).json();
+    assert_eq!((&shown[0]["id"], &shown[1]["name"]), (&one.clone().into(), &"other".into()));
+    let ran = server.run(&["--json", "--yes", "token", "delete", &gone]).expect(0).json();
+    assert_eq!(ran, serde_json::json!({"deleted": 1, "ids": [gone]}));
+    let ran = server.run(&["--json", "--yes", "token", "delete", &one, &gone, &other]).expect(3);
+    assert_eq!(ran.json(), serde_json::json!({"deleted": 1, "ids": [one]}));
+    let ran = server.run(&["--quiet", "--yes", "token", "delete", &other, &gone]).expect(3);
+    assert!(ran.err.contains(&format!("1 token deleted before that: {other}")), "{}", ran.err);
+}
+
+#[test]
+fn many_secrets_are_verified_at_once_in_their_order() {
+    let server = Serving::start();
+    let secrets: Vec<_> =
+        (0..3).map(|number| server.run(&["--quiet", "token", "create", &format!("{number}")]).expect(0).out).collect();
+    server.run(&["--yes", "token", "delete", "--name-contains", "1"]).expect(0);
+    let all = ["token", "verify", "--all"];
+    let lines = format!("{}\n{}not a token\n{}", secrets[0], secrets[1], secrets[2]);
+    let ran = server.run_with(&[&["--json"], &all[..]].concat(), &lines).expect(7).json();
+    let active: Vec<_> = ran.as_array().unwrap().iter().map(|verdict| verdict["active"].as_bool().unwrap()).collect();
+    assert_eq!(active, [true, false, false, true]);
+    assert_eq!(ran[1]["reason"], "deleted");
+    let table = server.run_with(&all, &lines).expect(7).out;
+    assert_eq!(table.lines().count(), 5, "{table}");
+    assert!(!secrets.iter().any(|secret| table.contains(secret.trim())) && !table.contains("not a token"), "{table}");
+    // More than the server takes at once, from a file.
+    server.home.write("secrets", &secrets[0].repeat(1_001));
+    let ran = server.run(&[&["--json"], &all[..], &["--secret-file", "secrets"]].concat()).expect(0).json();
+    assert_eq!(ran.as_array().unwrap().len(), 1_001);
+    server.run_with(&all, "\n").expect(2);
 }
