@@ -45,6 +45,12 @@ pub fn user_agent(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok())
 }
 
+/// Names the caller in every line that the log has of the request, the one of a refusal among them.
+fn named(caller: Caller) -> Caller {
+    tracing::Span::current().record("caller", tracing::field::display(caller.owner));
+    caller
+}
+
 fn address(parts: &Parts) -> Option<IpAddr> {
     parts.extensions.get::<Peer>().map(|peer| peer.address)
 }
@@ -55,7 +61,7 @@ impl FromRequestParts<Server> for Bearer {
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
         let credential = bearer(&parts.headers)?;
         let caller = server.authority.authenticate(credential, address(parts), user_agent(&parts.headers)).await?;
-        Ok(Self(caller))
+        Ok(Self(named(caller)))
     }
 }
 
@@ -71,7 +77,7 @@ impl FromRequestParts<Server> for Session {
         }
         let secret = cookie::session_secret(&parts.headers, server).ok_or(ProblemKind::Unauthenticated)?;
         let (caller, _) = server.authority.authenticate_session(secret).await?;
-        Ok(Self(caller))
+        Ok(Self(named(caller)))
     }
 }
 

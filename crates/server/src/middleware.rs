@@ -71,7 +71,7 @@ async fn pass(State(around): State<Arc<Around>>, mut request: Request, next: Nex
     let route = matched.as_ref().map_or("unmatched", MatchedPath::as_str);
     request.extensions_mut().insert(BodyTimeout(body_timeout(around.request_timeout)));
 
-    let span = tracing::info_span!("request", id = %id);
+    let span = tracing::info_span!("request", id = %id, caller = tracing::field::Empty);
     let mut response = if holds_secret(request.uri()) {
         around.metrics.secret_in_url();
         span.in_scope(|| tracing::warn!(route, address = ?peer.map(|peer| peer.address), "a URL carried a secret"));

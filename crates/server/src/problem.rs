@@ -17,7 +17,7 @@ use bytes::Bytes;
 use domain::invalid::{Invalid, InvalidField};
 use http::{
     HeaderValue,
-    header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS},
+    header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS},
 };
 use serde::Serialize;
 use std::{borrow::Cow, time::Duration};
@@ -36,6 +36,7 @@ pub struct Problem {
     token_refused: bool,
     tombstone: Option<Box<serde_json::Value>>,
     oauth_error: Option<&'static str>,
+    allow: Option<&'static str>,
 }
 
 impl Problem {
@@ -50,6 +51,7 @@ impl Problem {
             token_refused: false,
             tombstone: None,
             oauth_error: None,
+            allow: None,
         }
     }
 
@@ -104,6 +106,13 @@ impl Problem {
         self
     }
 
+    /// Says which methods are answered, where no route does.
+    #[must_use]
+    pub fn allow(mut self, methods: &'static str) -> Self {
+        self.allow = Some(methods);
+        self
+    }
+
     /// The kind.
     pub fn kind(&self) -> ProblemKind {
         self.kind
@@ -126,6 +135,9 @@ impl Problem {
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         if let Some(challenge) = self.challenge() {
             headers.insert(WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(methods) = self.allow {
+            headers.insert(ALLOW, HeaderValue::from_static(methods));
         }
         if let Some(seconds) = self.retry_after_seconds() {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));

@@ -157,6 +157,8 @@ pub async fn delete(
 }
 
 /// Show how far a deletion in steps has come
+///
+/// Needs the scope `tokens:read`, or `tokens:write`.
 #[utoipa::path(
     get, path = "/v1/deletions/{id}", tag = TOKENS, operation_id = "show_deletion",
     params(("id" = String, Path, format = "uuid")),

@@ -6,6 +6,7 @@
 //! | `race` | no acceptance that began after the answer to a delete, over HTTP |
 //! | `restart` | what was revoked stays revoked over every restart, and a stop is graceful |
 //! | `refused` | a store that must not be served is refused with a clear message |
+//! | `callers` | the log says who tried |
 //! | `keys` | a wrong server key is noticed, and none is dropped that is needed |
 //! | `starved` | a full or failing disk gives no false success |
 //! | `canary/` | no secret, password or link appears where it does not belong |
@@ -19,6 +20,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
 mod bootstrap;
+mod callers;
 mod canary;
 mod client;
 mod crash;

@@ -198,6 +198,12 @@ async fn more_than_one_commit_deletes_runs_in_steps_beside_the_caller() {
     assert_eq!(world.verdict(&last).await["reason"], "deleted");
     assert!(world.accepts(&world.acme.robot.token).await, "the filter did not mean this one");
     world.get(&place).bearer(&world.acme.member.token).await.problem(404, "not-found");
+    // Whoever may delete may follow what he began; whoever may do neither is told what is missing.
+    let (_, writes) = world.token_with(&world.acme.administrator, "tokens:write").await;
+    assert_eq!(world.get(&place).bearer(&writes).await.expect(200), finished);
+    let (_, neither) = world.token_with(&world.acme.administrator, "journal:read").await;
+    let problem = world.get(&place).bearer(&neither).await.problem(403, "insufficient-scope");
+    assert_eq!(problem["scope"], "tokens:read");
 }
 
 #[tokio::test]
