@@ -9,6 +9,7 @@
 //! | `scope` | what a token may do |
 //! | `address` | the networks a token may be used from |
 //! | `format` | the text form of a secret: prefix, random part, checksum |
+//! | `hexadecimal` | bytes as digits, and back |
 //! | `secret` | the secret itself, server keys and keyed digests |
 //! | `owner` | organisations, users, service accounts and roles |
 //! | `caller` | who is asking, and the reach of a request |
@@ -19,6 +20,7 @@
 pub mod address;
 pub mod caller;
 pub mod format;
+pub mod hexadecimal;
 pub mod id;
 pub mod invalid;
 pub mod journal;

@@ -2,6 +2,7 @@
 
 use crate::{
     format::{self, Kind},
+    hexadecimal,
     id::Randomness,
     invalid::Invalid,
 };
@@ -189,9 +190,7 @@ impl Keyring {
         for key in self.keys() {
             text.push_str(&key.id.0.to_string());
             text.push(' ');
-            for byte in key.bytes.iter() {
-                text.push_str(&format!("{byte:02x}"));
-            }
+            text.push_str(&Zeroizing::new(hexadecimal::encode(key.bytes.as_slice())));
             text.push('\n');
         }
         Secret::new(text)
@@ -293,16 +292,8 @@ fn random_key(randomness: &dyn Randomness) -> Zeroizing<[u8; 32]> {
 }
 
 fn unhex(digits: &str) -> Option<Zeroizing<[u8; 32]>> {
-    let digits = digits.as_bytes();
-    if digits.len() != 64 {
-        return None;
-    }
     let mut bytes = Zeroizing::new([0; 32]);
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
-        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
-    }
-    Some(bytes)
+    hexadecimal::decode(digits, bytes.as_mut_slice()).then_some(bytes)
 }
 
 #[cfg(test)]
@@ -329,8 +320,8 @@ mod tests {
     fn the_digest_is_hmac_sha_256_as_published() {
         // RFC 4231 has no key of 32 bytes; this vector was computed with Python's `hmac`.
         let keyring = Keyring::parse(&format!("1 {}\n", "0b".repeat(32))).unwrap();
-        let full: String = keyring.digest("Hi There").bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(full, "198a607eb44bfbc69903a0f1cf2bbdc5");
+        let full = keyring.digest("Hi There").bytes();
+        assert_eq!(hexadecimal::encode(&full), "198a607eb44bfbc69903a0f1cf2bbdc5");
     }
 
     #[test]

@@ -11,13 +11,14 @@
 //! | `oauth2` | RFC 7662 and RFC 7009 |
 //! | `health` | signs of life |
 //! | `problems` | what the `type` of a problem leads to |
-//! | `page` `preconditions` | what lists and changes have in common |
+//! | `fields` `page` `preconditions` | what lists and changes have in common |
 //! | `refusal` | how the authority's errors become problems |
 //! | `document` `declared` | the OpenAPI document, and how it binds the operations |
 
 pub mod declared;
 pub mod deletions;
 pub mod document;
+pub mod fields;
 pub mod health;
 pub mod journal;
 pub mod links;

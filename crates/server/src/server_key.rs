@@ -6,6 +6,7 @@
 
 use crate::private_file::{self, ReadError};
 use domain::{
+    hexadecimal,
     id::Randomness,
     invalid::Invalid,
     secret::{KeyId, KeyMark, Keyring},
@@ -131,10 +132,7 @@ fn marker(key: &Path) -> PathBuf {
 }
 
 fn marks(keyring: &Keyring) -> impl Iterator<Item = (KeyId, String)> {
-    keyring.marks().map(|KeyMark { id, fingerprint }| {
-        let fingerprint: String = fingerprint.iter().map(|byte| format!("{byte:02x}")).collect();
-        (id, format!("{} {fingerprint}", id.0))
-    })
+    keyring.marks().map(|KeyMark { id, fingerprint }| (id, format!("{} {}", id.0, hexadecimal::encode(&fingerprint))))
 }
 
 fn unwritable(path: &Path, cause: io::Error) -> ServerKeyError {

@@ -1,7 +1,7 @@
 //! `/v1/tokens/delete`, `/v1/tokens/revoke-by-secret` and `/v1/deletions`: deletions of more than one
 //! token, and of a token by its secret.
 
-use super::{TOKENS, token_filter::TokenFilterBody, token_shapes::TokenShape};
+use super::{TOKENS, fields::secret, token_filter::TokenFilterBody, token_shapes::TokenShape};
 use crate::{auth::Bearer, json::Json, path::Path, problem::Problem, state::Server};
 use authority::delete::Deleting;
 use axum::{
@@ -10,12 +10,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
+    hexadecimal,
     id::DeletionId,
     invalid::{Checks, Invalid},
     name,
     secret::Secret,
 };
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use store::query::{Deletion, Preview, PreviewDigest};
 use utoipa::ToSchema;
 
@@ -205,20 +206,12 @@ pub async fn revoke_by_secret(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Reads a field as a secret.
-///
-/// # Errors
-/// When it is no text.
-pub fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
-    String::deserialize(deserializer).map(Secret::new)
-}
-
 fn preview_shape(preview: &Preview, server: &Server) -> PreviewShape {
     let now = server.authority.now();
     let shapes = |tokens: &[domain::token::Token]| tokens.iter().map(|token| TokenShape::new(token, now)).collect();
     PreviewShape {
         count: preview.count,
-        preview: preview.digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        preview: hexadecimal::encode(&preview.digest),
         sample: shapes(&preview.sample),
         recently_used: shapes(&preview.recently_used),
     }
@@ -226,17 +219,6 @@ fn preview_shape(preview: &Preview, server: &Server) -> PreviewShape {
 
 fn preview_digest(text: &str) -> Result<PreviewDigest, Invalid> {
     let mut digest = [0; 32];
-    let digits = text.as_bytes();
-    let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
-    let pairs = digits.chunks_exact(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?));
-    let mut read = 0;
-    for (byte, pair) in digest.iter_mut().zip(pairs) {
-        *byte = pair.ok_or_else(not_a_preview)?;
-        read += 1;
-    }
-    if read == digest.len() && digits.len() == 64 { Ok(digest) } else { Err(not_a_preview()) }
-}
-
-fn not_a_preview() -> Invalid {
-    Invalid::field("preview", "must be the 64 hexadecimal digits of a dry run's answer")
+    let rule = "must be the 64 hexadecimal digits of a dry run's answer";
+    if hexadecimal::decode(text, &mut digest) { Ok(digest) } else { Err(Invalid::field("preview", rule)) }
 }

@@ -84,7 +84,7 @@ impl EntryShape {
             },
             organisation: row.organisation.map(|organisation| organisation.to_string()),
             data: particulars(&entry.event),
-            chain: entry.chain.iter().map(|byte| format!("{byte:02x}")).collect(),
+            chain: domain::hexadecimal::encode(&entry.chain),
         }
     }
 }

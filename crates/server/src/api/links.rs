@@ -1,6 +1,6 @@
 //! `/v1/links`: what one-time links are good for.
 
-use super::deletions::secret;
+use super::fields::secret;
 use crate::{auth::ClientAddress, json::Json, problem::Problem, state::Server};
 use authority::{
     link::{PREFIX, Purpose},

@@ -2,11 +2,10 @@
 
 use super::{
     OWNERS,
+    fields::{contained, given},
     owner_shapes::OrganisationShape,
     page::{List, PageQuery, boolean},
     preconditions::{created_headers, entity_tag, expected_revision, idempotency_key},
-    token_filter::contained,
-    token_input::given,
 };
 use crate::{auth::Bearer, json::Json, path::Path, problem::Problem, query::Query, state::Server};
 use authority::owners::OrganisationPatch;

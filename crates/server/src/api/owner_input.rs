@@ -1,10 +1,9 @@
 //! What requests say about users and service accounts, checked field by field.
 
 use super::{
+    fields::{contained, given, scopes_of},
     owner_shapes::RoleShape,
     page::{PageQuery, boolean},
-    token_filter::contained,
-    token_input::given,
 };
 use authority::owners::{OwnerDraft, OwnerPatch};
 use domain::{
@@ -12,7 +11,6 @@ use domain::{
     invalid::{Checks, Invalid},
     name::{Email, Name},
     owner::{OwnerKind, Role},
-    scope::Scopes,
 };
 use serde::{Deserialize, Serialize};
 use store::query::{OwnerFilter, PageRequest};
@@ -278,8 +276,4 @@ impl ServiceAccountQuery {
         let (filter, page) = query.check(order)?;
         Ok((OwnerFilter { kind: Some(OwnerKind::ServiceAccount), ..filter }, page))
     }
-}
-
-fn scopes_of(texts: &[String]) -> Result<Scopes, Invalid> {
-    Scopes::parse("scopes", texts.iter().map(String::as_str))
 }

@@ -4,7 +4,7 @@
 //! something needs a header that no form of another site can send (S-28).
 
 use super::{
-    deletions::secret, preconditions::idempotency_key, token_input::NewTokenBody, token_shapes::IssuedShape,
+    fields::secret, preconditions::idempotency_key, token_input::NewTokenBody, token_shapes::IssuedShape,
     tokens::issued_answer,
 };
 use crate::{

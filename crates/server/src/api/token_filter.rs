@@ -1,12 +1,11 @@
 //! Which tokens a list or a deletion means, checked field by field.
 
-use super::{page::PageQuery, token_shapes::StateShape};
+use super::{fields::contained, page::PageQuery, token_shapes::StateShape};
 use crate::query::SEPARATOR;
 use domain::{
     id::{OrganisationId, OwnerId},
     invalid::{Checks, Invalid},
-    limits,
-    name::{self, Name},
+    limits, name,
     scope::Scope,
     time::Timestamp,
     token::State,
@@ -267,10 +266,6 @@ impl TokenFilterBody {
         }
         checks.finish_with(Some(filter))
     }
-}
-
-pub(super) fn contained(field: &str, text: String) -> Result<String, Invalid> {
-    Name::parse(field, &text).map(|_| text)
 }
 
 fn prefix(field: &str, text: String) -> Result<String, Invalid> {

@@ -1,5 +1,6 @@
 //! What requests say about new and changed tokens, checked field by field.
 
+use super::fields::{given, given_or_null, scopes_of};
 use authority::{issue::NewToken, update::TokenPatch};
 use domain::{
     address::Networks,
@@ -7,11 +8,10 @@ use domain::{
     invalid::{Checks, Invalid},
     limits,
     name::{self, Labels, Name},
-    scope::Scopes,
     time::Timestamp,
     token::has_passed,
 };
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
 use utoipa::ToSchema;
 
@@ -113,18 +113,6 @@ pub struct TokenPatchBody {
     expires_at: Option<Option<String>>,
 }
 
-/// Reads a field that may be left out but must not be null.
-pub fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
-}
-
-/// Reads a field whose absence and whose null mean different things.
-pub fn given_or_null<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(deserializer).map(Some)
-}
-
 impl TokenPatchBody {
     /// Checks every field.
     ///
@@ -146,10 +134,6 @@ impl TokenPatchBody {
         };
         checks.finish_with(Some(patch))
     }
-}
-
-fn scopes_of(texts: &[String]) -> Result<Scopes, Invalid> {
-    Scopes::parse("scopes", texts.iter().map(String::as_str))
 }
 
 fn networks_of(texts: &[String]) -> Result<Networks, Invalid> {

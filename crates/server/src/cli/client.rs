@@ -11,7 +11,7 @@ use super::{
 };
 use answer::{Page, problem};
 use clap::Args;
-use domain::{id::Randomness, secret::Secret};
+use domain::{hexadecimal, id::Randomness, secret::Secret};
 use http::{Method, Request, Uri, header};
 use serde_json::Value;
 use std::{env, path::PathBuf, sync::Arc, time::Duration};
@@ -293,7 +293,7 @@ fn with_query(path: &str, query: &Pairs<'_>) -> String {
 fn random_key() -> String {
     let mut bytes = [0; 16];
     authority::clock::SystemRandomness.fill(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal::encode(&bytes)
 }
 
 #[cfg(test)]

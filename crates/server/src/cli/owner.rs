@@ -10,7 +10,7 @@ use super::{
     prompt, when,
 };
 use clap::{Args, ValueEnum};
-use domain::time::Timestamp;
+use domain::{owner::Role, time::Timestamp};
 use http::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -27,12 +27,14 @@ pub enum RoleWord {
 }
 
 impl RoleWord {
+    /// The word of the API, which the command line only writes with hyphens.
     fn as_str(self) -> &'static str {
         match self {
-            Self::Member => "member",
-            Self::OrganisationAdministrator => "organisation_administrator",
-            Self::ApplicationAdministrator => "application_administrator",
+            Self::Member => Role::Member,
+            Self::OrganisationAdministrator => Role::OrganisationAdministrator,
+            Self::ApplicationAdministrator => Role::ApplicationAdministrator,
         }
+        .as_str()
     }
 }
 
