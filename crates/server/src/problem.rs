@@ -25,6 +25,9 @@ use std::{borrow::Cow, time::Duration};
 /// How long a client is asked to wait where nothing better is known, in seconds.
 const RETRY_AFTER_SECONDS: u64 = 1;
 
+/// The methods that routes have (RFC 9110, section 15.5.6, wants them named beside each 405).
+const METHODS: &str = "GET, HEAD, POST, PATCH, DELETE";
+
 /// One error, as a client sees it. It never holds a secret, nor a value that was refused.
 #[derive(Debug, Clone)]
 pub struct Problem {
@@ -36,7 +39,7 @@ pub struct Problem {
     token_refused: bool,
     tombstone: Option<Box<serde_json::Value>>,
     oauth_error: Option<&'static str>,
-    allow: Option<&'static str>,
+    names_methods: bool,
 }
 
 impl Problem {
@@ -51,7 +54,7 @@ impl Problem {
             token_refused: false,
             tombstone: None,
             oauth_error: None,
-            allow: None,
+            names_methods: false,
         }
     }
 
@@ -108,8 +111,8 @@ impl Problem {
 
     /// Says which methods are answered, where no route does.
     #[must_use]
-    pub fn allow(mut self, methods: &'static str) -> Self {
-        self.allow = Some(methods);
+    pub fn naming_methods(mut self) -> Self {
+        self.names_methods = true;
         self
     }
 
@@ -136,8 +139,8 @@ impl Problem {
         if let Some(challenge) = self.challenge() {
             headers.insert(WWW_AUTHENTICATE, challenge);
         }
-        if let Some(methods) = self.allow {
-            headers.insert(ALLOW, HeaderValue::from_static(methods));
+        if self.names_methods {
+            headers.insert(ALLOW, HeaderValue::from_static(METHODS));
         }
         if let Some(seconds) = self.retry_after_seconds() {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));

@@ -19,16 +19,13 @@ const SINGLE: [HeaderName; 5] = [
     HeaderName::from_static("if-match"),
 ];
 
-/// The methods that routes have (RFC 9110, section 15.5.6, wants them named beside each 405).
-const ANSWERED: &str = "GET, HEAD, POST, PATCH, DELETE";
-
 /// Checks method, address and header of a request.
 ///
 /// # Errors
 /// The problem to answer with.
 pub fn check_head<B>(request: &Request<B>) -> Result<(), Problem> {
     if [Method::CONNECT, Method::TRACE].contains(request.method()) {
-        return Err(Problem::new(ProblemKind::MethodNotAllowed).allow(ANSWERED));
+        return Err(Problem::new(ProblemKind::MethodNotAllowed).naming_methods());
     }
     check_single(request.headers())?;
     check_host(request.version(), request.uri(), request.headers())?;
