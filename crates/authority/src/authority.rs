@@ -46,7 +46,7 @@ pub struct Authority {
     pub(crate) throttle: Throttle,
     /// Deletions in steps that this process works on, so that none is worked on twice.
     pub(crate) deletions: Mutex<HashSet<DeletionId>>,
-    options: Options,
+    pub(crate) options: Options,
     failed: watch::Receiver<bool>,
 }
 

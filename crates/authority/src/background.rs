@@ -1,10 +1,10 @@
 //! What runs beside the requests: writing uses, rehashing after a key change, forgetting what is over.
 
 use crate::{authority::Authority, error::Error};
-use domain::{caller::Actor, limits};
+use domain::{caller::Actor, invalid::Invalid, limits};
 use std::{sync::Arc, time::Duration};
 use store::{
-    change::{Change, Uses, Verb},
+    change::{Change, Outcome, Uses, Verb},
     query::TokenFilter,
 };
 use tokio::{sync::watch, task::JoinHandle};
@@ -73,14 +73,35 @@ impl Authority {
     }
 
     /// Writes every use that waits when the filter asks for uses, so that no token counts as unused
-    /// that was used a moment ago.
+    /// that was used a moment ago. Without a record of uses such a filter is refused.
     pub(crate) async fn write_uses_for(&self, filter: &TokenFilter) -> Result<(), Error> {
-        let asks = filter.last_used_before.is_some() || filter.last_used_after.is_some();
-        if asks { self.write_uses().await } else { Ok(()) }
+        if self.asks_for_uses(filter)? { self.write_uses().await } else { Ok(()) }
     }
 
+    /// True when the filter asks for uses.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when nobody knows, because there is no record of uses: a token that is used
+    /// every day would look like one that nobody needs.
+    pub(crate) fn asks_for_uses(&self, filter: &TokenFilter) -> Result<bool, Error> {
+        let asked = [("last_used_before", filter.last_used_before), ("last_used_after", filter.last_used_after)];
+        match asked.into_iter().find(|(_, instant)| instant.is_some()) {
+            Some((field, _)) if !self.options.track_usage => {
+                Err(Invalid::field(field, "cannot be asked for: this installation keeps no record of uses").into())
+            }
+            asked => Ok(asked.is_some()),
+        }
+    }
+
+    /// Forgets what has passed its time, a bounded part of it in each commit, until nothing is left:
+    /// what comes in faster than one part for each period would pile up otherwise.
     async fn prune(&self) -> Result<(), Error> {
-        if self.is_quarantined() { Ok(()) } else { self.commit_as_system(Verb::Prune).await }
+        let mut more = !self.is_quarantined();
+        while more {
+            let change = Change::new(self.now(), Actor::System, Verb::Prune);
+            more = matches!(self.store.commit(change).await?.outcome, Outcome::Pruned { more: true });
+        }
+        Ok(())
     }
 
     async fn commit_as_system(&self, verb: Verb) -> Result<(), Error> {

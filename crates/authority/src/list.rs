@@ -26,6 +26,7 @@ impl Authority {
         page: PageRequest,
     ) -> Result<Page<Token>, Error> {
         let reach = access::reach(caller, Action::SeeTokens)?;
+        self.asks_for_uses(&filter)?;
         let mut page = self.store.tokens(reach, filter, sort, page, self.now()).await?;
         page.items.iter_mut().for_each(|token| self.add_waiting_uses(token));
         Ok(page)
@@ -37,6 +38,7 @@ impl Authority {
     /// As [`Authority::tokens`].
     pub async fn count_tokens(&self, caller: &Caller, filter: TokenFilter) -> Result<u64, Error> {
         let reach = access::reach(caller, Action::SeeTokens)?;
+        self.asks_for_uses(&filter)?;
         Ok(self.store.count_tokens(reach, filter, self.now()).await?)
     }
 

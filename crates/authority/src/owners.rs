@@ -17,7 +17,9 @@ use domain::{
     time::Timestamp,
 };
 use store::{
-    change::{CreateOwner, InviteOwner, NewOrganisation, NewOwner, Outcome, UpdateOrganisation, UpdateOwner, Verb},
+    change::{
+        Committed, CreateOwner, InviteOwner, NewOrganisation, NewOwner, Outcome, UpdateOrganisation, UpdateOwner, Verb,
+    },
     query::{OrganisationFilter, OwnerFilter, Page, PageRequest},
 };
 
@@ -170,14 +172,38 @@ impl Authority {
         draft: OwnerDraft,
         key: Option<IdempotencyKey>,
     ) -> Result<Created<Owner>, Error> {
+        let committed = self.commit_owner(caller, draft, false, key).await?;
+        Ok(Created { record: owner_of(committed.outcome)?, repeated: committed.repeated })
+    }
+
+    /// Creates a user with a one-time link for his password, both or neither. A repetition gives the same
+    /// user another link in place of the lost one.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when the user may do more than the caller: the link is worth all of it.
+    pub async fn create_invited(
+        &self,
+        caller: &Caller,
+        draft: OwnerDraft,
+        key: Option<IdempotencyKey>,
+    ) -> Result<Created<Invitation>, Error> {
+        let committed = self.commit_owner(caller, draft, true, key).await?;
+        Ok(Created { record: self.invitation(committed.outcome)?, repeated: committed.repeated })
+    }
+
+    async fn commit_owner(
+        &self,
+        caller: &Caller,
+        draft: OwnerDraft,
+        invited: bool,
+        key: Option<IdempotencyKey>,
+    ) -> Result<Committed, Error> {
         let access = access::access(caller, Action::ChangeOwners)?;
         let OwnerDraft { kind, organisation, name, email, role, scopes } = draft;
         let id = OwnerId::new(self.now(), &*self.randomness);
         let owner = NewOwner { id, kind, name, email, role, scopes, password_hash: None };
         let organisation = organisation.unwrap_or(caller.organisation);
-        let verb = Verb::CreateOwner(CreateOwner { access, organisation, owner });
-        let committed = self.commit_once(caller, verb, key).await?;
-        Ok(Created { record: owner_of(committed.outcome)?, repeated: committed.repeated })
+        self.commit_once(caller, Verb::CreateOwner(CreateOwner { access, organisation, owner, invited }), key).await
     }
 
     /// Changes a user or service account. Deactivating it ends the power of all its tokens and
@@ -206,7 +232,10 @@ impl Authority {
     /// [`Error::Denied`] when the user may do more than the caller: the link is worth all of it.
     pub async fn invite(&self, caller: &Caller, owner: OwnerId) -> Result<Invitation, Error> {
         let access = access::access(caller, Action::ChangeOwners)?;
-        let outcome = self.commit(caller, Verb::InviteOwner(InviteOwner { access, owner })).await?.outcome;
+        self.invitation(self.commit(caller, Verb::InviteOwner(InviteOwner { access, owner })).await?.outcome)
+    }
+
+    fn invitation(&self, outcome: Outcome) -> Result<Invitation, Error> {
         let Outcome::Invited { owner, credential_revision } = outcome else { return Err(unexpected_outcome()) };
         let expires_at = self.now().after(limits::LINK_LIFETIME);
         let link = Link { purpose: Purpose::SetPassword, subject: owner.id, credential_revision, expires_at };

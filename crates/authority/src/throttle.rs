@@ -20,6 +20,10 @@ const LONGEST_WAIT: Duration = Duration::from_mins(15);
 const MEMORY: Duration = Duration::from_hours(1);
 /// How many accounts and places are remembered at most.
 const REMEMBERED: usize = 100_000;
+/// How many attempts may fail within one period, wherever they come from.
+const FAILURES_EVERYWHERE: u32 = 300;
+/// The period that [`FAILURES_EVERYWHERE`] counts for.
+const PERIOD: Duration = Duration::from_mins(1);
 
 /// What failures are counted for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -49,7 +53,56 @@ impl Failures {
 
 /// Counts failed attempts.
 #[derive(Default)]
-pub(crate) struct Throttle(Mutex<HashMap<Guessed, Failures, RandomState>>);
+pub(crate) struct Throttle(Mutex<Remembered>);
+
+#[derive(Default)]
+struct Remembered {
+    guessed: HashMap<Guessed, Failures, RandomState>,
+    everywhere: Everywhere,
+}
+
+/// What failed within the running period, whatever was guessed.
+struct Everywhere {
+    count: u32,
+    since: Timestamp,
+}
+
+impl Default for Everywhere {
+    fn default() -> Self {
+        Self { count: 0, since: Timestamp::from_milliseconds(0) }
+    }
+}
+
+impl Everywhere {
+    fn attempt(&mut self, now: Timestamp) -> Result<(), Duration> {
+        let passed = now.since(self.since);
+        // A clock that was set back begins a new period, too.
+        if passed >= PERIOD || now < self.since {
+            *self = Self { count: 0, since: now };
+        } else if self.count >= FAILURES_EVERYWHERE {
+            return Err(PERIOD.saturating_sub(passed));
+        }
+        self.count += 1;
+        Ok(())
+    }
+}
+
+impl Remembered {
+    /// Makes room for one more: first what is forgotten goes, then whoever failed the least, the longest ago.
+    fn make_room(&mut self, now: Timestamp) {
+        if self.guessed.len() < REMEMBERED {
+            return;
+        }
+        self.guessed.retain(|_, failures| !failures.forgotten(now));
+        if self.guessed.len() < REMEMBERED {
+            return;
+        }
+        let least = self.guessed.iter().min_by_key(|(_, failures)| (failures.count, failures.last));
+        if let Some(least) = least.map(|(guessed, _)| guessed.clone()) {
+            self.guessed.remove(&least);
+        }
+    }
+}
 
 impl Throttle {
     /// The place that an address stands for.
@@ -66,21 +119,20 @@ impl Throttle {
         let mut remembered = self.0.lock();
         let wait = guessed
             .iter()
-            .filter_map(|guessed| remembered.get(guessed))
+            .filter_map(|guessed| remembered.guessed.get(guessed))
             .map(|failures| failures.wait().saturating_sub(now.since(failures.last)));
         let wait = wait.max().unwrap_or_default();
         if !wait.is_zero() {
             return Err(wait);
         }
-        if remembered.len() >= REMEMBERED {
-            remembered.retain(|_, failures| !failures.forgotten(now));
-        }
+        remembered.everywhere.attempt(now)?;
         for guessed in guessed {
-            let known = remembered.get(guessed).copied().filter(|failures| !failures.forgotten(now));
+            let known = remembered.guessed.get(guessed).copied().filter(|failures| !failures.forgotten(now));
             let count = known.map_or(0, |failures| failures.count).saturating_add(1);
-            if known.is_some() || remembered.len() < REMEMBERED {
-                remembered.insert(guessed.clone(), Failures { count, last: now });
+            if known.is_none() {
+                remembered.make_room(now);
             }
+            remembered.guessed.insert(guessed.clone(), Failures { count, last: now });
         }
         Ok(())
     }
@@ -89,13 +141,14 @@ impl Throttle {
     /// one: otherwise one good account would buy free guesses at all the others.
     pub(crate) fn forget(&self, guessed: &[Guessed]) {
         let mut remembered = self.0.lock();
+        remembered.everywhere.count = remembered.everywhere.count.saturating_sub(1);
         for guessed in guessed {
             match guessed {
                 Guessed::Account(_) => {
-                    remembered.remove(guessed);
+                    remembered.guessed.remove(guessed);
                 }
                 Guessed::Place(_) => {
-                    if let Some(failures) = remembered.get_mut(guessed) {
+                    if let Some(failures) = remembered.guessed.get_mut(guessed) {
                         failures.count = failures.count.saturating_sub(1);
                     }
                 }
@@ -124,6 +177,49 @@ mod tests {
         assert_eq!(waits.last(), Some(&LONGEST_WAIT.as_secs()));
         assert!(throttle.attempt(&account, now.after(MEMORY * 2)).is_ok());
         assert!(throttle.attempt(&account, now.after(MEMORY * 2)).is_ok(), "the failures were forgotten");
+    }
+
+    #[test]
+    fn guessing_from_everywhere_at_everything_is_slowed_down_too() {
+        let throttle = Throttle::default();
+        let now = Timestamp::from_milliseconds(1_000_000);
+        let guess =
+            |number: u32| [Guessed::Account(number.to_string()), Throttle::place(IpAddr::from(number.to_be_bytes()))];
+        for number in 0..FAILURES_EVERYWHERE {
+            throttle.attempt(&guess(number), now).unwrap();
+        }
+        let other = guess(FAILURES_EVERYWHERE);
+        assert_eq!(throttle.attempt(&other, now.after(Duration::from_secs(20))), Err(Duration::from_secs(40)));
+        // Whoever succeeds uses nothing of it up.
+        throttle.forget(&guess(0));
+        throttle.attempt(&other, now.after(Duration::from_secs(20))).unwrap();
+        assert!(throttle.attempt(&guess(FAILURES_EVERYWHERE + 1), now).is_err());
+        throttle.attempt(&guess(FAILURES_EVERYWHERE + 1), now.after(PERIOD)).unwrap();
+    }
+
+    #[test]
+    fn a_full_memory_forgets_whoever_failed_the_least() {
+        let throttle = Throttle::default();
+        let mut now = Timestamp::from_milliseconds(1_000_000);
+        let target = [Guessed::Account("ada@example.org".into())];
+        for _ in 0..=FREE_FAILURES {
+            throttle.attempt(&target, now).unwrap();
+        }
+        for number in 0..REMEMBERED {
+            if number % 100 == 0 {
+                throttle.0.lock().everywhere = Everywhere::default();
+            }
+            // All within the memory of one failure.
+            now = Timestamp::from_milliseconds(1_000_000 + i64::try_from(number / 1_000).unwrap());
+            throttle.attempt(&[Guessed::Account(number.to_string())], now).unwrap();
+        }
+        assert_eq!(throttle.0.lock().guessed.len(), REMEMBERED);
+        assert!(throttle.attempt(&target, now).is_err(), "the one who is guessed at is remembered");
+        let last = [Guessed::Account((REMEMBERED - 1).to_string())];
+        for _ in 0..FREE_FAILURES {
+            throttle.attempt(&last, now).unwrap();
+        }
+        assert!(throttle.attempt(&last, now).is_err(), "a newcomer is counted, too");
     }
 
     #[test]

@@ -119,6 +119,15 @@ pub enum Reach {
 }
 
 impl Reach {
+    /// True when an organisation as a whole lies within reach.
+    pub fn covers_organisation(self, organisation: OrganisationNumber) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Organisation(reached) => reached == organisation,
+            Self::Own(_) => false,
+        }
+    }
+
     /// True when an owner of this organisation lies within reach.
     #[inline]
     pub fn covers(self, organisation: OrganisationNumber, owner: OwnerNumber) -> bool {

@@ -125,7 +125,7 @@ pub struct TokenUpdated {
     /// What verification must know of it from now on.
     #[serde(flatten)]
     pub grant: Grant,
-    /// Its accepted secrets.
+    /// Every secret it ever had.
     pub digests: Vec<Digest>,
 }
 
@@ -134,7 +134,7 @@ pub struct TokenUpdated {
 pub struct TokenSwitched {
     /// The token.
     pub token: TokenId,
-    /// Its accepted secrets.
+    /// Every secret it ever had.
     pub digests: Vec<Digest>,
 }
 

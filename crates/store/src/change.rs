@@ -90,7 +90,8 @@ pub enum Verb {
     CreateOrganisation(NewOrganisation),
     /// Renames, deactivates or reactivates an organisation.
     UpdateOrganisation(UpdateOrganisation),
-    /// Creates a user or service account.
+    /// Creates a user or service account. Repeated with the same idempotency key, a new link takes the
+    /// place of the lost one.
     CreateOwner(CreateOwner),
     /// Changes, deactivates or reactivates a user or service account.
     UpdateOwner(UpdateOwner),
@@ -316,6 +317,9 @@ pub struct CreateOwner {
     pub organisation: OrganisationId,
     /// The new user or service account.
     pub owner: NewOwner,
+    /// True when the caller is to get a link for the new user. It is worth all that the user may do, so
+    /// nobody is created whom the caller may not invite.
+    pub invited: bool,
 }
 
 /// The data of [`Verb::UpdateOwner`]; a field left out stays as it is.
@@ -511,6 +515,11 @@ pub enum Outcome {
         administrator: Box<Owner>,
         /// His token.
         token: Option<Box<Token>>,
+    },
+    /// What has passed its time was forgotten.
+    Pruned {
+        /// True when more waits to be forgotten than one change forgets.
+        more: bool,
     },
     /// Nothing to tell.
     Done,

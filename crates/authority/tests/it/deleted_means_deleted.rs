@@ -207,6 +207,21 @@ async fn whoever_holds_a_secret_may_end_its_token() {
     }
 }
 
+#[tokio::test]
+async fn a_secret_of_no_live_token_never_reaches_the_writer() {
+    let world = World::with(50, Options::default(), UNAVAILABLE).await;
+    let (deleted, live) = (world.issue(new_token()).await, world.issue(new_token()).await);
+    world.authority().delete(&world.root, deleted.token.id, None, None).await.unwrap();
+    let unknown = world.authority().generate(domain::format::Kind::Token);
+    // From now on every change fails.
+    world.store().arm(true);
+    for secret in [&unknown, &deleted.secret] {
+        world.authority().delete_by_secret(secret.expose(), None).await.unwrap();
+    }
+    let refused = world.authority().delete_by_secret(live.secret.expose(), None).await;
+    assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
+}
+
 fn labelled(value: &str) -> NewToken {
     let labels = BTreeMap::from([("batch".to_owned(), value.to_owned())]);
     NewToken { labels: Labels::parse("labels", labels).unwrap(), ..new_token() }

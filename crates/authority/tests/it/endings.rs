@@ -3,10 +3,10 @@
 
 use crate::{
     subject::expiry,
-    world::{World, name, new_token},
+    world::{Answer, World, name, new_token},
 };
 use authority::{Error, error::Conflict, issue::NewToken, rotate::Overlap, update::TokenPatch, verify::Refused};
-use domain::limits;
+use domain::{limits, scope::Scopes};
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -84,6 +84,26 @@ async fn a_clock_that_steps_back_revives_nothing_that_was_ended() {
             world.restart().await;
         }
     }
+}
+
+#[tokio::test]
+async fn a_secret_that_a_clock_stepping_back_revives_is_no_stronger_than_its_token() {
+    let world = World::new(25).await;
+    let root = &world.root;
+    let older = world.issue(new_token()).await;
+    let id = older.token.id;
+    world.authority().rotate(root, id, Overlap::Time(HOUR), None, None).await.unwrap();
+    world.clock.advance(HOUR * 2);
+    world.refused(&older.secret, Refused::Rotated).await;
+    let narrow = TokenPatch { scopes: Some(Scopes::default()), ..TokenPatch::default() };
+    world.authority().update(root, id, narrow, None).await.unwrap();
+    world.clock.step_back(HOUR * 2);
+    let Answer::Active { scopes, .. } = world.ask(older.secret.expose()).await else { panic!("not revived") };
+    assert_eq!(scopes, Scopes::default());
+    world.clock.advance(HOUR * 2);
+    world.authority().disable(root, id, None).await.unwrap();
+    world.clock.step_back(HOUR * 2);
+    world.refused(&older.secret, Refused::Disabled).await;
 }
 
 #[tokio::test]

@@ -286,6 +286,7 @@ async fn the_last_application_administrator_stays() {
     let world = World::new(141).await;
     let (authority, root) = (world.authority(), &world.root);
     let other = world.owner(OwnerKind::User, world.organisation().await.id, Role::ApplicationAdministrator, "").await;
+    world.issue(NewToken { owner: Some(other.id), ..new_token() }).await;
     // A program is no administrator who could sign in.
     world.owner(OwnerKind::ServiceAccount, root.organisation, Role::ApplicationAdministrator, "").await;
     let off = || OwnerPatch { active: Some(false), ..OwnerPatch::default() };

@@ -57,11 +57,11 @@ impl Held {
     }
 
     /// True when a new start of the owner's power brings it back.
-    fn comes_back(&self, from: Ending) -> bool {
+    fn comes_back(&self) -> bool {
         match self {
-            Self::Token(_) | Self::WaitingToken(_) | Self::Verifier(_) | Self::Link(_) | Self::Password(_) => true,
-            // Deactivating a user ends his sessions; his organisation only takes their power away.
-            Self::Session(_) => matches!(from, Ending::Organisation),
+            Self::Token(_) | Self::WaitingToken(_) | Self::Verifier(_) | Self::Password(_) => true,
+            // What he was signed in with, or could have signed in with once, ended for good.
+            Self::Session(_) | Self::Link(_) => false,
         }
     }
 }
@@ -145,7 +145,7 @@ async fn the_end_of_an_owners_power_ends_every_credential_of_his() {
             }
             set_active(&world, &owner, ending, true).await;
             for (place, held) in held.iter().enumerate() {
-                assert_eq!(held.works(&world).await, held.comes_back(ending), "credential {place}");
+                assert_eq!(held.works(&world).await, held.comes_back(), "credential {place}");
             }
         }
     }

@@ -138,4 +138,19 @@ async fn without_tracking_nothing_is_remembered() {
     assert_eq!(world.authority().usage().waiting(), 0);
     world.authority().write_uses().await.unwrap();
     assert_eq!(shown(&world, &issued).await.last_use, None);
+    // Nobody knows which tokens are used, so none is selected by it.
+    let before = TokenFilter { last_used_before: Some(world.now()), ..TokenFilter::default() };
+    let after = TokenFilter { last_used_after: Some(world.now()), ..TokenFilter::default() };
+    world.clock.advance(std::time::Duration::from_hours(1));
+    for filter in [before, after] {
+        let (authority, root) = (world.authority(), &world.root);
+        let page = PageRequest { after: None, limit: 10 };
+        let listed = authority.tokens(root, filter.clone(), Sort::default(), page).await.map(drop);
+        let previewed = authority.preview_deletion(root, filter.clone()).await.map(drop);
+        let deleted = authority.delete_where(root, filter, None, None).await.map(drop);
+        for answer in [listed, previewed, deleted] {
+            assert!(matches!(answer, Err(Error::Invalid(_))), "{answer:?}");
+        }
+    }
+    world.active(&issued.secret).await;
 }

@@ -47,11 +47,11 @@ pub async fn create(
     Json(body): Json<NewUserBody>,
 ) -> Result<Response, Problem> {
     let key = idempotency_key(&headers, &body, "POST /v1/users")?;
-    let created = server.authority.create_owner(&caller, body.check()?, key).await?;
-    let invitation = server.authority.invite(&caller, created.record.id).await?;
+    let created = server.authority.create_invited(&caller, body.check()?, key).await?;
+    let invitation = &created.record;
     let user = &invitation.user;
     let headers = created_headers(&format!("/v1/users/{}", user.id), user.revision, created.repeated);
-    let body = InvitedUser { user: OwnerShape::new(user), invitation: InvitationShape::new(&invitation, &server) };
+    let body = InvitedUser { user: OwnerShape::new(user), invitation: InvitationShape::new(invitation, &server) };
     Ok((StatusCode::CREATED, headers, axum::Json(body)).into_response())
 }
 

@@ -222,7 +222,7 @@ impl Filling {
             password_hash: None,
         };
         let access = Access::unlimited();
-        self.commit(Verb::CreateOwner(CreateOwner { access, organisation, owner })).await.map(|_| id)
+        self.commit(Verb::CreateOwner(CreateOwner { access, organisation, owner, invited: false })).await.map(|_| id)
     }
 
     /// Issues tokens until all are issued, the next one each time.

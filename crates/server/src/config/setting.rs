@@ -133,7 +133,11 @@ pub const SETTINGS: &[Setting] = &[
         "false",
         "Fills an empty store with a demonstration and writes `demo.json` into the data directory.",
     ),
-    switch("usage_tracking", "true", "Keeps when, from where and how often each token was used."),
+    switch(
+        "usage_tracking",
+        "true",
+        "Keeps when, from where and how often each token was used. Without it, filters by last use are refused.",
+    ),
     text("worker_threads", "auto", "NUMBER|auto", "How many threads answer requests. `auto`: one for each core."),
     text("log.format", "text", "text|json", "The form of the log, which goes to standard error."),
     text(

@@ -10,7 +10,7 @@ use super::{
     update, usage,
 };
 use crate::{
-    change::{Change, Outcome, Verb},
+    change::{Change, InviteOwner, Outcome, Verb},
     error::Refusal,
 };
 use domain::id::{DeletionId, OrganisationId, OwnerId, TokenId};
@@ -75,7 +75,11 @@ fn verb(transaction: &mut Transaction<'_>, verb: &Verb) -> Result<Made> {
         Verb::UpdateOrganisation(wanted) => {
             Outcome::Organisation(Box::new(organisations::update(transaction, wanted)?))
         }
-        Verb::CreateOwner(wanted) => Outcome::Owner(Box::new(owners::create(transaction, wanted)?)),
+        Verb::CreateOwner(wanted) => {
+            let owner = Box::new(owners::create(transaction, wanted)?);
+            // The credential revision that every user begins with.
+            if wanted.invited { Outcome::Invited { owner, credential_revision: 1 } } else { Outcome::Owner(owner) }
+        }
         Verb::UpdateOwner(wanted) => Outcome::Owner(Box::new(owners::update(transaction, wanted)?)),
         Verb::InviteOwner(wanted) => {
             let (owner, credential_revision) = credentials::invite(transaction, wanted)?;
@@ -92,7 +96,7 @@ fn verb(transaction: &mut Transaction<'_>, verb: &Verb) -> Result<Made> {
         Verb::RecordUses(uses) => done(usage::record(transaction, uses))?,
         Verb::RehashSecrets(wanted) => done(rehash::rehash(transaction, wanted))?,
         Verb::LiftQuarantine(wanted) => done(quarantine::lift(transaction, wanted))?,
-        Verb::Prune => done(prune::prune(transaction))?,
+        Verb::Prune => Outcome::Pruned { more: prune::prune(transaction)? },
     };
     Ok(Made::new(outcome))
 }
@@ -107,8 +111,8 @@ fn subject(outcome: &Outcome) -> Option<[u8; 16]> {
         Outcome::Token(token) => Some(token.id.bytes()),
         Outcome::Deletion(deletion) => Some(deletion.id.bytes()),
         Outcome::Organisation(organisation) => Some(organisation.id.bytes()),
-        Outcome::Owner(owner) => Some(owner.id.bytes()),
-        Outcome::Deleted { .. } | Outcome::Invited { .. } | Outcome::SetUp { .. } | Outcome::Done => None,
+        Outcome::Owner(owner) | Outcome::Invited { owner, .. } => Some(owner.id.bytes()),
+        Outcome::Deleted { .. } | Outcome::SetUp { .. } | Outcome::Pruned { .. } | Outcome::Done => None,
     }
 }
 
@@ -134,7 +138,12 @@ fn repeat(transaction: &mut Transaction<'_>, change: &Verb, first: &Remembered) 
             let reach = wanted.access.reach;
             let found = found.filter(|facts| reach.covers(facts.owner.organisation, facts.owner.number));
             let owner = found.ok_or(outdated)?.owner.clone();
-            Ok(Made::new(Outcome::Owner(Box::new(owner))))
+            if !wanted.invited {
+                return Ok(Made::new(Outcome::Owner(Box::new(owner))));
+            }
+            // The link was lost with the answer.
+            let again = InviteOwner { access: wanted.access.clone(), owner: owner.id };
+            verb(transaction, &Verb::InviteOwner(again))
         }
         Verb::UpdateToken(_)
         | Verb::SwitchToken(_)

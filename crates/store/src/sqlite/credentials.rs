@@ -13,7 +13,7 @@ use crate::{
 };
 use domain::{
     caller::Reach,
-    id::OwnerId,
+    id::{OrganisationNumber, OwnerId, OwnerNumber},
     owner::{Owner, OwnerKind},
 };
 use rusqlite::params;
@@ -28,7 +28,7 @@ pub(crate) fn invite(transaction: &mut Transaction<'_>, wanted: &InviteOwner) ->
         return Err(Refusal::OwnerInactive.into());
     }
     let revision = facts.credential_revision + 1;
-    set(transaction, &facts.owner, None, revision)?;
+    set(transaction, facts.owner.number, None, revision)?;
     let mut owner = facts.owner.clone();
     owners::write(transaction, &mut owner, &["invitation"])?;
     Ok((owner, revision))
@@ -51,20 +51,35 @@ pub(crate) fn with_power(transaction: &mut Transaction<'_>, id: OwnerId, expects
 
 /// Gives a user a new password, whatever the old one was.
 pub(crate) fn change_password(transaction: &mut Transaction<'_>, facts: &OwnerFacts, hash: &str) -> Result<Owner> {
-    set(transaction, &facts.owner, Some(hash), facts.credential_revision + 1)?;
+    set(transaction, facts.owner.number, Some(hash), facts.credential_revision + 1)?;
     let mut owner = Owner { has_password: true, ..facts.owner.clone() };
     owners::write(transaction, &mut owner, &["password"])?;
     sessions::close_all(transaction, &owner)?;
     Ok(owner)
 }
 
-fn set(transaction: &mut Transaction<'_>, owner: &Owner, hash: Option<&str>, revision: u64) -> Result<()> {
+/// Makes every link of a user void, whose credentials are at this revision.
+pub(crate) fn void_links(transaction: &mut Transaction<'_>, user: OwnerNumber, revision: u64) -> Result<()> {
+    set(transaction, user, None, revision + 1)
+}
+
+/// Makes every link of every user of an organisation void.
+pub(crate) fn void_all_links(transaction: &mut Transaction<'_>, organisation: OrganisationNumber) -> Result<()> {
+    transaction
+        .connection
+        .prepare_cached("UPDATE owner SET credential_revision = credential_revision + 1 WHERE organisation = ?1")?
+        .execute(params![organisation.0])?;
+    transaction.owners_changed();
+    Ok(())
+}
+
+fn set(transaction: &mut Transaction<'_>, user: OwnerNumber, hash: Option<&str>, revision: u64) -> Result<()> {
     transaction
         .connection
         .prepare_cached(
             "UPDATE owner SET password_hash = coalesce(?2, password_hash), credential_revision = ?3 WHERE number = ?1",
         )?
-        .execute(params![owner.number.0, hash, revision])?;
+        .execute(params![user.0, hash, revision])?;
     transaction.owners_changed();
     Ok(())
 }

@@ -22,8 +22,15 @@ use domain::{
 };
 use rusqlite::{Connection, Row, params};
 
+/// How many numbers of tokens one step looks at, so that the writer never stalls where few are selected.
+const NUMBERS_SEEN: u64 = 100_000;
+
 /// Begins a deletion of the tokens that are selected now.
 pub(crate) fn start(transaction: &mut Transaction<'_>, wanted: &StartDeletion) -> Result<Deletion> {
+    if wanted.expects.is_some() && wanted.filter.last_used_after.is_some() {
+        // A token that is first used while the deletion runs would be deleted without having been reviewed.
+        return Err(Refusal::TooManyTokens.into());
+    }
     let selection = Selection::new(wanted.access.reach, &wanted.filter, transaction.at);
     let (total, digest) = preview::digest(transaction.connection, &selection)?;
     if wanted.expects.is_some_and(|expected| expected != digest) {
@@ -72,7 +79,8 @@ pub(crate) fn proceed(transaction: &mut Transaction<'_>, id: DeletionId) -> Resu
         return Ok(facts);
     }
     // The instant of the start decides what is expired, so that the selection is the one reviewed.
-    let mut selection = Selection::new(reach, &filter, facts.started_at).between(done, upto);
+    let seen = TokenNumber(done.0.saturating_add(NUMBERS_SEEN).min(upto.0));
+    let mut selection = Selection::new(reach, &filter, facts.started_at).between(done, seen);
     if guarded {
         selection = selection.except(id);
     }
@@ -82,17 +90,13 @@ pub(crate) fn proceed(transaction: &mut Transaction<'_>, id: DeletionId) -> Resu
         bury(transaction, *number, ground)?;
     }
     facts.deleted += numbers.len() as u64;
-    let ended = numbers.len() < limits::DELETE_STEP;
+    let done = if numbers.len() < limits::DELETE_STEP { seen } else { numbers.last().copied().unwrap_or(seen) };
+    let ended = done >= upto;
     facts.finished_at = ended.then_some(transaction.at);
     transaction
         .connection
         .prepare_cached("UPDATE deletion SET done = ?2, deleted = ?3, finished_at = ?4 WHERE id = ?1")?
-        .execute(params![
-            id.bytes(),
-            numbers.last().map_or(done.0, |number| number.0),
-            facts.deleted,
-            facts.finished_at.map(Timestamp::milliseconds),
-        ])?;
+        .execute(params![id.bytes(), done.0, facts.deleted, facts.finished_at.map(Timestamp::milliseconds),])?;
     if ended {
         transaction
             .connection

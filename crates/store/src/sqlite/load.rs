@@ -150,7 +150,10 @@ fn range(
     let mut shared: HashMap<(i64, Option<i64>), Grant> = HashMap::new();
     while let Some(row) = secrets.next()? {
         let (number, digest) = (row.get(0)?, Digest::from_bytes(row.get(1)?));
-        if let Some(token) = tokens.at(number)? {
+        // What is deleted is asked first: a row among the live ones, however it came there, revives nothing.
+        if let Some(token) = tombstones.at(number)? {
+            sink(Loaded::Tombstone { digest, token: token.id, owner: token.owner });
+        } else if let Some(token) = tokens.at(number)? {
             sink(Loaded::Secret {
                 digest,
                 token: token.id,
@@ -161,8 +164,6 @@ fn range(
                 ends_at: row.get::<_, Option<_>>(2)?.map(Timestamp::from_milliseconds),
                 ends_others: row.get(3)?,
             });
-        } else if let Some(token) = tombstones.at(number)? {
-            sink(Loaded::Tombstone { digest, token: token.id, owner: token.owner });
         }
     }
     Ok(())

@@ -1,15 +1,21 @@
 //! Creating and changing organisations.
 
-use super::{administrators, failure::Result, failure::taken, owner_row, transaction::Transaction, update::replace};
+use super::{
+    administrators, credentials,
+    failure::{Result, taken},
+    owner_row, sessions,
+    transaction::Transaction,
+    update::replace,
+};
 use crate::{
     change::{NewOrganisation, UpdateOrganisation},
     error::Refusal,
 };
 use domain::{
-    caller::Reach,
-    id::OrganisationNumber,
+    id::{OrganisationNumber, OwnerId},
     journal::{Event, OrganisationChanged},
-    owner::Organisation,
+    owner::{Organisation, Role},
+    scope::Scopes,
 };
 use rusqlite::params;
 
@@ -43,12 +49,8 @@ pub(crate) fn create(transaction: &mut Transaction<'_>, wanted: &NewOrganisation
 /// Renames, deactivates or reactivates an organisation; without effect when it already is so.
 pub(crate) fn update(transaction: &mut Transaction<'_>, wanted: &UpdateOrganisation) -> Result<Organisation> {
     let found = owner_row::organisation(transaction.connection, wanted.organisation)?;
-    let within = |organisation: &Organisation| match wanted.access.reach {
-        Reach::Everything => true,
-        Reach::Organisation(number) => number == organisation.number,
-        Reach::Own(_) => false,
-    };
-    let mut organisation = found.filter(within).ok_or(Refusal::NotFound)?;
+    let found = found.filter(|organisation| wanted.access.reach.covers_organisation(organisation.number));
+    let mut organisation = found.ok_or(Refusal::NotFound)?;
     if wanted.expects.is_some_and(|revision| revision != organisation.revision) {
         return Err(Refusal::RevisionChanged { revision: organisation.revision }.into());
     }
@@ -58,10 +60,32 @@ pub(crate) fn update(transaction: &mut Transaction<'_>, wanted: &UpdateOrganisat
     if changed.is_empty() {
         return Ok(organisation);
     }
-    let administrators = administrators::count(transaction.connection)?;
+    let switched = changed.contains(&"active");
+    if switched && organisation.active {
+        // Every token of the organisation works again, whatever it may do and whosever it is.
+        wanted.access.may_hand_out(Role::ApplicationAdministrator, &Scopes::everything())?;
+    }
+    let administrators = administrators::count(transaction.connection, transaction.at)?;
     write(transaction, &mut organisation, &changed)?;
-    administrators::check(transaction.connection, administrators)?;
+    administrators::check(transaction.connection, administrators, transaction.at)?;
+    if switched && !organisation.active {
+        end_sign_ins(transaction, organisation.number)?;
+    }
     Ok(organisation)
+}
+
+/// Ends the sessions and links of every user of an organisation: a later reactivation brings back his
+/// tokens, and nothing that he was signed in with.
+fn end_sign_ins(transaction: &mut Transaction<'_>, organisation: OrganisationNumber) -> Result<()> {
+    let mut statement = transaction.connection.prepare_cached(
+        "SELECT w.id FROM owner AS w WHERE w.organisation = ?1 AND EXISTS (SELECT 1 FROM session WHERE owner = w.number)",
+    )?;
+    let signed_in = statement.query_map(params![organisation.0], |row| row.get(0).map(OwnerId::from_bytes))?;
+    for user in signed_in.collect::<rusqlite::Result<Vec<_>>>()? {
+        let facts = transaction.owner(user)?.ok_or(Refusal::NotFound)?;
+        sessions::close_all(transaction, &facts.owner)?;
+    }
+    credentials::void_all_links(transaction, organisation)
 }
 
 /// Writes the changed fields of an organisation, and tells the journal.

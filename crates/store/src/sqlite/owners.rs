@@ -1,7 +1,7 @@
 //! Creating and changing users and service accounts.
 
 use super::{
-    administrators,
+    administrators, credentials,
     failure::{Result, taken},
     owner_row::{self, OwnerFacts},
     sessions,
@@ -25,19 +25,27 @@ use std::sync::Arc;
 /// Creates a user or service account.
 pub(crate) fn create(transaction: &mut Transaction<'_>, wanted: &CreateOwner) -> Result<Owner> {
     let organisation = owner_row::organisation(transaction.connection, wanted.organisation)?;
-    let within = |organisation: &Organisation| match wanted.access.reach {
-        Reach::Everything => true,
-        Reach::Organisation(number) => number == organisation.number,
-        Reach::Own(_) => false,
-    };
-    let organisation = organisation.filter(within).ok_or(Refusal::OrganisationNotFound)?;
+    let organisation = organisation.filter(|organisation| wanted.access.reach.covers_organisation(organisation.number));
+    let organisation = organisation.ok_or(Refusal::OrganisationNotFound)?;
     let new = &wanted.owner;
     check_granted(&wanted.access, None, new.role, &new.scopes)?;
-    insert(transaction, &organisation, new)
+    if !wanted.invited {
+        return insert(transaction, &organisation, new, &[]);
+    }
+    wanted.access.may_hand_out(new.role, &new.role.ceiling(&new.scopes))?;
+    if !organisation.active {
+        return Err(Refusal::OwnerInactive.into());
+    }
+    insert(transaction, &organisation, new, &["invitation"])
 }
 
-/// Adds a user or service account to an organisation, whoever asks.
-pub(crate) fn insert(transaction: &mut Transaction<'_>, organisation: &Organisation, new: &NewOwner) -> Result<Owner> {
+/// Adds a user or service account to an organisation, whoever asks; `with` names what comes with it.
+pub(crate) fn insert(
+    transaction: &mut Transaction<'_>,
+    organisation: &Organisation,
+    new: &NewOwner,
+    with: &[&'static str],
+) -> Result<Owner> {
     let owner = Owner {
         id: new.id,
         number: OwnerNumber(transaction.memory.sequences.owner + 1),
@@ -74,7 +82,7 @@ pub(crate) fn insert(transaction: &mut Transaction<'_>, organisation: &Organisat
             owner.created_at.milliseconds(),
         ]);
     taken(inserted, Refusal::EmailTaken)?;
-    tell(transaction, &owner, &[], Event::OwnerCreated)?;
+    tell(transaction, &owner, with, Event::OwnerCreated)?;
     Ok(owner)
 }
 
@@ -98,11 +106,16 @@ pub(crate) fn update(transaction: &mut Transaction<'_>, wanted: &UpdateOwner) ->
         return Ok(owner);
     }
     check_granted(&wanted.access, Some(&facts.ceiling), owner.role, &owner.scopes)?;
-    let administrators = administrators::count(transaction.connection)?;
+    if owner.active && !facts.owner.active {
+        // His tokens work again, so all that they may do is handed out.
+        wanted.access.may_hand_out(owner.role, &owner.ceiling())?;
+    }
+    let administrators = administrators::count(transaction.connection, transaction.at)?;
     write(transaction, &mut owner, &changed)?;
-    administrators::check(transaction.connection, administrators)?;
-    if !owner.active {
+    administrators::check(transaction.connection, administrators, transaction.at)?;
+    if facts.owner.active && !owner.active {
         sessions::close_all(transaction, &owner)?;
+        credentials::void_links(transaction, facts.owner.number, facts.credential_revision)?;
     }
     Ok(owner)
 }

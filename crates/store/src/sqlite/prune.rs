@@ -5,20 +5,23 @@ use domain::limits;
 use rusqlite::params;
 
 /// The most rows of one table that one change forgets, so that the writer never stalls.
-const STEP: u32 = 10_000;
+const STEP: usize = 10_000;
 
-/// Forgets nonces, idempotency keys, sessions and daily use whose time is over.
-pub(crate) fn prune(transaction: &mut Transaction<'_>) -> Result<()> {
+/// Forgets nonces, idempotency keys, sessions and daily use whose time is over; answers whether some of
+/// it is left for another change.
+pub(crate) fn prune(transaction: &mut Transaction<'_>) -> Result<bool> {
     let now = transaction.at;
-    let forget = |table: &str, key: &str, condition: &str, limit: i64| -> Result<()> {
+    let forget = |table: &str, key: &str, condition: &str, limit: i64| -> Result<bool> {
         let sql =
             format!("DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE {condition} LIMIT {STEP})");
-        transaction.connection.prepare_cached(&sql)?.execute(params![limit])?;
-        Ok(())
+        Ok(transaction.connection.prepare_cached(&sql)?.execute(params![limit])? == STEP)
     };
-    forget("nonce", "value", "until <= ?1", now.milliseconds())?;
-    forget("session", "id", "expires_at <= ?1", now.milliseconds())?;
-    forget("session", "id", "last_seen_at <= ?1", now.before(limits::SESSION_IDLE).milliseconds())?;
-    forget("idempotency", "owner, key", "at <= ?1", now.before(limits::IDEMPOTENCY_RETENTION).milliseconds())?;
-    forget("usage_day", "day, token", "day < ?1", now.day() - limits::USAGE_DAYS)
+    let left = [
+        forget("nonce", "value", "until <= ?1", now.milliseconds())?,
+        forget("session", "id", "expires_at <= ?1", now.milliseconds())?,
+        forget("session", "id", "last_seen_at <= ?1", now.before(limits::SESSION_IDLE).milliseconds())?,
+        forget("idempotency", "owner, key", "at <= ?1", now.before(limits::IDEMPOTENCY_RETENTION).milliseconds())?,
+        forget("usage_day", "day, token", "day < ?1", now.day() - limits::USAGE_DAYS)?,
+    ];
+    Ok(left.contains(&true))
 }

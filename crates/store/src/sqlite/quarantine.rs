@@ -69,7 +69,8 @@ fn deny_secret(transaction: &mut Transaction<'_>, id: TokenId, end: &SecretEnd) 
     if !rotate::end_again(transaction, id, number, serial, end.at)? {
         return Ok(false);
     }
-    if token_row::accepted(transaction.connection, number, transaction.at)?.is_empty() {
+    let secrets = token_row::secrets(transaction.connection, number)?;
+    if !secrets.iter().any(|secret| secret.is_accepted(transaction.at)) {
         bury(transaction, number, Ground { reason: Some(ENDED), deletion: None })?;
     }
     Ok(true)

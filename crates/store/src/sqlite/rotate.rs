@@ -6,7 +6,7 @@ use super::{
     issue::insert_secret,
     token_row::{self, From, SecretRow},
     transaction::Transaction,
-    update::find,
+    update::{check_worth, find},
 };
 use crate::{
     change::{NewSecret, RotateToken},
@@ -150,12 +150,6 @@ fn tell_ended(
 fn organisation(transaction: &Transaction<'_>, number: TokenNumber) -> Result<OrganisationNumber> {
     let mut statement = transaction.connection.prepare_cached("SELECT organisation FROM token WHERE number = ?1")?;
     Ok(statement.query_row(params![number.0], |row| row.get(0).map(OrganisationNumber))?)
-}
-
-/// A secret is worth what its token may do today, so the caller must have all of it.
-fn check_worth(transaction: &mut Transaction<'_>, access: &Access, token: &Token) -> Result<()> {
-    let owner = transaction.owner(token.owner)?.ok_or(Refusal::OwnerNotFound)?;
-    Ok(access.may_hand_out(owner.owner.role, &token.scopes.intersection(&owner.ceiling))?)
 }
 
 fn accepted(secrets: &[SecretRow], now: Timestamp) -> Vec<&SecretRow> {

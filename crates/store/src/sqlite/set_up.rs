@@ -23,7 +23,7 @@ pub(crate) fn set_up(transaction: &mut Transaction<'_>, wanted: &SetUp) -> Resul
     let organisation = organisations::create(transaction, &wanted.organisation)?;
     let administrator =
         NewOwner { kind: OwnerKind::User, role: Role::ApplicationAdministrator, ..wanted.administrator.clone() };
-    let administrator = owners::insert(transaction, &organisation, &administrator)?;
+    let administrator = owners::insert(transaction, &organisation, &administrator, &[])?;
     let Some((id, name, secret)) = &wanted.token else { return Ok((administrator, None)) };
     let token = IssueToken {
         access: Access::unlimited(),
@@ -48,7 +48,7 @@ pub(crate) fn recover(transaction: &mut Transaction<'_>, wanted: &RecoverAdminis
     let Some(facts) = owner_row::by_email(transaction.connection, wanted.email.as_str())? else {
         let mut first = first_organisation(transaction)?.ok_or(Refusal::OrganisationNotFound)?;
         reactivate(transaction, &mut first)?;
-        return owners::insert(transaction, &first, &administrator(wanted));
+        return owners::insert(transaction, &first, &administrator(wanted), &[]);
     };
     let organisation = owner_row::organisation(transaction.connection, facts.owner.organisation_id)?;
     let mut organisation = organisation.ok_or(Refusal::OrganisationNotFound)?;

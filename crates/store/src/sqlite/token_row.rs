@@ -172,8 +172,8 @@ pub(crate) fn secrets(connection: &Connection, token: TokenNumber) -> Result<Vec
     Ok(secrets)
 }
 
-/// The digests of the secrets that verification accepts at `now`.
-pub(crate) fn accepted(connection: &Connection, token: TokenNumber, now: Timestamp) -> Result<Vec<Digest>> {
-    let secrets = secrets(connection, token)?;
-    Ok(secrets.iter().filter(|secret| secret.is_accepted(now)).map(|secret| secret.digest).collect())
+/// The digests of every secret that a token ever had: one that was rotated out must not be stronger than
+/// its token either, whatever the clock says later.
+pub(crate) fn digests(connection: &Connection, token: TokenNumber) -> Result<Vec<Digest>> {
+    Ok(secrets(connection, token)?.into_iter().map(|secret| secret.digest).collect())
 }

@@ -36,7 +36,7 @@ pub(crate) fn update(transaction: &mut Transaction<'_>, wanted: &UpdateToken) ->
     token.revision += 1;
     token.updated_at = transaction.at;
     write(transaction, &token)?;
-    let digests = token_row::accepted(transaction.connection, token.number, transaction.at)?;
+    let digests = token_row::digests(transaction.connection, token.number)?;
     let changed = changed.into_iter().map(str::to_owned).collect();
     let event = Event::TokenUpdated(TokenUpdated { token: token.id, changed, grant: grant(&token), digests });
     transaction.append(Some(token.organisation_number), Some(token.number), event)?;
@@ -51,13 +51,13 @@ pub(crate) fn switch(transaction: &mut Transaction<'_>, wanted: &SwitchToken) ->
         return Ok(token);
     }
     if !wanted.disabled {
-        check_all(transaction, &wanted.access, &token)?;
+        check_worth(transaction, &wanted.access, &token)?;
     }
     token.disabled = wanted.disabled;
     token.revision += 1;
     token.updated_at = transaction.at;
     write(transaction, &token)?;
-    let digests = token_row::accepted(transaction.connection, token.number, transaction.at)?;
+    let digests = token_row::digests(transaction.connection, token.number)?;
     let switched = TokenSwitched { token: token.id, digests };
     let event = if token.disabled { Event::TokenDisabled(switched) } else { Event::TokenEnabled(switched) };
     transaction.append(Some(token.organisation_number), Some(token.number), event)?;
@@ -109,7 +109,7 @@ fn check_widening(transaction: &mut Transaction<'_>, access: &Access, before: &T
     let longer = later(after.expires_at) > later(before.expires_at);
     if wider || longer {
         // More places or more time hand out everything that the token may do.
-        check_all(transaction, access, after)?;
+        check_worth(transaction, access, after)?;
     }
     if !new_scope {
         return Ok(());
@@ -129,10 +129,11 @@ fn check_widening(transaction: &mut Transaction<'_>, access: &Access, before: &T
     Ok(())
 }
 
-/// Refuses to hand out a token as it is when it may do what the caller's credential may not.
-fn check_all(transaction: &mut Transaction<'_>, access: &Access, token: &Token) -> Result<()> {
+/// Refuses to hand out a token as it is when it may do what the caller's credential may not: a secret is
+/// worth what its token may do today.
+pub(crate) fn check_worth(transaction: &mut Transaction<'_>, access: &Access, token: &Token) -> Result<()> {
     let owner = transaction.owner(token.owner)?.ok_or(Refusal::OwnerNotFound)?;
-    Ok(access.may_hand_out(owner.owner.role, &token.scopes.intersection(&owner.ceiling)).map_err(Refusal::Beyond)?)
+    Ok(access.may_hand_out(owner.owner.role, &token.scopes.intersection(&owner.ceiling))?)
 }
 
 fn write(transaction: &mut Transaction<'_>, token: &Token) -> Result<()> {

@@ -22,6 +22,7 @@ on_every_engine!(
     a_reviewed_deletion_leaves_changed_tokens_alone,
     another_set_than_the_reviewed_one_is_refused,
     an_unknown_deletion_is_not_found,
+    a_review_cannot_cover_what_is_used_later,
 );
 
 fn of(owner: &Owner) -> TokenFilter {
@@ -128,6 +129,16 @@ async fn another_set_than_the_reviewed_one_is_refused(engine: Engine) {
     let refused = world.refusal(Verb::StartDeletion(start(&world, &owner, Some(digest)))).await;
     assert_eq!(refused, Refusal::PreviewChanged);
     assert_eq!(world.store.unfinished_deletions().await.unwrap(), []);
+}
+
+async fn a_review_cannot_cover_what_is_used_later(engine: Engine) {
+    let world = World::new(engine).await;
+    let owner = world.member().await;
+    let filter = TokenFilter { last_used_after: Some(world.now()), ..of(&owner) };
+    let digest = world.store.preview(Reach::Everything, filter.clone(), world.now()).await.unwrap().digest;
+    let wanted = |expects| StartDeletion { filter: filter.clone(), ..start(&world, &owner, expects) };
+    assert_eq!(world.refusal(Verb::StartDeletion(wanted(Some(digest)))).await, Refusal::TooManyTokens);
+    world.made(Verb::StartDeletion(wanted(None))).await;
 }
 
 async fn an_unknown_deletion_is_not_found(engine: Engine) {

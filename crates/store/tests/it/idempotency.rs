@@ -164,7 +164,7 @@ async fn creations_are_repeated(engine: Engine) {
     for _ in 0..2 {
         world.wait(Duration::from_millis(1));
         let owner = world.new_owner(OwnerKind::ServiceAccount, Role::Member);
-        let verb = CreateOwner { access: Access::unlimited(), organisation, owner };
+        let verb = CreateOwner { access: Access::unlimited(), organisation, owner, invited: false };
         let key = Idempotency { owner: world.administrator.number, key: "owner".into(), request: [1; 16] };
         let change = Change { idempotency: Some(key), ..world.change(Verb::CreateOwner(verb)) };
         owners.push(owner_of(world.store.commit(change).await.unwrap().outcome));

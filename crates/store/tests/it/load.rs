@@ -42,7 +42,12 @@ async fn everything_is_loaded_as_it_is(engine: Engine) {
     let world = World::new(engine).await;
     let other = world.organisation("Other").await;
     let granted = store::change::NewOwner { scopes: scopes("a b:*"), ..world.new_owner(OwnerKind::User, Role::Member) };
-    let create = store::change::CreateOwner { access: Access::unlimited(), organisation: other.id, owner: granted };
+    let create = store::change::CreateOwner {
+        access: Access::unlimited(),
+        organisation: other.id,
+        owner: granted,
+        invited: false,
+    };
     let owner = crate::world::owner_of(world.made(Verb::CreateOwner(create)).await);
     let networks = Some(Networks::parse("networks", ["192.0.2.0/24", "2001:db8::/32"]).unwrap());
     let expires_at = Some(world.now().after(Duration::from_mins(1)));

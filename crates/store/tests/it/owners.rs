@@ -7,20 +7,28 @@ use crate::{
 };
 use domain::{
     caller::{Access, Beyond, Reach},
+    id::SessionId,
     journal::Event,
     name::Email,
-    owner::{Owner, OwnerKind, Role},
+    owner::{Organisation, Owner, OwnerKind, Role},
+    secret::Digest,
 };
 use store::{
-    change::{CreateOwner, NewOwner, Outcome, UpdateOrganisation, UpdateOwner, Verb},
+    change::{
+        Change, CreateOwner, Idempotency, IssueToken, NewOwner, OpenSession, Outcome, SetPassword, UpdateOrganisation,
+        UpdateOwner, Verb,
+    },
     error::Refusal,
-    query::{OrganisationFilter, OwnerFilter, PageRequest},
+    query::{OrganisationFilter, OwnerFilter, PageRequest, UserKey},
 };
 
 on_every_engine!(
     records_read_back_as_they_were_made,
     changes_are_made_and_told,
     nobody_grants_what_he_has_not,
+    a_user_is_created_with_his_link_or_not_at_all,
+    power_is_given_back_by_whoever_has_it,
+    whatever_he_was_signed_in_with_ends_when_he_is_deactivated,
     addresses_are_unique,
     the_last_administrator_stays,
     outside_reach_is_not_found,
@@ -42,6 +50,23 @@ fn nothing(owner: &Owner) -> UpdateOwner {
     }
 }
 
+fn switch(organisation: &Organisation, active: bool) -> Verb {
+    Verb::UpdateOrganisation(UpdateOrganisation {
+        access: Access::unlimited(),
+        organisation: organisation.id,
+        expects: None,
+        name: None,
+        active: Some(active),
+    })
+}
+
+/// Gives a user a password, so that he can sign in.
+async fn give_password(world: &World, owner: &Owner) {
+    let expects = world.store.sign_in(UserKey::Id(owner.id)).await.unwrap().unwrap().credential_revision;
+    let verb = SetPassword { owner: owner.id, expects, password_hash: "hash".to_owned() };
+    world.made(Verb::SetPassword(verb)).await;
+}
+
 async fn owners(world: &World, reach: Reach, filter: OwnerFilter) -> Vec<Owner> {
     world.store.owners(reach, filter, PageRequest { after: None, limit: 1_000 }).await.unwrap().items
 }
@@ -51,7 +76,7 @@ async fn records_read_back_as_they_were_made(engine: Engine) {
     let other = world.organisation("Other").await;
     let person = world.owner(&other, OwnerKind::User, Role::OrganisationAdministrator).await;
     let new = NewOwner { scopes: scopes("a b:*"), ..world.new_owner(OwnerKind::ServiceAccount, Role::Member) };
-    let create = CreateOwner { access: Access::unlimited(), organisation: other.id, owner: new };
+    let create = CreateOwner { access: Access::unlimited(), organisation: other.id, owner: new, invited: false };
     let program = owner_of(world.made(Verb::CreateOwner(create)).await);
     assert_eq!(program.email, None);
     assert!(!person.has_password && person.active && person.revision == 1);
@@ -109,7 +134,7 @@ async fn nobody_grants_what_he_has_not(engine: Engine) {
     let create = |access, role, text: &str| {
         let granted = if text.is_empty() { domain::scope::Scopes::default() } else { scopes(text) };
         let owner = NewOwner { scopes: granted, ..world.new_owner(OwnerKind::User, role) };
-        Verb::CreateOwner(CreateOwner { access, organisation: world.organisation.id, owner })
+        Verb::CreateOwner(CreateOwner { access, organisation: world.organisation.id, owner, invited: false })
     };
     let refused = world.refusal(create(weak(), Role::ApplicationAdministrator, "")).await;
     assert_eq!(refused, Refusal::Beyond(Beyond::Role(Role::ApplicationAdministrator)));
@@ -134,37 +159,124 @@ async fn nobody_grants_what_he_has_not(engine: Engine) {
     assert_eq!(refusal(world.commit(update(above)).await), beyond);
 }
 
+async fn a_user_is_created_with_his_link_or_not_at_all(engine: Engine) {
+    let world = World::new(engine).await;
+    let other = world.organisation("Other").await;
+    let create = |access, organisation: &Organisation| {
+        let owner = world.new_owner(OwnerKind::User, Role::Member);
+        CreateOwner { access, organisation: organisation.id, owner, invited: true }
+    };
+    let tail = world.store.tail().await.unwrap();
+    // The member's link is worth the care of his own tokens, which the caller lacks.
+    let weak = access(Reach::Everything, Role::OrganisationAdministrator, "owners:write");
+    let refused = world.refusal(Verb::CreateOwner(create(weak, &other))).await;
+    assert!(matches!(refused, Refusal::Beyond(Beyond::Scope(_))), "{refused:?}");
+    assert_eq!(world.store.tail().await.unwrap(), tail);
+    world.made(switch(&other, false)).await;
+    let refused = world.refusal(Verb::CreateOwner(create(Access::unlimited(), &other))).await;
+    assert_eq!(refused, Refusal::OwnerInactive);
+    let filter = OwnerFilter { organisation: Some(other.id), ..OwnerFilter::default() };
+    assert_eq!(owners(&world, Reach::Everything, filter).await, []);
+
+    let wanted = create(Access::unlimited(), &world.organisation);
+    let mut revisions = Vec::new();
+    for _ in 0..2 {
+        let key = Idempotency { owner: world.administrator.number, key: "user".into(), request: [1; 16] };
+        let change = Change { idempotency: Some(key), ..world.change(Verb::CreateOwner(wanted.clone())) };
+        let committed = world.store.commit(change).await.unwrap();
+        let Outcome::Invited { owner, credential_revision } = committed.outcome else { panic!("not invited") };
+        assert_eq!(owner.id, wanted.owner.id);
+        let known = world.store.sign_in(UserKey::Id(owner.id)).await.unwrap().unwrap();
+        assert_eq!(known.credential_revision, credential_revision);
+        revisions.push((committed.repeated, credential_revision));
+    }
+    // The lost link is void.
+    assert_eq!(revisions, [(false, 1), (true, 2)]);
+    let Event::OwnerUpdated(told) = world.log.last().event else { panic!("not told") };
+    assert_eq!(told.changed, ["invitation"]);
+}
+
+async fn power_is_given_back_by_whoever_has_it(engine: Engine) {
+    let world = World::new(engine).await;
+    let owner = world.member().await;
+    let weak = || access(Reach::Everything, Role::ApplicationAdministrator, "owners:write organisations:write");
+    let set = |access, active| Verb::UpdateOwner(UpdateOwner { access, active: Some(active), ..nothing(&owner) });
+    world.made(set(weak(), false)).await;
+    let refused = world.refusal(set(weak(), true)).await;
+    assert!(matches!(refused, Refusal::Beyond(Beyond::Scope(_))), "{refused:?}");
+    world.made(set(Access::unlimited(), true)).await;
+
+    let other = world.organisation("Other").await;
+    let set = |access, active| {
+        let Verb::UpdateOrganisation(update) = switch(&other, active) else { panic!("another verb") };
+        Verb::UpdateOrganisation(UpdateOrganisation { access, ..update })
+    };
+    world.made(set(weak(), false)).await;
+    let refused = world.refusal(set(weak(), true)).await;
+    assert!(matches!(refused, Refusal::Beyond(Beyond::Scope(_))), "{refused:?}");
+    world.made(set(Access::unlimited(), true)).await;
+}
+
+async fn whatever_he_was_signed_in_with_ends_when_he_is_deactivated(engine: Engine) {
+    let world = World::new(engine).await;
+    let other = world.organisation("Other").await;
+    for (place, by_organisation) in [false, true].into_iter().enumerate() {
+        let owner = world.owner(&other, OwnerKind::User, Role::Member).await;
+        let digest = Digest::from_bytes([u8::try_from(place).unwrap(); 16]);
+        let expects = world.store.sign_in(UserKey::Id(owner.id)).await.unwrap().unwrap().credential_revision;
+        let open = OpenSession {
+            id: SessionId::new(world.now(), &world.randomness),
+            owner: owner.id,
+            expects,
+            digest,
+            expires_at: world.now().after(std::time::Duration::from_hours(1)),
+            address: None,
+            user_agent: None,
+            replaces: None,
+            password_hash: None,
+        };
+        world.made(Verb::OpenSession(open)).await;
+        for active in [false, true] {
+            let user = Verb::UpdateOwner(UpdateOwner { active: Some(active), ..nothing(&owner) });
+            world.made(if by_organisation { switch(&other, active) } else { user }).await;
+        }
+        assert_eq!(world.store.session(digest).await.unwrap(), None);
+        let known = world.store.sign_in(UserKey::Id(owner.id)).await.unwrap().unwrap();
+        assert!(known.credential_revision > expects, "a link from before works again");
+    }
+}
+
 async fn addresses_are_unique(engine: Engine) {
     let world = World::new(engine).await;
     let (one, two) = (world.member().await, world.member().await);
     let take = UpdateOwner { email: one.email.clone(), ..nothing(&two) };
     assert_eq!(world.refusal(Verb::UpdateOwner(take)).await, Refusal::EmailTaken);
     let owner = NewOwner { email: one.email, ..world.new_owner(OwnerKind::User, Role::Member) };
-    let create = CreateOwner { access: Access::unlimited(), organisation: world.organisation.id, owner };
+    let create =
+        CreateOwner { access: Access::unlimited(), organisation: world.organisation.id, owner, invited: false };
     assert_eq!(world.refusal(Verb::CreateOwner(create)).await, Refusal::EmailTaken);
 }
 
 async fn the_last_administrator_stays(engine: Engine) {
     let world = World::new(engine).await;
     let other = world.organisation("Other").await;
-    let switch = |organisation: &domain::owner::Organisation, active| {
-        Verb::UpdateOrganisation(UpdateOrganisation {
-            access: Access::unlimited(),
-            organisation: organisation.id,
-            expects: None,
-            name: None,
-            active: Some(active),
-        })
-    };
     let deactivate = |owner: &Owner| Verb::UpdateOwner(UpdateOwner { active: Some(false), ..nothing(owner) });
     let demote = |owner: &Owner| Verb::UpdateOwner(UpdateOwner { role: Some(Role::Member), ..nothing(owner) });
+    give_password(&world, &world.administrator).await;
     // A service account cannot sign in, so it does not count.
     world.owner(&other, OwnerKind::ServiceAccount, Role::ApplicationAdministrator).await;
     for verb in [deactivate(&world.administrator), demote(&world.administrator), switch(&world.organisation, false)] {
         assert_eq!(refusal(world.commit(verb).await), Refusal::LastAdministrator);
     }
-    // Another one in a deactivated organisation does not count either.
+    // Neither does a user who has neither a password nor a token that works.
     let second = world.owner(&other, OwnerKind::User, Role::ApplicationAdministrator).await;
+    assert_eq!(world.refusal(deactivate(&world.administrator)).await, Refusal::LastAdministrator);
+    let short = Some(world.now().after(std::time::Duration::from_mins(1)));
+    world.issue_as(IssueToken { expires_at: short, ..world.issuing(&second, "short") }).await;
+    world.wait(std::time::Duration::from_mins(1));
+    assert_eq!(world.refusal(deactivate(&world.administrator)).await, Refusal::LastAdministrator);
+    world.issue(&second, "way in").await;
+    // Another one in a deactivated organisation does not count either.
     assert!(world.commit(switch(&other, false)).await.is_ok());
     assert_eq!(world.refusal(deactivate(&world.administrator)).await, Refusal::LastAdministrator);
     assert!(world.commit(switch(&other, true)).await.is_ok());
@@ -183,7 +295,7 @@ async fn outside_reach_is_not_found(engine: Engine) {
     let update = UpdateOwner { kind: OwnerKind::ServiceAccount, active: Some(false), ..nothing(&owner) };
     assert_eq!(world.refusal(Verb::UpdateOwner(update)).await, Refusal::NotFound);
     let new = world.new_owner(OwnerKind::User, Role::Member);
-    let create = CreateOwner { access: outside(), organisation: other.id, owner: new };
+    let create = CreateOwner { access: outside(), organisation: other.id, owner: new, invited: false };
     assert_eq!(world.refusal(Verb::CreateOwner(create)).await, Refusal::OrganisationNotFound);
     let update = UpdateOrganisation {
         access: outside(),
@@ -270,7 +382,7 @@ async fn numbers_are_never_given_twice(engine: Engine) {
         // A refused creation may use up a number, but never gives one again.
         let owner =
             NewOwner { email: world.administrator.email.clone(), ..world.new_owner(OwnerKind::User, Role::Member) };
-        let create = CreateOwner { access: Access::unlimited(), organisation: organisation.id, owner };
+        let create = CreateOwner { access: Access::unlimited(), organisation: organisation.id, owner, invited: false };
         assert_eq!(world.refusal(Verb::CreateOwner(create)).await, Refusal::EmailTaken);
         world.reopen().await;
     }

@@ -6,6 +6,7 @@ mod lost_history;
 mod readers;
 mod refused;
 mod restore;
+mod steps;
 
 use crate::{
     engine::Engine,

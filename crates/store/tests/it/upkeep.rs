@@ -14,13 +14,14 @@ use std::{
     time::Duration,
 };
 use store::{
-    change::{Change, DeleteTokens, Nonce, OpenSession, RehashSecrets, Selection, TokenUse, Uses, Verb},
+    change::{Change, DeleteTokens, Nonce, OpenSession, Outcome, RehashSecrets, Selection, TokenUse, Uses, Verb},
     error::Refusal,
     query::{Loaded, UserKey},
 };
 
 on_every_engine!(
     what_has_passed_its_time_is_forgotten,
+    what_is_left_to_forget_is_told,
     tombstones_are_never_forgotten,
     digests_are_replaced_and_told,
     a_seen_session_is_not_idle,
@@ -50,6 +51,19 @@ async fn consume(world: &World, until: domain::time::Timestamp) -> Result<(), Re
         Ok(_) => Ok(()),
         refused => Err(crate::world::refusal(refused)),
     }
+}
+
+async fn what_is_left_to_forget_is_told(engine: Engine) {
+    let world = World::new(engine).await;
+    let token = world.issue(&world.member().await, "one").await.token.id;
+    let days = (0..10_001).map(|day| (day, 1)).collect();
+    let used = TokenUse { token, at: world.now(), address: None, user_agent: None, days };
+    world.made(Verb::RecordUses(Uses { tokens: vec![used], sessions: vec![] })).await;
+    for left in [true, false] {
+        let Outcome::Pruned { more } = world.made(Verb::Prune).await else { panic!("not pruned") };
+        assert_eq!(more, left);
+    }
+    assert_eq!(world.store.usage(Reach::Everything, token).await.unwrap(), Some(vec![]));
 }
 
 async fn what_has_passed_its_time_is_forgotten(engine: Engine) {

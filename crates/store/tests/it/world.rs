@@ -206,7 +206,7 @@ impl World {
 
     pub(crate) async fn owner(&self, organisation: &Organisation, kind: OwnerKind, role: Role) -> Owner {
         let owner = self.new_owner(kind, role);
-        let verb = CreateOwner { access: Access::unlimited(), organisation: organisation.id, owner };
+        let verb = CreateOwner { access: Access::unlimited(), organisation: organisation.id, owner, invited: false };
         owner_of(self.made(Verb::CreateOwner(verb)).await)
     }
 

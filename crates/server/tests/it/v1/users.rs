@@ -33,6 +33,23 @@ async fn a_new_user_sets_his_password_by_a_link_and_signs_in() {
 }
 
 #[tokio::test]
+async fn a_user_whom_the_caller_may_not_invite_is_not_created() {
+    let world = World::new().await;
+    let (_, weak) = world.token_with(&world.acme.administrator, "owners:write owners:read").await;
+    let create = |token: &str| {
+        let body = json!({"name": "Ken", "email": "ken@people.example", "organisation": world.acme.id});
+        world.post("/v1/users", body).bearer(token)
+    };
+    let position = world.position().await;
+    create(&weak).await.problem(403, "forbidden");
+    assert_eq!(world.position().await, position);
+    // The address is still free.
+    let answer = create(&world.acme.administrator.token).await;
+    assert_eq!(answer.expect(201)["revision"], 1);
+    assert_eq!(world.position().await, position + 1);
+}
+
+#[tokio::test]
 async fn a_newer_link_makes_the_older_void() {
     let world = World::new().await;
     let invite = || async {

@@ -268,7 +268,7 @@ async fn a_token_with_more_scopes_than_a_request_may_name_does_not_stop_the_catc
     let granted: Vec<_> = (0..limits::SCOPES).map(|number| format!("module:{number}")).collect();
     owner.scopes = Scopes::parse("scopes", granted.iter().map(String::as_str)).unwrap();
     let organisation = world.organisation.id;
-    let verb = CreateOwner { access: Access::unlimited(), organisation, owner };
+    let verb = CreateOwner { access: Access::unlimited(), organisation, owner, invited: false };
     let owner = owner_of(world.made(Verb::CreateOwner(verb)).await);
     world.store.close().await;
     let behind = fs::read(denials_path(&path(&world))).unwrap();
