@@ -14,7 +14,7 @@ use domain::{
 };
 use std::sync::Arc;
 use store::{
-    change::{Change, DeleteTokens, Outcome, Selection, StartDeletion, Verb},
+    change::{Change, DeleteTokens, DeletionTarget, Outcome, StartDeletion, Verb},
     error::{CommitError, Refusal},
     query::{Deletion, PreviewDigest, TokenFilter},
 };
@@ -44,7 +44,7 @@ impl Authority {
         reason: Option<String>,
     ) -> Result<(), Error> {
         let access = access::access(caller, Action::ChangeTokens)?;
-        let selection = Selection::Token { id, expects };
+        let selection = DeletionTarget::Token { id, expects };
         self.commit(caller, Verb::DeleteTokens(DeleteTokens { access, selection, reason })).await?;
         Ok(())
     }
@@ -62,7 +62,7 @@ impl Authority {
         if !self.may_name_a_token(&digests) {
             return Ok(());
         }
-        let selection = Selection::Secret(digests);
+        let selection = DeletionTarget::Secret(digests);
         let verb = Verb::DeleteTokens(DeleteTokens { access: Access::unlimited(), selection, reason });
         match self.store.commit(Change::new(self.now(), Actor::Possession, verb)).await {
             Ok(_) | Err(CommitError::Refused(Refusal::NotFound)) => Ok(()),
@@ -96,7 +96,7 @@ impl Authority {
     ) -> Result<Deleting, Error> {
         let access = access::access(caller, Action::ChangeTokens)?;
         self.write_uses_for(&filter).await?;
-        let selection = Selection::Filter { filter: filter.clone(), expects };
+        let selection = DeletionTarget::Filter { filter: filter.clone(), expects };
         let delete = DeleteTokens { access: access.clone(), selection, reason: reason.clone() };
         let change = Change::by(self.now(), caller, Verb::DeleteTokens(delete));
         match self.store.commit(change).await {

@@ -55,6 +55,29 @@ pub enum Actor {
     System,
 }
 
+impl Actor {
+    /// The text form that is stored and chained: `owner`, `owner:token`, `possession` or `system`.
+    pub fn to_text(self) -> String {
+        match self {
+            Self::Owner { owner, token: Some(token) } => format!("{owner}:{token}"),
+            Self::Owner { owner, token: None } => owner.to_string(),
+            Self::Possession => "possession".to_owned(),
+            Self::System => "system".to_owned(),
+        }
+    }
+
+    /// Reads the text form; anything else counts as the system, which the chain would show.
+    pub fn from_text(text: &str) -> Self {
+        let (owner, token) = text.split_once(':').map_or((text, None), |(owner, token)| (owner, Some(token)));
+        let token = token.and_then(|token| TokenId::parse("actor", token).ok());
+        match owner.parse() {
+            Ok(owner) => Self::Owner { owner: OwnerNumber(owner), token },
+            Err(_) if text == "possession" => Self::Possession,
+            Err(_) => Self::System,
+        }
+    }
+}
+
 impl From<&Caller> for Actor {
     fn from(caller: &Caller) -> Self {
         let token = match caller.credential {
@@ -135,6 +158,24 @@ impl Reach {
             Self::Everything => true,
             Self::Organisation(reached) => reached == organisation,
             Self::Own(reached) => reached == owner,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn actors_read_back_as_they_were_written() {
+        let token = Some(TokenId::from_bytes([7; 16]));
+        for actor in [
+            Actor::Owner { owner: OwnerNumber(4), token },
+            Actor::Owner { owner: OwnerNumber(4), token: None },
+            Actor::Possession,
+            Actor::System,
+        ] {
+            assert_eq!(Actor::from_text(&actor.to_text()), actor);
         }
     }
 }

@@ -25,7 +25,7 @@ use std::{
 use store::{
     OpenOptions, Store,
     change::{
-        Change, DeleteTokens, IssueToken, NewOrganisation, NewOwner, NewSecret, Outcome, Selection, SetUp, Verb,
+        Change, DeleteTokens, DeletionTarget, IssueToken, NewOrganisation, NewOwner, NewSecret, Outcome, SetUp, Verb,
         WantedScopes,
     },
     open_sqlite,
@@ -154,7 +154,7 @@ async fn delete_one_by_one(store: &Arc<dyn Store>, (_, author): (OwnerId, OwnerN
     let at = Timestamp::from_milliseconds(START + 1_000_000);
     let begun = Instant::now();
     for id in ids {
-        let selection = Selection::Token { id: *id, expects: None };
+        let selection = DeletionTarget::Token { id: *id, expects: None };
         let verb = Verb::DeleteTokens(DeleteTokens { access: Access::unlimited(), selection, reason: None });
         store.commit(Change::new(at, Actor::Owner { owner: author, token: None }, verb)).await.unwrap();
     }

@@ -1,20 +1,34 @@
 //! What can be committed: each change is a verb with its data, and what it depends on.
+//!
+//! | file | what lives there |
+//! | --- | --- |
+//! | `token` | the data of the changes to one token |
+//! | `deletion` | the data of deletions: of one token, of some, or of all that a filter selects, in steps |
+//! | `people` | the data of the changes to organisations, users and service accounts |
+//! | `sign_in` | the data of the changes to passwords, sessions and the links that set them up |
+//! | `upkeep` | the data of what the server does by itself, and of what follows a restore |
 
+mod deletion;
+mod people;
+mod sign_in;
+mod token;
+mod upkeep;
+
+pub use deletion::{DeleteTokens, DeletionTarget, StartDeletion};
+pub use people::{CreateOwner, NewOrganisation, NewOwner, UpdateOrganisation, UpdateOwner};
+pub use sign_in::{CloseSessions, InviteOwner, OpenSession, RecoverAdministrator, SetPassword, SetUp};
+pub use token::{IssueToken, NewSecret, RotateToken, SwitchToken, UpdateToken, WantedScopes};
+pub use upkeep::{LiftQuarantine, RehashSecrets, TokenUse, Uses};
+
+use crate::query::Deletion;
 use domain::{
-    address::Networks,
-    caller::{Access, Actor, Caller},
-    id::{DeletionId, OrganisationId, OwnerId, OwnerNumber, Position, SessionId, TokenId},
-    journal::SecretEnd,
-    name::{Email, Labels, Name},
-    owner::{Organisation, Owner, OwnerKind, Role},
-    scope::Scopes,
-    secret::{Digest, KeyId},
+    caller::{Actor, Caller},
+    id::{DeletionId, OwnerNumber, Position},
+    owner::{Organisation, Owner},
+    secret::Digest,
     time::Timestamp,
-    token::{LastUse, RotationEnd, Token},
+    token::Token,
 };
-use std::net::IpAddr;
-
-use crate::query::{Deletion, PreviewDigest, TokenFilter};
 
 /// One change: a verb with its data and, optionally, what it consumes and its idempotency key.
 #[derive(Clone)]
@@ -115,362 +129,6 @@ pub enum Verb {
     LiftQuarantine(LiftQuarantine),
     /// Forgets what has passed its time: nonces, idempotency keys, sessions, daily use. No journal entry.
     Prune,
-}
-
-/// A secret to be kept: its digest and what lists show of it.
-#[derive(Debug, Clone)]
-pub struct NewSecret {
-    /// Its keyed digest.
-    pub digest: Digest,
-    /// The server key of the digest.
-    pub key: KeyId,
-    /// What is kept of its text (see `domain::secret::hint`).
-    pub hint: String,
-}
-
-/// The scopes wanted for a new token.
-#[derive(Debug, Clone)]
-pub enum WantedScopes {
-    /// Exactly these; refused when one lies beyond the caller or the owner.
-    Exactly(Scopes),
-    /// Whatever both the caller and the owner have.
-    AsMuchAsAllowed,
-}
-
-/// The data of [`Verb::IssueToken`].
-#[derive(Clone)]
-pub struct IssueToken {
-    /// What the caller may reach and hand out.
-    pub access: Access,
-    /// The token's identifier.
-    pub id: TokenId,
-    /// Whom it speaks for.
-    pub owner: OwnerId,
-    /// Who creates it.
-    pub author: OwnerNumber,
-    /// Its name.
-    pub name: Name,
-    /// Its description, possibly empty.
-    pub description: String,
-    /// Its scopes.
-    pub scopes: WantedScopes,
-    /// The networks it may be used from.
-    pub networks: Option<Networks>,
-    /// Its labels.
-    pub labels: Labels,
-    /// When it stops working.
-    pub expires_at: Option<Timestamp>,
-    /// Its secret.
-    pub secret: NewSecret,
-}
-
-/// The data of [`Verb::UpdateToken`]; a field left out stays as it is.
-#[derive(Clone)]
-pub struct UpdateToken {
-    /// What the caller may reach and hand out.
-    pub access: Access,
-    /// The token.
-    pub token: TokenId,
-    /// The revision it must be at.
-    pub expects: Option<u64>,
-    /// A new name.
-    pub name: Option<Name>,
-    /// A new description.
-    pub description: Option<String>,
-    /// New scopes.
-    pub scopes: Option<Scopes>,
-    /// A new allow-list, or none from now on.
-    pub networks: Option<Option<Networks>>,
-    /// New labels, in place of all earlier ones.
-    pub labels: Option<Labels>,
-    /// A new expiry, or none from now on.
-    pub expires_at: Option<Option<Timestamp>>,
-}
-
-/// The data of [`Verb::SwitchToken`].
-#[derive(Clone)]
-pub struct SwitchToken {
-    /// What the caller may reach.
-    pub access: Access,
-    /// The token.
-    pub token: TokenId,
-    /// The revision it must be at.
-    pub expects: Option<u64>,
-    /// True to disable it, false to enable it.
-    pub disabled: bool,
-}
-
-/// The data of [`Verb::RotateToken`].
-#[derive(Clone)]
-pub struct RotateToken {
-    /// What the caller may reach and hand out.
-    pub access: Access,
-    /// The token.
-    pub token: TokenId,
-    /// The revision it must be at.
-    pub expects: Option<u64>,
-    /// Its new secret.
-    pub secret: NewSecret,
-    /// When the older secrets end.
-    pub end: RotationEnd,
-}
-
-/// The data of [`Verb::DeleteTokens`].
-#[derive(Clone)]
-pub struct DeleteTokens {
-    /// What the caller may reach.
-    pub access: Access,
-    /// Which tokens.
-    pub selection: Selection,
-    /// Why, when a reason was given.
-    pub reason: Option<String>,
-}
-
-/// Which tokens a deletion means.
-// A selection is made once for each deletion, never kept in numbers.
-#[allow(clippy::large_enum_variant)]
-#[derive(Debug, Clone)]
-pub enum Selection {
-    /// One token; it is *not found* when there is none within reach.
-    Token {
-        /// The token.
-        id: TokenId,
-        /// The revision it must be at.
-        expects: Option<u64>,
-    },
-    /// The token with one of these digests (one secret under each server key); it is *not found*
-    /// when there is none within reach.
-    Secret(Vec<Digest>),
-    /// Every live token that the filter selects, at most one step of them; possibly none.
-    Filter {
-        /// The filter.
-        filter: TokenFilter,
-        /// The digest of the preview that was reviewed.
-        expects: Option<PreviewDigest>,
-    },
-}
-
-/// The data of [`Verb::StartDeletion`]. Tokens issued afterwards are not part of it.
-#[derive(Clone)]
-pub struct StartDeletion {
-    /// What the caller may reach.
-    pub access: Access,
-    /// The deletion's identifier.
-    pub id: DeletionId,
-    /// Which tokens.
-    pub filter: TokenFilter,
-    /// The digest of the preview that was reviewed; with it, tokens changed since are left alone.
-    pub expects: Option<PreviewDigest>,
-    /// Why, when a reason was given.
-    pub reason: Option<String>,
-}
-
-/// The data of [`Verb::CreateOrganisation`].
-#[derive(Debug, Clone)]
-pub struct NewOrganisation {
-    /// Its identifier.
-    pub id: OrganisationId,
-    /// Its name.
-    pub name: Name,
-}
-
-/// The data of [`Verb::UpdateOrganisation`]; a field left out stays as it is.
-#[derive(Clone)]
-pub struct UpdateOrganisation {
-    /// What the caller may reach.
-    pub access: Access,
-    /// The organisation.
-    pub organisation: OrganisationId,
-    /// The revision it must be at.
-    pub expects: Option<u64>,
-    /// A new name.
-    pub name: Option<Name>,
-    /// False to deactivate it, true to reactivate it.
-    pub active: Option<bool>,
-}
-
-/// A new user or service account.
-#[derive(Debug, Clone)]
-pub struct NewOwner {
-    /// Its identifier.
-    pub id: OwnerId,
-    /// Person or program.
-    pub kind: OwnerKind,
-    /// Its name.
-    pub name: Name,
-    /// A user's address for signing in.
-    pub email: Option<Email>,
-    /// Its role.
-    pub role: Role,
-    /// The scopes granted to it beyond those of its role.
-    pub scopes: Scopes,
-    /// A user's first password, hashed; none until he redeems his invitation.
-    pub password_hash: Option<String>,
-}
-
-/// The data of [`Verb::CreateOwner`].
-#[derive(Clone)]
-pub struct CreateOwner {
-    /// What the caller may reach and hand out.
-    pub access: Access,
-    /// The organisation it belongs to.
-    pub organisation: OrganisationId,
-    /// The new user or service account.
-    pub owner: NewOwner,
-    /// True when the caller is to get a link for the new user. It is worth all that the user may do, so
-    /// nobody is created whom the caller may not invite.
-    pub invited: bool,
-}
-
-/// The data of [`Verb::UpdateOwner`]; a field left out stays as it is.
-#[derive(Clone)]
-pub struct UpdateOwner {
-    /// What the caller may reach and hand out.
-    pub access: Access,
-    /// The user or service account.
-    pub owner: OwnerId,
-    /// It must be of this kind, or it is not found.
-    pub kind: OwnerKind,
-    /// The revision it must be at.
-    pub expects: Option<u64>,
-    /// A new name.
-    pub name: Option<Name>,
-    /// A new address for signing in.
-    pub email: Option<Email>,
-    /// A new role.
-    pub role: Option<Role>,
-    /// New granted scopes.
-    pub scopes: Option<Scopes>,
-    /// False to deactivate it (which ends its sessions), true to reactivate it.
-    pub active: Option<bool>,
-}
-
-/// The data of [`Verb::InviteOwner`].
-#[derive(Clone)]
-pub struct InviteOwner {
-    /// What the caller may reach and hand out: a link is worth all that the user may do.
-    pub access: Access,
-    /// The user.
-    pub owner: OwnerId,
-}
-
-/// The data of [`Verb::SetPassword`].
-#[derive(Clone)]
-pub struct SetPassword {
-    /// The user.
-    pub owner: OwnerId,
-    /// The credential revision that the link or the old password was checked against.
-    pub expects: u64,
-    /// The new password, hashed.
-    pub password_hash: String,
-}
-
-/// The data of [`Verb::OpenSession`].
-#[derive(Clone)]
-pub struct OpenSession {
-    /// Its identifier.
-    pub id: SessionId,
-    /// The user who signed in.
-    pub owner: OwnerId,
-    /// The credential revision that his password was checked against.
-    pub expects: u64,
-    /// The digest of the session's secret.
-    pub digest: Digest,
-    /// When it ends at the latest.
-    pub expires_at: Timestamp,
-    /// From which address he signed in.
-    pub address: Option<IpAddr>,
-    /// With which user agent.
-    pub user_agent: Option<String>,
-    /// A session that this one replaces.
-    pub replaces: Option<SessionId>,
-    /// A stronger hash of the same password, when the stored one is weaker than today's rule.
-    pub password_hash: Option<String>,
-}
-
-/// The data of [`Verb::CloseSessions`].
-#[derive(Clone)]
-pub struct CloseSessions {
-    /// The user.
-    pub owner: OwnerId,
-    /// Which session; none means all of them.
-    pub session: Option<SessionId>,
-}
-
-/// The data of [`Verb::SetUp`].
-#[derive(Clone)]
-pub struct SetUp {
-    /// The first organisation.
-    pub organisation: NewOrganisation,
-    /// Its application administrator.
-    pub administrator: NewOwner,
-    /// A first token for him, with every scope: its identifier, name and secret.
-    pub token: Option<(TokenId, Name, NewSecret)>,
-}
-
-/// The data of [`Verb::RecoverAdministrator`].
-#[derive(Clone)]
-pub struct RecoverAdministrator {
-    /// The identifier of the user, when he does not exist yet; he then joins the first organisation.
-    pub id: OwnerId,
-    /// The address that names him.
-    pub email: Email,
-    /// His name, when he does not exist yet.
-    pub name: Name,
-    /// His new password, hashed.
-    pub password_hash: String,
-}
-
-/// The data of [`Verb::RecordUses`].
-#[derive(Debug, Clone, Default)]
-pub struct Uses {
-    /// Uses of tokens; those of tokens deleted in the meantime are dropped.
-    pub tokens: Vec<TokenUse>,
-    /// Sessions that were used, each with the time.
-    pub sessions: Vec<(SessionId, Timestamp)>,
-}
-
-/// The uses of one token since they were last written.
-#[derive(Debug, Clone)]
-pub struct TokenUse {
-    /// The token.
-    pub token: TokenId,
-    /// The latest.
-    pub at: Timestamp,
-    /// Its address, when the verifier named one.
-    pub address: Option<IpAddr>,
-    /// Its user agent, when the verifier named one.
-    pub user_agent: Option<String>,
-    /// How many there were, day by day (days since 1970 began, in UTC).
-    pub days: Vec<(i64, u64)>,
-}
-
-impl From<TokenUse> for LastUse {
-    fn from(TokenUse { token: _, at, address, user_agent, days }: TokenUse) -> Self {
-        Self { at, address, user_agent, count: days.iter().map(|(_, count)| count).sum() }
-    }
-}
-
-/// The data of [`Verb::RehashSecrets`].
-#[derive(Debug, Clone)]
-pub struct RehashSecrets {
-    /// The key of the new digests.
-    pub key: KeyId,
-    /// The older and the newer digest of each; unknown older ones are left out.
-    pub digests: Vec<(Digest, Digest)>,
-}
-
-/// The data of [`Verb::LiftQuarantine`].
-#[derive(Debug, Clone)]
-pub struct LiftQuarantine {
-    /// Tokens that the denials file says were deleted.
-    pub tokens: Vec<TokenId>,
-    /// Secrets that the denials file says were ended, or were to end, with the token of each.
-    pub secrets: Vec<(TokenId, SecretEnd)>,
-    /// Deletes every token issued before this instant.
-    pub delete_before: Option<Timestamp>,
-    /// The name of whoever accepts what else was lost.
-    pub accepted_by: Option<String>,
 }
 
 /// What came of a change.

@@ -1,8 +1,8 @@
 //! What can be asked of a store: filters, sorting, pages, and the rows of the answers.
 
 use domain::{
-    id::{DeletionId, OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, Position, SessionId, TokenId},
-    journal::{Entry, Grant},
+    id::{DeletionId, OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, SessionId, TokenId},
+    journal::Entry,
     name::LabelFilter,
     owner::{Owner, OwnerKind, Role},
     scope::Scopes,
@@ -339,17 +339,6 @@ pub enum Loaded {
         owner: OwnerNumber,
     },
 }
-
-/// The grant and expiry in a [`Loaded::Secret`] as one value.
-impl Loaded {
-    /// What verification must know of a token, from the parts that a loaded secret shares.
-    pub fn grant(shared: &(Scopes, Option<domain::address::Networks>), expires_at: Option<Timestamp>) -> Grant {
-        Grant { scopes: shared.0.clone(), networks: shared.1.clone(), expires_at }
-    }
-}
-
-/// The journal position that a load reflects.
-pub type LoadedAt = Position;
 
 /// What the writer has done since the store was opened.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

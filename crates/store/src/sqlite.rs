@@ -110,11 +110,11 @@ impl Store for SqliteStore {
     async fn token(&self, reach: Reach, id: TokenId, deleted: bool) -> Result<Option<Token>, ReadError> {
         self.readers
             .read(move |connection| {
-                let live = token_row::find(connection, token_row::From::Live, reach, id)?;
+                let live = token_row::find(connection, token_row::Rows::Live, reach, id)?;
                 if live.is_some() || !deleted {
                     return Ok(live);
                 }
-                token_row::find(connection, token_row::From::Deleted, reach, id)
+                token_row::find(connection, token_row::Rows::Deleted, reach, id)
             })
             .await
     }

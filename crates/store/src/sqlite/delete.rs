@@ -3,13 +3,13 @@
 use super::{
     failure::Result,
     preview,
-    token_filter::{self, Selection as Selected},
+    token_filter::{self, Selection},
     token_row,
     transaction::Transaction,
     update::find,
 };
 use crate::{
-    change::{DeleteTokens, Outcome, Selection},
+    change::{DeleteTokens, DeletionTarget, Outcome},
     error::Refusal,
 };
 use domain::{
@@ -23,28 +23,28 @@ use rusqlite::{OptionalExtension, params};
 
 /// Why tokens are deleted, and as part of what.
 #[derive(Clone, Copy)]
-pub(crate) struct Ground<'g> {
+pub(crate) struct Cause<'a> {
     /// The reason that was given.
-    pub(crate) reason: Option<&'g str>,
+    pub(crate) reason: Option<&'a str>,
     /// The deletion in steps.
     pub(crate) deletion: Option<DeletionId>,
 }
 
 /// Deletes what a selection names.
 pub(crate) fn delete(transaction: &mut Transaction<'_>, wanted: &DeleteTokens) -> Result<Outcome> {
-    let ground = Ground { reason: wanted.reason.as_deref(), deletion: None };
+    let cause = Cause { reason: wanted.reason.as_deref(), deletion: None };
     match &wanted.selection {
-        Selection::Token { id, expects } => {
+        DeletionTarget::Token { id, expects } => {
             let token = find(transaction, &wanted.access, *id, *expects)?;
-            one(transaction, token, ground)
+            one(transaction, token, cause)
         }
-        Selection::Secret(digests) => {
+        DeletionTarget::Secret(digests) => {
             let id = token_of(transaction, digests)?.ok_or(Refusal::NotFound)?;
             let token = find(transaction, &wanted.access, id, None)?;
-            one(transaction, token, ground)
+            one(transaction, token, cause)
         }
-        Selection::Filter { filter, expects } => {
-            let selection = Selected::new(wanted.access.reach, filter, transaction.at);
+        DeletionTarget::Filter { filter, expects } => {
+            let selection = Selection::new(wanted.access.reach, filter, transaction.at);
             if let Some(expected) = expects
                 && preview::digest(transaction.connection, &selection)?.1 != *expected
             {
@@ -55,17 +55,17 @@ pub(crate) fn delete(transaction: &mut Transaction<'_>, wanted: &DeleteTokens) -
                 return Err(Refusal::TooManyTokens.into());
             }
             for number in &numbers {
-                bury(transaction, *number, ground)?;
+                bury(transaction, *number, cause)?;
             }
             Ok(Outcome::Deleted { tokens: numbers.len() as u64, tombstone: None })
         }
     }
 }
 
-fn one(transaction: &mut Transaction<'_>, mut token: Token, ground: Ground<'_>) -> Result<Outcome> {
-    bury(transaction, token.number, ground)?;
+fn one(transaction: &mut Transaction<'_>, mut token: Token, cause: Cause<'_>) -> Result<Outcome> {
+    bury(transaction, token.number, cause)?;
     let by = transaction.actor_number().map(|number| transaction.owner_id(number)).transpose()?;
-    token.deleted = Some(Deleted { at: transaction.at, by, reason: ground.reason.map(str::to_owned) });
+    token.deleted = Some(Deleted { at: transaction.at, by, reason: cause.reason.map(str::to_owned) });
     Ok(Outcome::Deleted { tokens: 1, tombstone: Some(Box::new(token)) })
 }
 
@@ -84,7 +84,7 @@ fn token_of(transaction: &Transaction<'_>, digests: &[Digest]) -> Result<Option<
 }
 
 /// Turns one live token into its tombstone, and tells the journal.
-pub(crate) fn bury(transaction: &mut Transaction<'_>, number: TokenNumber, ground: Ground<'_>) -> Result<()> {
+pub(crate) fn bury(transaction: &mut Transaction<'_>, number: TokenNumber, cause: Cause<'_>) -> Result<()> {
     let secrets = token_row::secrets(transaction.connection, number)?;
     let by = transaction.actor_number().map(|owner| owner.0);
     let (id, owner, organisation) = transaction
@@ -97,7 +97,7 @@ pub(crate) fn bury(transaction: &mut Transaction<'_>, number: TokenNumber, groun
              FROM token WHERE number = ?1
              RETURNING id, owner, organisation",
         )?
-        .query_row(params![number.0, transaction.at.milliseconds(), by, ground.reason], |row| {
+        .query_row(params![number.0, transaction.at.milliseconds(), by, cause.reason], |row| {
             let organisation = OrganisationNumber(row.get(2)?);
             Ok((TokenId::from_bytes(row.get(0)?), OwnerNumber(row.get(1)?), organisation))
         })?;
@@ -106,8 +106,8 @@ pub(crate) fn bury(transaction: &mut Transaction<'_>, number: TokenNumber, groun
         token: id,
         owner,
         digests: secrets.iter().map(|secret| secret.digest).collect(),
-        reason: ground.reason.map(str::to_owned),
-        deletion: ground.deletion,
+        reason: cause.reason.map(str::to_owned),
+        deletion: cause.deletion,
     });
     transaction.append(Some(organisation), Some(number), event)
 }

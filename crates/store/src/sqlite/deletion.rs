@@ -2,7 +2,7 @@
 
 use super::{
     conditions::{Conditions, blob},
-    delete::{Ground, bury},
+    delete::{Cause, bury},
     failure::{Failure, Result, taken},
     preview,
     token_filter::{self, Selection},
@@ -85,9 +85,9 @@ pub(crate) fn proceed(transaction: &mut Transaction<'_>, id: DeletionId) -> Resu
         selection = selection.except(id);
     }
     let numbers = token_filter::numbers(transaction.connection, &selection, limits::DELETE_STEP)?;
-    let ground = Ground { reason: facts.reason.as_deref(), deletion: Some(id) };
+    let cause = Cause { reason: facts.reason.as_deref(), deletion: Some(id) };
     for number in &numbers {
-        bury(transaction, *number, ground)?;
+        bury(transaction, *number, cause)?;
     }
     facts.deleted += numbers.len() as u64;
     let done = if numbers.len() < limits::DELETE_STEP { seen } else { numbers.last().copied().unwrap_or(seen) };

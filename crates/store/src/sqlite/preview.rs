@@ -3,7 +3,7 @@
 use super::{
     failure::Result,
     token_filter::Selection,
-    token_row::{self, From},
+    token_row::{self, Rows},
 };
 use crate::query::{Preview, PreviewDigest};
 use domain::token::Token;
@@ -17,7 +17,7 @@ const SHOWN: usize = 20;
 pub(crate) fn digest(connection: &Connection, selection: &Selection) -> Result<(u64, PreviewDigest)> {
     let mut hash = Sha256::new();
     let mut count = 0;
-    if selection.from == From::Live {
+    if selection.from == Rows::Live {
         let sql = format!("SELECT t.id FROM token AS t WHERE {} ORDER BY t.number", selection.conditions.sql());
         let mut statement = connection.prepare_cached(&sql)?;
         let mut rows = statement.query(selection.conditions.values())?;
@@ -46,12 +46,12 @@ pub(crate) fn preview(connection: &Connection, selection: &Selection) -> Result<
 }
 
 fn sample(connection: &Connection, selection: &Selection, condition: &str, order: &str) -> Result<Vec<Token>> {
-    if selection.from == From::Deleted {
+    if selection.from == Rows::Deleted {
         return Ok(Vec::new());
     }
     let sql = format!(
         "SELECT {} WHERE {} AND {condition} ORDER BY {order} LIMIT {SHOWN}",
-        token_row::columns(From::Live),
+        token_row::columns(Rows::Live),
         selection.conditions.sql()
     );
     let mut statement = connection.prepare_cached(&sql)?;

@@ -1,7 +1,7 @@
 //! Leading a store that lost history back to work: what it lost is denied again.
 
 use super::{
-    delete::{Ground, bury},
+    delete::{Cause, bury},
     failure::Result,
     rotate, token_row,
     transaction::Transaction,
@@ -28,7 +28,7 @@ pub(crate) fn delete_before(transaction: &mut Transaction<'_>, instant: Timestam
         numbers.collect::<rusqlite::Result<Vec<_>>>()?
     };
     for number in &numbers {
-        bury(transaction, *number, Ground { reason: Some(TOO_OLD), deletion: None })?;
+        bury(transaction, *number, Cause { reason: Some(TOO_OLD), deletion: None })?;
     }
     Ok(numbers.len() < limits::DELETE_STEP)
 }
@@ -58,7 +58,7 @@ fn deny_token(transaction: &mut Transaction<'_>, id: TokenId) -> Result<bool> {
         .query_row(params![id.bytes()], |row| Ok(TokenNumber(row.get(0)?)))
         .optional()?;
     let Some(number) = number else { return Ok(false) };
-    bury(transaction, number, Ground { reason: Some(DENIED), deletion: None })?;
+    bury(transaction, number, Cause { reason: Some(DENIED), deletion: None })?;
     Ok(true)
 }
 
@@ -71,7 +71,7 @@ fn deny_secret(transaction: &mut Transaction<'_>, id: TokenId, end: &SecretEnd) 
     }
     let secrets = token_row::secrets(transaction.connection, number)?;
     if !secrets.iter().any(|secret| secret.is_accepted(transaction.at)) {
-        bury(transaction, number, Ground { reason: Some(ENDED), deletion: None })?;
+        bury(transaction, number, Cause { reason: Some(ENDED), deletion: None })?;
     }
     Ok(true)
 }

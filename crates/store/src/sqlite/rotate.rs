@@ -4,7 +4,7 @@ use super::{
     deletion,
     failure::{Failure, Result},
     issue::insert_secret,
-    token_row::{self, From, SecretRow},
+    token_row::{self, Rows, SecretRow},
     transaction::Transaction,
     update::{check_worth, find},
 };
@@ -54,7 +54,7 @@ pub(crate) fn replace_lost(
     serial: i64,
     secret: &NewSecret,
 ) -> Result<(Token, i64)> {
-    let token = token_row::find(transaction.connection, From::Live, access.reach, token)?;
+    let token = token_row::find(transaction.connection, Rows::Live, access.reach, token)?;
     let token = token.ok_or(Refusal::IdempotencyKeyOutdated)?;
     check_worth(transaction, access, &token)?;
     let secrets = token_row::secrets(transaction.connection, token.number)?;

@@ -3,7 +3,7 @@
 use super::{
     conditions::{Conditions, blob, number},
     failure::Result,
-    token_row::{From, within},
+    token_row::{Rows, within},
 };
 use crate::query::TokenFilter;
 use domain::{
@@ -20,7 +20,7 @@ const HINT_CHARACTERS: usize = 8;
 /// A part of a query: which tokens, from where, under which conditions.
 pub(crate) struct Selection {
     /// Live tokens or tombstones.
-    pub(crate) from: From,
+    pub(crate) from: Rows,
     /// What follows `WHERE`.
     pub(crate) conditions: Conditions,
 }
@@ -34,7 +34,7 @@ impl Selection {
         whose(filter, &mut conditions);
         what(filter, &mut conditions);
         when(filter, &mut conditions);
-        let from = if filter.state == Some(State::Deleted) { From::Deleted } else { From::Live };
+        let from = if filter.state == Some(State::Deleted) { Rows::Deleted } else { Rows::Live };
         Self { from, conditions }
     }
 
@@ -55,8 +55,8 @@ impl Selection {
     /// The name of the table it selects from.
     pub(crate) fn table(&self) -> &'static str {
         match self.from {
-            From::Live => "token",
-            From::Deleted => "tombstone",
+            Rows::Live => "token",
+            Rows::Deleted => "tombstone",
         }
     }
 }
@@ -115,7 +115,7 @@ fn when(filter: &TokenFilter, conditions: &mut Conditions) {
 /// The numbers of the first live tokens that a selection holds, in their order. Tombstones are never
 /// among them: what is deleted cannot be selected for anything.
 pub(crate) fn numbers(connection: &Connection, selection: &Selection, limit: usize) -> Result<Vec<TokenNumber>> {
-    if selection.from == From::Deleted {
+    if selection.from == Rows::Deleted {
         return Ok(Vec::new());
     }
     let sql =

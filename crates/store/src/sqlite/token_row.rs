@@ -20,7 +20,7 @@ use rusqlite::{Connection, Row, params};
 
 /// Where a query of tokens looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum From {
+pub(crate) enum Rows {
     /// Among the live tokens.
     Live,
     /// Among the tombstones.
@@ -29,7 +29,7 @@ pub(crate) enum From {
 
 /// What every query of tokens selects; [`read`] knows the order. The joins are outer joins so that
 /// SQLite walks the tokens first, in the order of the list.
-pub(crate) fn columns(from: From) -> &'static str {
+pub(crate) fn columns(from: Rows) -> &'static str {
     macro_rules! columns {
         ($table:literal, $deleted:literal, $deleted_join:literal) => {
             concat!(
@@ -50,8 +50,8 @@ pub(crate) fn columns(from: From) -> &'static str {
         };
     }
     match from {
-        From::Live => columns!("token", "NULL, NULL, NULL", ""),
-        From::Deleted => {
+        Rows::Live => columns!("token", "NULL, NULL, NULL", ""),
+        Rows::Deleted => {
             columns!("tombstone", "t.deleted_at, d.id, t.reason", " LEFT JOIN owner AS d ON d.number = t.deleted_by")
         }
     }
@@ -116,7 +116,7 @@ pub(crate) fn within(reach: Reach, conditions: &mut Conditions) {
 }
 
 /// One token within reach.
-pub(crate) fn find(connection: &Connection, from: From, reach: Reach, id: TokenId) -> Result<Option<Token>> {
+pub(crate) fn find(connection: &Connection, from: Rows, reach: Reach, id: TokenId) -> Result<Option<Token>> {
     let mut conditions = Conditions::new();
     conditions.and_value("t.id = ?", blob(id.bytes()));
     within(reach, &mut conditions);

@@ -4,7 +4,7 @@ use super::{
     deletion,
     failure::Result,
     issue::{grant, labels_text},
-    token_row::{self, From},
+    token_row::{self, Rows},
     transaction::Transaction,
 };
 use crate::{
@@ -67,7 +67,7 @@ pub(crate) fn switch(transaction: &mut Transaction<'_>, wanted: &SwitchToken) ->
 
 /// A live token within reach, at the revision that the caller expects.
 pub(crate) fn find(transaction: &Transaction<'_>, access: &Access, id: TokenId, expects: Option<u64>) -> Result<Token> {
-    let token = token_row::find(transaction.connection, From::Live, access.reach, id)?.ok_or(Refusal::NotFound)?;
+    let token = token_row::find(transaction.connection, Rows::Live, access.reach, id)?.ok_or(Refusal::NotFound)?;
     match expects {
         Some(revision) if revision != token.revision => {
             Err(Refusal::RevisionChanged { revision: token.revision }.into())

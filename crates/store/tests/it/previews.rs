@@ -9,7 +9,7 @@ use domain::{
 use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 use store::{
-    change::{DeleteTokens, Outcome, Selection, TokenUse, Uses, Verb},
+    change::{DeleteTokens, DeletionTarget, Outcome, TokenUse, Uses, Verb},
     error::Refusal,
     query::{Preview, TokenFilter},
 };
@@ -30,7 +30,7 @@ async fn preview(world: &World, owner: &Owner) -> Preview {
 }
 
 fn delete(owner: &Owner, expects: Option<[u8; 32]>) -> Verb {
-    let selection = Selection::Filter { filter: of(owner), expects };
+    let selection = DeletionTarget::Filter { filter: of(owner), expects };
     Verb::DeleteTokens(DeleteTokens { access: Access::unlimited(), selection, reason: None })
 }
 

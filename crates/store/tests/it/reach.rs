@@ -12,7 +12,7 @@ use domain::{
 };
 use store::{
     change::{
-        DeleteTokens, IssueToken, Outcome, RotateToken, Selection, StartDeletion, SwitchToken, UpdateToken, Verb,
+        DeleteTokens, DeletionTarget, IssueToken, Outcome, RotateToken, StartDeletion, SwitchToken, UpdateToken, Verb,
     },
     error::Refusal,
     query::TokenFilter,
@@ -107,9 +107,10 @@ async fn verbs_stay_within_reach(engine: Engine) {
         }
     }
     let stranger = Access { reach: Reach::Own(people[1].0.number), ..Access::unlimited() };
-    for selection in
-        [Selection::Token { id: people[2].1.token.id, expects: None }, Selection::Secret(vec![people[2].1.digest])]
-    {
+    for selection in [
+        DeletionTarget::Token { id: people[2].1.token.id, expects: None },
+        DeletionTarget::Secret(vec![people[2].1.digest]),
+    ] {
         let delete = DeleteTokens { access: stranger.clone(), selection, reason: None };
         assert_eq!(world.refusal(Verb::DeleteTokens(delete)).await, Refusal::NotFound);
     }
@@ -119,7 +120,7 @@ async fn deletions_by_filter_stay_within_reach(engine: Engine) {
     let world = World::new(engine).await;
     let people = people(&world).await;
     let own = Access { reach: Reach::Own(people[1].0.number), ..Access::unlimited() };
-    let selection = Selection::Filter { filter: TokenFilter::default(), expects: None };
+    let selection = DeletionTarget::Filter { filter: TokenFilter::default(), expects: None };
     let delete = DeleteTokens { access: own, selection, reason: None };
     let Outcome::Deleted { tokens, .. } = world.made(Verb::DeleteTokens(delete)).await else { panic!() };
     assert_eq!(tokens, 1);

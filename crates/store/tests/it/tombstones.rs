@@ -14,7 +14,7 @@ use domain::{
 };
 use std::collections::HashSet;
 use store::{
-    change::{DeleteTokens, IssueToken, Outcome, RotateToken, Selection, SwitchToken, UpdateToken, Verb},
+    change::{DeleteTokens, DeletionTarget, IssueToken, Outcome, RotateToken, SwitchToken, UpdateToken, Verb},
     error::Refusal,
     query::TokenFilter,
 };
@@ -125,7 +125,7 @@ async fn a_deleted_token_is_not_found_by_any_verb(engine: Engine) {
     let rotate =
         RotateToken { access: access.clone(), token, expects: None, secret: world.secret(), end: RotationEnd::Now };
     let by_secret =
-        DeleteTokens { access: access.clone(), selection: Selection::Secret(vec![issued.digest]), reason: None };
+        DeleteTokens { access: access.clone(), selection: DeletionTarget::Secret(vec![issued.digest]), reason: None };
     let verbs = [
         deletion(token),
         Verb::UpdateToken(update),
@@ -147,7 +147,7 @@ async fn a_secret_names_its_token(engine: Engine) {
     let by = |digests| {
         Verb::DeleteTokens(DeleteTokens {
             access: Access::unlimited(),
-            selection: Selection::Secret(digests),
+            selection: DeletionTarget::Secret(digests),
             reason: None,
         })
     };
@@ -169,7 +169,7 @@ async fn a_revision_guards_a_delete(engine: Engine) {
     let switch = SwitchToken { access: Access::unlimited(), token: id, expects: Some(1), disabled: true };
     assert_eq!(token(world.made(Verb::SwitchToken(switch)).await).revision, 2);
     let guarded = |revision| {
-        let selection = Selection::Token { id, expects: Some(revision) };
+        let selection = DeletionTarget::Token { id, expects: Some(revision) };
         Verb::DeleteTokens(DeleteTokens { access: Access::unlimited(), selection, reason: None })
     };
     assert_eq!(world.refusal(guarded(1)).await, Refusal::RevisionChanged { revision: 2 });

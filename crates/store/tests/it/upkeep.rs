@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 use store::{
-    change::{Change, DeleteTokens, Nonce, OpenSession, Outcome, RehashSecrets, Selection, TokenUse, Uses, Verb},
+    change::{Change, DeleteTokens, DeletionTarget, Nonce, OpenSession, Outcome, RehashSecrets, TokenUse, Uses, Verb},
     error::Refusal,
     query::{Loaded, UserKey},
 };
@@ -144,7 +144,7 @@ async fn digests_are_replaced_and_told(engine: Engine) {
     };
     world.store.load(Arc::new(take)).await.unwrap();
     assert_eq!(*live.lock().unwrap(), [(new(1), true), (two.digest, true), (new(2), false)]);
-    let selection = Selection::Secret(vec![new(1)]);
+    let selection = DeletionTarget::Secret(vec![new(1)]);
     let delete = DeleteTokens { access: Access::unlimited(), selection, reason: None };
     assert!(world.commit(Verb::DeleteTokens(delete)).await.is_ok());
     let entries = world.log.entries().len();

@@ -24,8 +24,8 @@ use std::{
 use store::{
     Store,
     change::{
-        Change, Committed, CreateOwner, DeleteTokens, IssueToken, NewOrganisation, NewOwner, NewSecret, Outcome,
-        RotateToken, Selection, SetUp, Verb, WantedScopes,
+        Change, Committed, CreateOwner, DeleteTokens, DeletionTarget, IssueToken, NewOrganisation, NewOwner, NewSecret,
+        Outcome, RotateToken, SetUp, Verb, WantedScopes,
     },
     error::{CommitError, Refusal},
     query::{OrganisationFilter, Page, PageRequest, Sort, TokenFilter},
@@ -262,7 +262,7 @@ pub(crate) fn access(reach: Reach, role: Role, text: &str) -> Access {
 }
 
 pub(crate) fn deletion(id: TokenId) -> Verb {
-    let selection = Selection::Token { id, expects: None };
+    let selection = DeletionTarget::Token { id, expects: None };
     Verb::DeleteTokens(DeleteTokens { access: Access::unlimited(), selection, reason: Some("test".into()) })
 }
 

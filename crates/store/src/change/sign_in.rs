@@ -1,0 +1,87 @@
+//! The data of the changes to passwords, sessions and the links that set them up.
+
+use super::{NewOrganisation, NewOwner, NewSecret};
+use domain::{
+    caller::Access,
+    id::{OwnerId, SessionId, TokenId},
+    name::{Email, Name},
+    secret::Digest,
+    time::Timestamp,
+};
+use std::net::IpAddr;
+
+/// The data of [`Verb::InviteOwner`].
+#[derive(Clone)]
+pub struct InviteOwner {
+    /// What the caller may reach and hand out: a link is worth all that the user may do.
+    pub access: Access,
+    /// The user.
+    pub owner: OwnerId,
+}
+
+/// The data of [`Verb::SetPassword`].
+#[derive(Clone)]
+pub struct SetPassword {
+    /// The user.
+    pub owner: OwnerId,
+    /// The credential revision that the link or the old password was checked against.
+    pub expects: u64,
+    /// The new password, hashed.
+    pub password_hash: String,
+}
+
+/// The data of [`Verb::OpenSession`].
+#[derive(Clone)]
+pub struct OpenSession {
+    /// Its identifier.
+    pub id: SessionId,
+    /// The user who signed in.
+    pub owner: OwnerId,
+    /// The credential revision that his password was checked against.
+    pub expects: u64,
+    /// The digest of the session's secret.
+    pub digest: Digest,
+    /// When it ends at the latest.
+    pub expires_at: Timestamp,
+    /// From which address he signed in.
+    pub address: Option<IpAddr>,
+    /// With which user agent.
+    pub user_agent: Option<String>,
+    /// A session that this one replaces.
+    pub replaces: Option<SessionId>,
+    /// A stronger hash of the same password, when the stored one is weaker than today's rule.
+    pub password_hash: Option<String>,
+}
+
+/// The data of [`Verb::CloseSessions`].
+#[derive(Clone)]
+pub struct CloseSessions {
+    /// The user.
+    pub owner: OwnerId,
+    /// Which session; none means all of them.
+    pub session: Option<SessionId>,
+}
+
+/// The data of [`Verb::SetUp`].
+#[derive(Clone)]
+pub struct SetUp {
+    /// The first organisation.
+    pub organisation: NewOrganisation,
+    /// Its application administrator.
+    pub administrator: NewOwner,
+    /// A first token for him, with every scope: its identifier, name and secret.
+    pub token: Option<(TokenId, Name, NewSecret)>,
+}
+
+/// The data of [`Verb::RecoverAdministrator`].
+#[derive(Clone)]
+pub struct RecoverAdministrator {
+    /// The identifier of the user, when he does not exist yet; he then joins the first organisation.
+    pub id: OwnerId,
+    /// The address that names him.
+    pub email: Email,
+    /// His name, when he does not exist yet.
+    pub name: Name,
+    /// His new password, hashed.
+    pub password_hash: String,
+}
