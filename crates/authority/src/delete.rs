@@ -44,8 +44,8 @@ impl Authority {
         reason: Option<String>,
     ) -> Result<(), Error> {
         let access = access::access(caller, Action::ChangeTokens)?;
-        let selection = DeletionTarget::Token { id, expects };
-        self.commit(caller, Verb::DeleteTokens(DeleteTokens { access, selection, reason })).await?;
+        let target = DeletionTarget::Token { id, expects };
+        self.commit(caller, Verb::DeleteTokens(DeleteTokens { access, target, reason })).await?;
         Ok(())
     }
 
@@ -62,8 +62,8 @@ impl Authority {
         if !self.may_name_a_token(&digests) {
             return Ok(());
         }
-        let selection = DeletionTarget::Secret(digests);
-        let verb = Verb::DeleteTokens(DeleteTokens { access: Access::unlimited(), selection, reason });
+        let target = DeletionTarget::Secret(digests);
+        let verb = Verb::DeleteTokens(DeleteTokens { access: Access::unlimited(), target, reason });
         match self.store.commit(Change::new(self.now(), Actor::Possession, verb)).await {
             Ok(_) | Err(CommitError::Refused(Refusal::NotFound)) => Ok(()),
             Err(error) => Err(error.into()),
@@ -96,8 +96,8 @@ impl Authority {
     ) -> Result<Deleting, Error> {
         let access = access::access(caller, Action::ChangeTokens)?;
         self.write_uses_for(&filter).await?;
-        let selection = DeletionTarget::Filter { filter: filter.clone(), expects };
-        let delete = DeleteTokens { access: access.clone(), selection, reason: reason.clone() };
+        let target = DeletionTarget::Filter { filter: filter.clone(), expects };
+        let delete = DeleteTokens { access: access.clone(), target, reason: reason.clone() };
         let change = Change::by(self.now(), caller, Verb::DeleteTokens(delete));
         match self.store.commit(change).await {
             Err(CommitError::Refused(Refusal::TooManyTokens)) => {}

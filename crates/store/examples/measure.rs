@@ -155,7 +155,7 @@ async fn delete_one_by_one(store: &Arc<dyn Store>, (_, author): (OwnerId, OwnerN
     let begun = Instant::now();
     for id in ids {
         let selection = DeletionTarget::Token { id: *id, expects: None };
-        let verb = Verb::DeleteTokens(DeleteTokens { access: Access::unlimited(), selection, reason: None });
+        let verb = Verb::DeleteTokens(DeleteTokens { access: Access::unlimited(), target: selection, reason: None });
         store.commit(Change::new(at, Actor::Owner { owner: author, token: None }, verb)).await.unwrap();
     }
     println!("delete: {:.0} us each, one after the other", begun.elapsed().as_secs_f64() * 1e6 / ids.len() as f64);

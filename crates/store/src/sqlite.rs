@@ -8,7 +8,7 @@
 //! | `organisations`, `owners`, `administrators`, `credentials`, `sessions`, `set_up` | the verbs of people |
 //! | `usage`, `rehash`, `prune`, `quarantine` | the verbs of upkeep |
 //! | `nonce`, `idempotency`, `standing` | what works once, what may be repeated, and who still may |
-//! | `readers`, `list`, `preview`, `journal`, `load` | the queries |
+//! | `readers`, `list`, `review`, `preview`, `journal`, `load` | the queries |
 //! | `conditions`, `token_filter` | filters and reach as `WHERE` clauses |
 //! | `token_row`, `owner_row`, `dictionary`, `body` | rows |
 //! | `failure` | what stops a change or a query |
@@ -42,6 +42,7 @@ mod prune;
 mod quarantine;
 mod readers;
 mod rehash;
+mod review;
 mod rotate;
 mod sessions;
 mod set_up;
@@ -104,7 +105,14 @@ impl Store for SqliteStore {
     }
 
     async fn commit(&self, change: Change) -> Result<Committed, CommitError> {
-        self.writer.commit(change).await
+        let review = match review::of(&change.verb, change.at) {
+            Some(selection) => {
+                let reviewed = self.readers.read(move |connection| review::review(connection, &selection)).await;
+                Some(reviewed.map_err(|ReadError(cause)| CommitError::Unavailable(cause))?)
+            }
+            None => None,
+        };
+        self.writer.commit(change, review).await
     }
 
     async fn token(&self, reach: Reach, id: TokenId, deleted: bool) -> Result<Option<Token>, ReadError> {

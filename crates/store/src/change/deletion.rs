@@ -13,7 +13,7 @@ pub struct DeleteTokens {
     /// What the caller may reach.
     pub access: Access,
     /// Which tokens.
-    pub selection: DeletionTarget,
+    pub target: DeletionTarget,
     /// Why, when a reason was given.
     pub reason: Option<String>,
 }

@@ -1,9 +1,8 @@
 //! Deleting tokens: each row becomes a tombstone, and every secret it ever had is denied for ever.
 
 use super::{
-    failure::Result,
-    preview,
-    token_filter::{self, Selection},
+    failure::{Failure, Result},
+    token_filter::Selection,
     token_row,
     transaction::Transaction,
     update::find,
@@ -33,7 +32,7 @@ pub(crate) struct Cause<'a> {
 /// Deletes what a selection names.
 pub(crate) fn delete(transaction: &mut Transaction<'_>, wanted: &DeleteTokens) -> Result<Outcome> {
     let cause = Cause { reason: wanted.reason.as_deref(), deletion: None };
-    match &wanted.selection {
+    match &wanted.target {
         DeletionTarget::Token { id, expects } => {
             let token = find(transaction, &wanted.access, *id, *expects)?;
             one(transaction, token, cause)
@@ -44,13 +43,13 @@ pub(crate) fn delete(transaction: &mut Transaction<'_>, wanted: &DeleteTokens) -
             one(transaction, token, cause)
         }
         DeletionTarget::Filter { filter, expects } => {
-            let selection = Selection::new(wanted.access.reach, filter, transaction.at);
-            if let Some(expected) = expects
-                && preview::digest(transaction.connection, &selection)?.1 != *expected
-            {
+            let review = transaction.review.ok_or_else(unreviewed)?;
+            if expects.is_some_and(|expected| expected != review.digest) {
                 return Err(Refusal::PreviewChanged.into());
             }
-            let numbers = token_filter::numbers(transaction.connection, &selection, limits::DELETE_STEP + 1)?;
+            let selection = || Selection::new(wanted.access.reach, filter, transaction.at);
+            let numbers = review.selected_now(transaction.connection, selection, expects.is_some())?;
+            let numbers = numbers.ok_or(Refusal::PreviewChanged)?;
             if numbers.len() > limits::DELETE_STEP {
                 return Err(Refusal::TooManyTokens.into());
             }
@@ -110,4 +109,9 @@ pub(crate) fn bury(transaction: &mut Transaction<'_>, number: TokenNumber, cause
         deletion: cause.deletion,
     });
     transaction.append(Some(organisation), Some(number), event)
+}
+
+/// Every change that selects by filter comes with what a reader found.
+pub(crate) fn unreviewed() -> Failure {
+    Failure::Unreadable("a deletion by filter came without what it selects".into())
 }

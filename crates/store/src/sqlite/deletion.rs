@@ -2,9 +2,8 @@
 
 use super::{
     conditions::{Conditions, blob},
-    delete::{Cause, bury},
+    delete::{Cause, bury, unreviewed},
     failure::{Failure, Result, taken},
-    preview,
     token_filter::{self, Selection},
     transaction::Transaction,
 };
@@ -15,7 +14,7 @@ use crate::{
 };
 use domain::{
     caller::Reach,
-    id::{DeletionId, OrganisationNumber, OwnerId, OwnerNumber, TokenNumber},
+    id::{DeletionId, OrganisationNumber, OwnerId, OwnerNumber, Position, TokenNumber},
     journal::{DeletionMarked, Event},
     limits,
     time::Timestamp,
@@ -31,11 +30,11 @@ pub(crate) fn start(transaction: &mut Transaction<'_>, wanted: &StartDeletion) -
         // A token that is first used while the deletion runs would be deleted without having been reviewed.
         return Err(Refusal::TooManyTokens.into());
     }
-    let selection = Selection::new(wanted.access.reach, &wanted.filter, transaction.at);
-    let (total, digest) = preview::digest(transaction.connection, &selection)?;
-    if wanted.expects.is_some_and(|expected| expected != digest) {
+    let review = transaction.review.ok_or_else(unreviewed)?;
+    if wanted.expects.is_some_and(|expected| expected != review.digest) {
         return Err(Refusal::PreviewChanged.into());
     }
+    let total = review.count;
     let author = transaction.actor_number();
     let (reach, reach_number) = reach_words(wanted.access.reach);
     let inserted = transaction
@@ -58,7 +57,10 @@ pub(crate) fn start(transaction: &mut Transaction<'_>, wanted: &StartDeletion) -
             transaction.at.milliseconds(),
         ]);
     taken(inserted, Refusal::Consumed)?;
-    transaction.memory.guarded_deletions |= wanted.expects.is_some();
+    if wanted.expects.is_some() {
+        transaction.memory.guarded_deletions = true;
+        except_changed(transaction, wanted.id, review.position)?;
+    }
     mark(transaction, author, wanted.id, total, Event::DeletionStarted)?;
     Ok(Deletion {
         id: wanted.id,
@@ -129,6 +131,18 @@ fn mark(
 pub(crate) fn guarded(connection: &Connection) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM deletion WHERE finished_at IS NULL AND guarded = 1)";
     Ok(connection.query_row(sql, [], |row| row.get(0))?)
+}
+
+/// Leaves the tokens out of a deletion that changed since it was reviewed.
+fn except_changed(transaction: &Transaction<'_>, deletion: DeletionId, reviewed: Position) -> Result<()> {
+    transaction
+        .connection
+        .prepare_cached(
+            "INSERT OR IGNORE INTO deletion_exception (deletion, token)
+             SELECT ?1, token FROM journal WHERE position > ?2 AND token IS NOT NULL",
+        )?
+        .execute(params![deletion.bytes(), reviewed.0])?;
+    Ok(())
 }
 
 /// Leaves a token that changed out of every running deletion that demanded a preview: it is no

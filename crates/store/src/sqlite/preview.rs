@@ -1,37 +1,21 @@
-//! What a deletion by filter would delete, and the digest that names exactly that set.
+//! What a deletion by filter would delete, with the digest that names exactly that set.
 
 use super::{
     failure::Result,
+    review::{Review, review},
     token_filter::Selection,
     token_row::{self, Rows},
 };
-use crate::query::{Preview, PreviewDigest};
+use crate::query::Preview;
 use domain::token::Token;
 use rusqlite::Connection;
-use sha2::{Digest as _, Sha256};
 
 /// How many tokens a preview shows of each sort.
 const SHOWN: usize = 20;
 
-/// Counts the selected live tokens and digests their identifiers in the order of their numbers.
-pub(crate) fn digest(connection: &Connection, selection: &Selection) -> Result<(u64, PreviewDigest)> {
-    let mut hash = Sha256::new();
-    let mut count = 0;
-    if selection.from == Rows::Live {
-        let sql = format!("SELECT t.id FROM token AS t WHERE {} ORDER BY t.number", selection.conditions.sql());
-        let mut statement = connection.prepare_cached(&sql)?;
-        let mut rows = statement.query(selection.conditions.values())?;
-        while let Some(row) = rows.next()? {
-            hash.update(row.get::<_, [u8; 16]>(0)?);
-            count += 1;
-        }
-    }
-    Ok((count, hash.finalize().into()))
-}
-
-/// The whole preview.
+/// The preview of a selection.
 pub(crate) fn preview(connection: &Connection, selection: &Selection) -> Result<Preview> {
-    let (count, digest) = digest(connection, selection)?;
+    let Review { count, digest, .. } = review(connection, selection)?;
     Ok(Preview {
         count,
         digest,

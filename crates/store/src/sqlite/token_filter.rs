@@ -45,6 +45,13 @@ impl Selection {
         self
     }
 
+    /// Only these tokens.
+    pub(crate) fn among(mut self, numbers: &[TokenNumber]) -> Result<Self> {
+        let numbers = serde_json::to_string(&numbers.iter().map(|number| number.0).collect::<Vec<_>>())?;
+        self.conditions.and_value("t.number IN (SELECT value FROM json_each(?))", numbers);
+        Ok(self)
+    }
+
     /// Without the tokens that changed since a deletion began.
     pub(crate) fn except(mut self, deletion: DeletionId) -> Self {
         let changed = "t.number NOT IN (SELECT token FROM deletion_exception WHERE deletion = ?)";

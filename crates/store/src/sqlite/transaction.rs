@@ -6,6 +6,7 @@ use super::{
     dictionary::Dictionary,
     failure::{Failure, Result},
     owner_row::{self, OwnerFacts},
+    review::Review,
 };
 use crate::denials::{Seen, Sequences};
 use domain::{
@@ -131,6 +132,8 @@ pub(crate) struct Transaction<'w> {
     pub(crate) at: Timestamp,
     /// Who makes it.
     pub(crate) actor: Actor,
+    /// What a reader found that the change selects, where it selects by filter.
+    pub(crate) review: Option<&'w Review>,
     /// What the writer remembers.
     pub(crate) memory: &'w mut Memory,
 }

@@ -5,7 +5,7 @@
 mod tests;
 mod thread;
 
-use super::{checkpoint::Checkpoints, figures::Figures, transaction::Memory};
+use super::{checkpoint::Checkpoints, figures::Figures, review::Review, transaction::Memory};
 use crate::{
     change::{Change, Committed},
     denials::Appender,
@@ -34,6 +34,8 @@ type Answer = std::result::Result<Committed, CommitError>;
 /// A change that waits, with whoever waits for it.
 struct Waiting {
     change: Change,
+    /// What a reader found that the change selects, where it selects by filter.
+    review: Option<Review>,
     answer: Option<oneshot::Sender<Answer>>,
     _room: OwnedSemaphorePermit,
 }
@@ -120,11 +122,11 @@ impl Writer {
     }
 
     /// Hands a change to the thread and waits for its outcome.
-    pub(crate) async fn commit(&self, change: Change) -> Answer {
+    pub(crate) async fn commit(&self, change: Change, review: Option<Review>) -> Answer {
         let room = Arc::clone(&self.room).acquire_owned().await;
         let room = room.map_err(|closed| CommitError::Unavailable(closed.into()))?;
         let (answer, answered) = oneshot::channel();
-        let waiting = Box::new(Waiting { change, answer: Some(answer), _room: room });
+        let waiting = Box::new(Waiting { change, review, answer: Some(answer), _room: room });
         if self.queue.send(Message::Change(waiting)).is_err() {
             return Err(closed());
         }

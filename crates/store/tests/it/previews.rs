@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 use store::{
     change::{DeleteTokens, DeletionTarget, Outcome, TokenUse, Uses, Verb},
-    error::Refusal,
+    error::{CommitError, Refusal},
     query::{Preview, TokenFilter},
 };
 
@@ -19,6 +19,7 @@ on_every_engine!(
     the_digest_names_the_set,
     another_set_is_refused,
     too_many_at_once_are_refused,
+    what_is_issued_while_a_reviewed_deletion_waits_is_left_alone,
 );
 
 fn of(owner: &Owner) -> TokenFilter {
@@ -30,8 +31,8 @@ async fn preview(world: &World, owner: &Owner) -> Preview {
 }
 
 fn delete(owner: &Owner, expects: Option<[u8; 32]>) -> Verb {
-    let selection = DeletionTarget::Filter { filter: of(owner), expects };
-    Verb::DeleteTokens(DeleteTokens { access: Access::unlimited(), selection, reason: None })
+    let target = DeletionTarget::Filter { filter: of(owner), expects };
+    Verb::DeleteTokens(DeleteTokens { access: Access::unlimited(), target, reason: None })
 }
 
 async fn a_preview_tells_what_would_go(engine: Engine) {
@@ -102,4 +103,31 @@ async fn too_many_at_once_are_refused(engine: Engine) {
     world.delete(one.id).await;
     let Outcome::Deleted { tokens, .. } = world.made(delete(&owner, None)).await else { panic!() };
     assert_eq!(tokens, domain::limits::DELETE_STEP as u64);
+}
+
+async fn what_is_issued_while_a_reviewed_deletion_waits_is_left_alone(engine: Engine) {
+    let world = World::new(engine).await;
+    let (mut refused, mut deleted) = (0, 0);
+    for round in 0..40 {
+        let owner = world.member().await;
+        world.issue(&owner, "reviewed").await;
+        let review = preview(&world, &owner).await;
+        let issuing = world.issue(&owner, "new");
+        let deleting = world.store.commit(world.change(delete(&owner, Some(review.digest))));
+        // The order in which they begin changes from round to round.
+        let (issued, made) = if round % 2 == 0 {
+            tokio::join!(issuing, deleting)
+        } else {
+            let (made, issued) = tokio::join!(deleting, issuing);
+            (issued, made)
+        };
+        let left = world.store.token(Reach::Everything, issued.token.id, false).await.unwrap();
+        assert!(left.is_some(), "round {round}: a token was deleted that nobody had reviewed");
+        match made {
+            Ok(_) => deleted += 1,
+            Err(CommitError::Refused(Refusal::PreviewChanged)) => refused += 1,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    println!("{deleted} deletions came first, {refused} were refused");
 }

@@ -111,7 +111,7 @@ async fn verbs_stay_within_reach(engine: Engine) {
         DeletionTarget::Token { id: people[2].1.token.id, expects: None },
         DeletionTarget::Secret(vec![people[2].1.digest]),
     ] {
-        let delete = DeleteTokens { access: stranger.clone(), selection, reason: None };
+        let delete = DeleteTokens { access: stranger.clone(), target: selection, reason: None };
         assert_eq!(world.refusal(Verb::DeleteTokens(delete)).await, Refusal::NotFound);
     }
 }
@@ -121,7 +121,7 @@ async fn deletions_by_filter_stay_within_reach(engine: Engine) {
     let people = people(&world).await;
     let own = Access { reach: Reach::Own(people[1].0.number), ..Access::unlimited() };
     let selection = DeletionTarget::Filter { filter: TokenFilter::default(), expects: None };
-    let delete = DeleteTokens { access: own, selection, reason: None };
+    let delete = DeleteTokens { access: own, target: selection, reason: None };
     let Outcome::Deleted { tokens, .. } = world.made(Verb::DeleteTokens(delete)).await else { panic!() };
     assert_eq!(tokens, 1);
     // A deletion in steps keeps the reach of the one who began it.

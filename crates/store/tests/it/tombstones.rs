@@ -125,7 +125,7 @@ async fn a_deleted_token_is_not_found_by_any_verb(engine: Engine) {
     let rotate =
         RotateToken { access: access.clone(), token, expects: None, secret: world.secret(), end: RotationEnd::Now };
     let by_secret =
-        DeleteTokens { access: access.clone(), selection: DeletionTarget::Secret(vec![issued.digest]), reason: None };
+        DeleteTokens { access: access.clone(), target: DeletionTarget::Secret(vec![issued.digest]), reason: None };
     let verbs = [
         deletion(token),
         Verb::UpdateToken(update),
@@ -147,7 +147,7 @@ async fn a_secret_names_its_token(engine: Engine) {
     let by = |digests| {
         Verb::DeleteTokens(DeleteTokens {
             access: Access::unlimited(),
-            selection: DeletionTarget::Secret(digests),
+            target: DeletionTarget::Secret(digests),
             reason: None,
         })
     };
@@ -170,7 +170,7 @@ async fn a_revision_guards_a_delete(engine: Engine) {
     assert_eq!(token(world.made(Verb::SwitchToken(switch)).await).revision, 2);
     let guarded = |revision| {
         let selection = DeletionTarget::Token { id, expects: Some(revision) };
-        Verb::DeleteTokens(DeleteTokens { access: Access::unlimited(), selection, reason: None })
+        Verb::DeleteTokens(DeleteTokens { access: Access::unlimited(), target: selection, reason: None })
     };
     assert_eq!(world.refusal(guarded(1)).await, Refusal::RevisionChanged { revision: 2 });
     assert!(world.commit(guarded(2)).await.is_ok());

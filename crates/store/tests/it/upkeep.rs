@@ -145,7 +145,7 @@ async fn digests_are_replaced_and_told(engine: Engine) {
     world.store.load(Arc::new(take)).await.unwrap();
     assert_eq!(*live.lock().unwrap(), [(new(1), true), (two.digest, true), (new(2), false)]);
     let selection = DeletionTarget::Secret(vec![new(1)]);
-    let delete = DeleteTokens { access: Access::unlimited(), selection, reason: None };
+    let delete = DeleteTokens { access: Access::unlimited(), target: selection, reason: None };
     assert!(world.commit(Verb::DeleteTokens(delete)).await.is_ok());
     let entries = world.log.entries().len();
     let unknown = RehashSecrets { key: KeyId(2), digests: vec![(new(8), new(7))] };

@@ -263,7 +263,7 @@ pub(crate) fn access(reach: Reach, role: Role, text: &str) -> Access {
 
 pub(crate) fn deletion(id: TokenId) -> Verb {
     let selection = DeletionTarget::Token { id, expects: None };
-    Verb::DeleteTokens(DeleteTokens { access: Access::unlimited(), selection, reason: Some("test".into()) })
+    Verb::DeleteTokens(DeleteTokens { access: Access::unlimited(), target: selection, reason: Some("test".into()) })
 }
 
 fn new_owner(at: Timestamp, randomness: &Seeded, kind: OwnerKind, role: Role) -> NewOwner {

@@ -68,14 +68,14 @@ async fn after_an_unknown_outcome_nothing_is_accepted_any_more() {
     let path = directory.path().join("jeton.db");
     let (fails, randomness) = (Arc::new(AtomicBool::new(false)), Seeded::new(1));
     let (writer, told) = failing(&path, &fails);
-    assert!(writer.commit(change(&randomness)).await.is_ok());
+    assert!(writer.commit(change(&randomness), None).await.is_ok());
     assert_eq!((told.entries.load(Ordering::SeqCst), told.unknown.load(Ordering::SeqCst)), (1, false));
 
     fails.store(true, Ordering::SeqCst);
-    assert!(matches!(writer.commit(change(&randomness)).await, Err(CommitError::Unknown(_))));
+    assert!(matches!(writer.commit(change(&randomness), None).await, Err(CommitError::Unknown(_))));
     assert!(told.unknown.load(Ordering::SeqCst));
     fails.store(false, Ordering::SeqCst);
-    assert!(matches!(writer.commit(change(&randomness)).await, Err(CommitError::Unavailable(_))));
+    assert!(matches!(writer.commit(change(&randomness), None).await, Err(CommitError::Unavailable(_))));
     // Memory was told of nothing that is not known to be durable.
     assert_eq!(told.entries.load(Ordering::SeqCst), 1);
     writer.close();
@@ -95,7 +95,7 @@ async fn every_change_of_an_unknown_commit_is_answered_as_unknown() {
     let mut waiting = tokio::task::JoinSet::new();
     for _ in 0..20 {
         let (writer, change) = (Arc::clone(&writer), change(&randomness));
-        waiting.spawn(async move { writer.commit(change).await });
+        waiting.spawn(async move { writer.commit(change, None).await });
     }
     let mut unknown = 0;
     while let Some(answer) = waiting.join_next().await {
@@ -121,7 +121,7 @@ async fn what_waits_behind_the_end_is_refused_and_not_unknown() {
     // The first change waits for the other writer, and the end and the second change wait behind it.
     let commit = |change| {
         let writer = Arc::clone(&writer);
-        tokio::spawn(async move { writer.commit(change).await })
+        tokio::spawn(async move { writer.commit(change, None).await })
     };
     let first = commit(change(&randomness));
     tokio::time::sleep(std::time::Duration::from_millis(100)).await;

@@ -12,6 +12,7 @@ use crate::{
         failure::{self, Failure, Result},
         figures::Figures,
         quarantine,
+        review::Review,
         transaction::{Memory, Transaction},
     },
     store::Follower,
@@ -124,7 +125,7 @@ impl Writing {
         self.begin()?;
         let mut answers = Vec::with_capacity(batch.len());
         for waiting in batch {
-            match self.behind_savepoint(&waiting.change) {
+            match self.behind_savepoint(&waiting.change, waiting.review.as_ref()) {
                 Ok(Ok((Made { outcome, repeated, .. }, position))) => {
                     answers.push(Ok(Committed { outcome, position, repeated }));
                 }
@@ -142,10 +143,10 @@ impl Writing {
 
     /// Makes one change, or nothing of it. The outer error means that the transaction as a whole is lost:
     /// some errors make SQLite give it up, and one whose savepoints fail must not be committed.
-    fn behind_savepoint(&mut self, change: &Change) -> Result<Result<(Made, Position)>> {
+    fn behind_savepoint(&mut self, change: &Change, review: Option<&Review>) -> Result<Result<(Made, Position)>> {
         let mark = self.memory.mark();
         self.run_cached("SAVEPOINT change")?;
-        match apply(&mut self.transaction(change), change) {
+        match apply(&mut self.transaction(change, review), change) {
             Ok(made) => {
                 self.run_cached("RELEASE change")?;
                 Ok(Ok((made, self.memory.tail.position)))
@@ -160,8 +161,14 @@ impl Writing {
         }
     }
 
-    fn transaction(&mut self, change: &Change) -> Transaction<'_> {
-        Transaction { connection: &self.connection, at: change.at, actor: change.actor, memory: &mut self.memory }
+    fn transaction<'a>(&'a mut self, change: &Change, review: Option<&'a Review>) -> Transaction<'a> {
+        Transaction {
+            connection: &self.connection,
+            at: change.at,
+            actor: change.actor,
+            review,
+            memory: &mut self.memory,
+        }
     }
 
     fn begin(&mut self) -> std::result::Result<(), CommitError> {
@@ -247,7 +254,7 @@ impl Writing {
             while !self.delete_step(change, instant)? {}
         }
         self.begin()?;
-        let (made, position) = self.behind_savepoint(change).flatten().map_err(|failure| {
+        let (made, position) = self.behind_savepoint(change, None).flatten().map_err(|failure| {
             self.roll_back();
             outside(failure)
         })?;
@@ -262,7 +269,7 @@ impl Writing {
 
     fn delete_step(&mut self, change: &Change, instant: Timestamp) -> std::result::Result<bool, CommitError> {
         self.begin()?;
-        match quarantine::delete_before(&mut self.transaction(change), instant) {
+        match quarantine::delete_before(&mut self.transaction(change, None), instant) {
             Ok(ended) => {
                 self.finish()?;
                 Ok(ended)
