@@ -156,12 +156,14 @@ impl Authority {
         read: impl FnOnce(Verdict<'_>) -> R,
     ) -> Result<R, Error> {
         let mut read = Some(read);
-        match self.attempt(reach, &question, &mut read)? {
+        match self.attempt(reach, &question, &mut read) {
             Attempt::Read(answer) => return Ok(answer),
+            Attempt::Closed => return Err(Error::Unavailable("the index is not open".into())),
             Attempt::FirstUse(digest) => self.finish_rotation(digest).await?,
         }
-        match self.attempt(reach, &question, &mut read)? {
+        match self.attempt(reach, &question, &mut read) {
             Attempt::Read(answer) => Ok(answer),
+            Attempt::Closed => Err(Error::Unavailable("the index is not open any more".into())),
             Attempt::FirstUse(_) => Err(Error::Unavailable("the rotation did not finish".into())),
         }
     }
@@ -217,12 +219,13 @@ impl Authority {
         reach: Reach,
         question: &Question<'_>,
         read: &mut Option<F>,
-    ) -> Result<Attempt<R>, Error> {
+    ) -> Attempt<R> {
         if !self.index.is_open() {
-            return Err(Error::Unavailable("the index is not open".into()));
+            return Attempt::Closed;
         }
+        // Each attempt reads one verdict, and none follows one that was read.
         let mut answer =
-            |verdict: Verdict<'_>| read.take().map(|read| Attempt::Read(read(verdict))).ok_or_else(read_twice);
+            |verdict: Verdict<'_>| read.take().map_or(Attempt::Closed, |read| Attempt::Read(read(verdict)));
         // A text whose checksum is wrong needs no check here: it has no digest that anybody kept.
         if !may_be_shown(question.secret) {
             return answer(Verdict::Refused(Refused::Unknown));
@@ -249,8 +252,8 @@ impl Authority {
         digest: Digest,
         reach: Reach,
         question: &Question<'_>,
-        answer: &mut impl FnMut(Verdict<'_>) -> Result<Attempt<R>, Error>,
-    ) -> Option<Result<Attempt<R>, Error>> {
+        answer: &mut impl FnMut(Verdict<'_>) -> Attempt<R>,
+    ) -> Option<Attempt<R>> {
         self.index.find(
             digest,
             || self.now(),
@@ -258,7 +261,7 @@ impl Authority {
                 let verdict = judge(&found, reach, question);
                 if matches!(verdict, Verdict::Active(_)) {
                     if found.ends_others {
-                        return Ok(Attempt::FirstUse(digest));
+                        return Attempt::FirstUse(digest);
                     }
                     let facts = UseFacts { address: question.address, user_agent: question.user_agent };
                     self.usage.record(found.token, || self.now(), facts);
@@ -281,13 +284,14 @@ impl Authority {
     }
 }
 
+/// What came of looking a secret up.
 enum Attempt<R> {
+    /// The verdict was read.
     Read(R),
+    /// The secret works, and its first use must end the older ones before that is said.
     FirstUse(Digest),
-}
-
-fn read_twice() -> Error {
-    Error::Unavailable("a verdict was asked for twice".into())
+    /// The index does not answer.
+    Closed,
 }
 
 /// The verdict on what was found, for a verifier with this reach.

@@ -51,7 +51,7 @@ pub enum BackupError {
     },
 }
 
-/// How far a backup has come.
+/// How far a backup or a restore has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BackupProgress {
     /// Bytes are being copied.

@@ -24,15 +24,7 @@ impl Default for Table {
 
 impl Table {
     pub(super) fn get(&self, digest: Digest) -> Option<&Entry> {
-        let mut line = self.home(digest);
-        // There is always an empty line to stop at.
-        while let Some(entry) = &self.lines[line] {
-            if entry.digest == digest {
-                return Some(entry);
-            }
-            line = self.next(line);
-        }
-        None
+        self.lines[self.find(digest)?].as_ref()
     }
 
     pub(super) fn get_mut(&mut self, digest: Digest) -> Option<&mut Entry> {
@@ -74,8 +66,10 @@ impl Table {
         size_of_val(&*self.lines)
     }
 
+    #[inline]
     fn find(&self, digest: Digest) -> Option<usize> {
         let mut line = self.home(digest);
+        // There is always an empty line to stop at.
         while let Some(entry) = &self.lines[line] {
             if entry.digest == digest {
                 return Some(line);

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::server_key;
 use clap::Args;
+use indicatif::ProgressBar;
 use serde_json::json;
 use std::path::PathBuf;
 use store::backup::{BackupError, BackupProgress};
@@ -28,13 +29,7 @@ pub fn run(arguments: &BackupArguments, options: Options) -> Done {
     let config = arguments.local.read()?;
     let store = store_file(&config);
     let bar = progress(options, 0, "copying");
-    let tail = store::backup::backup(store, &arguments.file, &mut |now| match now {
-        BackupProgress::Copying { done, total } => {
-            bar.set_length(total);
-            bar.set_position(done);
-        }
-        BackupProgress::Checking => bar.set_message("checking"),
-    });
+    let tail = store::backup::backup(store, &arguments.file, &mut |now| show(&bar, now));
     bar.finish_and_clear();
     let tail = tail.map_err(|error| failure_of(&error))?;
     let bytes = std::fs::metadata(&arguments.file)?.len();
@@ -50,6 +45,17 @@ pub fn run(arguments: &BackupArguments, options: Options) -> Done {
         note(options, "the server key is not part of this file, and has no backup yet: run `jeton key backup FILE`");
     }
     Ok(())
+}
+
+/// Shows how far a backup or a restore has come.
+pub fn show(bar: &ProgressBar, now: BackupProgress) {
+    match now {
+        BackupProgress::Copying { done, total } => {
+            bar.set_length(total);
+            bar.set_position(done);
+        }
+        BackupProgress::Checking => bar.set_message("checking"),
+    }
 }
 
 /// What a failed backup or restore means.

@@ -6,10 +6,10 @@
 //! can do harm.
 
 use super::{
-    backup::{failure_of, open_failure},
+    backup::{failure_of, open_failure, show},
     failure::{Done, Exit, Failure},
     local::{LocalArguments, store_file},
-    output::{Options, counted, note, print},
+    output::{Options, counted, note, print, progress},
     prompt, when,
 };
 use authority::clock::{Clock, SystemClock};
@@ -76,7 +76,10 @@ fn put_back(file: &Path, store: &Path, options: Options) -> Done {
         crate::private_file::create_directory(directory)?;
     }
     let suffix = format!("replaced-{}", SystemClock.now().milliseconds());
-    let restored = store::backup::restore(file, store, &suffix).map_err(|error| failure_of(&error))?;
+    let bar = progress(options, 0, "copying");
+    let restored = store::backup::restore(file, store, &suffix, &mut |now| show(&bar, now));
+    bar.finish_and_clear();
+    let restored = restored.map_err(|error| failure_of(&error))?;
     note(options, &format!("{} is restored up to journal position {}", store.display(), restored.tail.position));
     if let Some(replaced) = restored.replaced {
         note(options, &format!("the store that was there is kept as {}", replaced.display()));

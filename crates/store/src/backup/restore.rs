@@ -1,6 +1,6 @@
 //! Putting a backup in a store's place, and what that forgets.
 
-use super::{BackupError, Unfinished, check, failed};
+use super::{BackupError, BackupProgress, Unfinished, check, failed};
 use crate::{
     denials::{Denials, denials_path},
     error::OpenError,
@@ -12,8 +12,8 @@ use domain::{id::Position, journal::Tail};
 use rusqlite::Connection;
 use std::{
     error::Error,
-    fs, io,
-    os::unix::fs::PermissionsExt,
+    fs,
+    io::{self, Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -42,7 +42,12 @@ pub struct Restored {
 /// # Errors
 /// When the store is served, or the backup is damaged, newer than this binary or none of a store;
 /// then the store is as it was.
-pub fn restore(backup: &Path, store: &Path, suffix: &str) -> Result<Restored, BackupError> {
+pub fn restore(
+    backup: &Path,
+    store: &Path,
+    suffix: &str,
+    progress: &mut dyn FnMut(BackupProgress),
+) -> Result<Restored, BackupError> {
     if !backup.exists() {
         return Err(BackupError::Missing { path: backup.display().to_string() });
     }
@@ -52,10 +57,8 @@ pub fn restore(backup: &Path, store: &Path, suffix: &str) -> Result<Restored, Ba
     }
     let _lock = open::lock(store)?;
     let unfinished = Unfinished::create(store).map_err(|error| failed(store, error))?;
-    fs::copy(backup, &unfinished.0).map_err(|error| failed(backup, error))?;
-    // A copy takes over the permissions of the original, which may be open to others.
-    let private = fs::set_permissions(&unfinished.0, fs::Permissions::from_mode(0o600));
-    private.map_err(|error| failed(store, error))?;
+    copy(backup, &unfinished.0, progress).map_err(|error| failed(backup, error))?;
+    progress(BackupProgress::Checking);
     let tail = check(&unfinished.0, backup)?;
     let caught_up = if store.exists() { Some(open::catch_up(store)) } else { None };
     let known = caught_up.as_ref().and_then(|caught_up| caught_up.as_ref().ok()).copied();
@@ -68,6 +71,22 @@ pub fn restore(backup: &Path, store: &Path, suffix: &str) -> Result<Restored, Ba
     }
     let unrecorded = caught_up.and_then(Result::err).map(|error| told(&error));
     Ok(Restored { replaced: existed.then_some(aside), unrecorded, tail, quarantine })
+}
+
+/// Fills a file that is there already, so that it keeps its permissions and not those of the original,
+/// which may be open to others.
+fn copy(from: &Path, to: &Path, progress: &mut dyn FnMut(BackupProgress)) -> io::Result<()> {
+    let (mut from, mut to) = (fs::File::open(from)?, fs::OpenOptions::new().write(true).open(to)?);
+    let (total, mut done, mut piece) = (from.metadata()?.len(), 0, vec![0; 1 << 20]);
+    loop {
+        let length = from.read(&mut piece)?;
+        if length == 0 {
+            return Ok(());
+        }
+        to.write_all(&piece[..length])?;
+        done += length as u64;
+        progress(BackupProgress::Copying { done, total });
+    }
 }
 
 /// Compares a copy with the denials file of the store whose place it takes, which ends at `known` where

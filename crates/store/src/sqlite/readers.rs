@@ -9,7 +9,10 @@ use crate::error::ReadError;
 use rusqlite::Connection;
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 use tokio::sync::Semaphore;
@@ -38,17 +41,20 @@ impl Readers {
         drop(self.idle.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
-    /// Runs a query on a snapshot.
+    /// Runs a query on a snapshot. When nobody waits for the answer any more, it ends early and makes
+    /// room for others.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         query: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> std::result::Result<T, ReadError> {
         let room = Arc::clone(&self.room).acquire_owned().await.map_err(|closed| ReadError(closed.into()))?;
         let (path, idle) = (self.path.clone(), Arc::clone(&self.idle));
+        let waits = Waits::default();
+        let left = Arc::clone(&waits.0);
         let answered = tokio::task::spawn_blocking(move || {
             let pooled = idle.lock().unwrap_or_else(PoisonError::into_inner).as_mut().and_then(Vec::pop);
             let mut connection = pooled.map_or_else(|| connection::reader(&path), Ok)?;
-            let answer = snapshot(&mut connection, query)?;
+            let answer = snapshot(&mut connection, left, query)?;
             if let Some(idle) = &mut *idle.lock().unwrap_or_else(PoisonError::into_inner) {
                 idle.push(connection);
             }
@@ -59,12 +65,45 @@ impl Readers {
     }
 }
 
+/// Somebody waits for an answer; the flag turns true when he leaves.
+#[derive(Default)]
+struct Waits(Arc<AtomicBool>);
+
+impl Drop for Waits {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Runs a query in a transaction that sees one state of the store, and in bounded time.
-fn snapshot<T>(connection: &mut Connection, query: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+fn snapshot<T>(
+    connection: &mut Connection,
+    left: Arc<AtomicBool>,
+    query: impl FnOnce(&Connection) -> Result<T>,
+) -> Result<T> {
     let end = Instant::now() + DEADLINE;
-    connection.progress_handler(STEPS, Some(move || Instant::now() > end))?;
+    connection.progress_handler(STEPS, Some(move || left.load(Ordering::Relaxed) || Instant::now() > end))?;
     connection.prepare_cached("BEGIN")?.execute([])?;
     let answer = query(connection);
     connection.prepare_cached("COMMIT")?.execute([])?;
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_query_that_nobody_waits_for_makes_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store");
+        Connection::open(&path).unwrap().pragma_update(None, "journal_mode", "wal").unwrap();
+        let readers = Readers::new(&path, 1);
+        let endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+        let slow = readers.read(move |connection| Ok(connection.query_row(endless, [], |row| row.get::<_, i64>(0))?));
+        assert!(tokio::time::timeout(Duration::from_millis(50), slow).await.is_err());
+        let next = readers.read(|connection| Ok(connection.query_row("SELECT 1", [], |row| row.get::<_, i64>(0))?));
+        let next = tokio::time::timeout(Duration::from_secs(20), next).await;
+        assert_eq!(next.expect("the only reader is still busy").unwrap(), 1);
+    }
 }

@@ -68,7 +68,7 @@ async fn a_backup_under_load_holds_what_was_answered_before_it() {
     // The copy is a store of its own, in one file.
     let restored = tempfile::tempdir().unwrap();
     let place = restored.path().join("jeton.db");
-    let done = restore(&target(&world), &place, "before").unwrap();
+    let done = restore(&target(&world), &place, "before", &mut |_| {}).unwrap();
     assert_eq!((done.replaced, done.tail), (None, tail));
     assert_eq!(done.quarantine.unwrap().ground, Ground::Missing);
     let opened = open(&place).unwrap();
@@ -107,10 +107,10 @@ async fn a_restore_keeps_the_store_that_was_there() {
     world.delete(deleted.id).await;
     let later = world.issue(&owner, "later").await.token;
 
-    let served = restore(&target(&world), &path(&world), "before");
+    let served = restore(&target(&world), &path(&world), "before", &mut |_| {});
     assert!(matches!(served, Err(BackupError::Store(OpenError::InUse { .. }))), "{served:?}");
     world.store.close().await;
-    let done = restore(&target(&world), &path(&world), "before").unwrap();
+    let done = restore(&target(&world), &path(&world), "before", &mut |_| {}).unwrap();
     let quarantine = done.quarantine.unwrap();
     assert_eq!((quarantine.ground, quarantine.tokens), (Ground::Behind, 1));
     let aside = done.replaced.unwrap();
@@ -122,7 +122,7 @@ async fn a_restore_keeps_the_store_that_was_there() {
     let tombstones: i64 = old.query_row("SELECT count(*) FROM tombstone", [], |row| row.get(0)).unwrap();
     assert_eq!(tombstones, 1);
     world.store.close().await;
-    let again = restore(&target(&world), &path(&world), "before");
+    let again = restore(&target(&world), &path(&world), "before", &mut |_| {});
     assert!(matches!(again, Err(BackupError::Exists { .. })), "{again:?}");
 }
 
@@ -147,7 +147,7 @@ async fn a_bad_backup_changes_nothing() {
         let mut bytes = good.clone();
         spoil(&mut bytes);
         fs::write(target(&world), bytes).unwrap();
-        let refused = restore(&target(&world), &path(&world), "before");
+        let refused = restore(&target(&world), &path(&world), "before", &mut |_| {});
         assert!(matches!(refused, Err(BackupError::Store(OpenError::Damaged { .. }))), "{what}: {refused:?}");
         assert_eq!(fs::read(path(&world)).unwrap(), store);
     }

@@ -52,7 +52,7 @@ async fn a_copy_of_the_denials_that_is_older_than_the_backup_proves_nothing() {
     lose(&world);
     fs::write(denials_path(&path(&world)), before).unwrap();
 
-    let done = restore(&copy, &path(&world), "lost").unwrap();
+    let done = restore(&copy, &path(&world), "lost", &mut |_| {}).unwrap();
     assert_eq!((done.replaced, done.unrecorded), (None, None));
     let quarantine = done.quarantine.unwrap();
     assert_eq!((quarantine.ground, quarantine.restored), (Ground::Restored, true));
@@ -71,7 +71,7 @@ async fn a_copy_of_the_denials_that_is_older_than_the_backup_proves_nothing() {
 async fn a_backup_that_ends_where_the_store_ends_has_lost_nothing() {
     let (mut world, issued, copy) = backed_up().await;
     world.store.close().await;
-    let done = restore(&copy, &path(&world), "first").unwrap();
+    let done = restore(&copy, &path(&world), "first", &mut |_| {}).unwrap();
     assert_eq!((done.quarantine, done.unrecorded), (None, None));
     assert_eq!(open_world(&mut world).quarantine, None);
     assert!(world.find(issued.token.id).await.is_some());
@@ -80,7 +80,7 @@ async fn a_backup_that_ends_where_the_store_ends_has_lost_nothing() {
     // A store that is not trusted itself tells nothing of what was lost.
     lose(&world);
     for suffix in ["second", "third"] {
-        let done = restore(&copy, &path(&world), suffix).unwrap();
+        let done = restore(&copy, &path(&world), suffix, &mut |_| {}).unwrap();
         assert_eq!(done.quarantine.unwrap().ground, Ground::Missing);
         assert_eq!(done.unrecorded.is_some(), suffix == "third");
     }
@@ -97,7 +97,7 @@ async fn what_only_the_replaced_store_knew_is_denied_again() {
     // As when the file could not be written since the backup.
     fs::write(denials_path(&path(&world)), behind).unwrap();
 
-    let done = restore(&copy, &path(&world), "before").unwrap();
+    let done = restore(&copy, &path(&world), "before", &mut |_| {}).unwrap();
     let quarantine = done.quarantine.unwrap();
     assert_eq!((quarantine.ground, quarantine.restored, quarantine.tokens), (Ground::Behind, false, 1));
     assert_eq!(done.unrecorded, None);
@@ -117,7 +117,7 @@ async fn a_replaced_store_that_cannot_be_read_is_said_to_be_lost() {
     world.store.close().await;
     for (suffix, content) in [("letter", "It is a letter".repeat(1_000)), ("empty", String::new())] {
         fs::write(path(&world), content).unwrap();
-        let done = restore(&copy, &path(&world), suffix).unwrap();
+        let done = restore(&copy, &path(&world), suffix, &mut |_| {}).unwrap();
         let quarantine = done.quarantine.unwrap();
         // The file knows something, and perhaps not all.
         assert_eq!((quarantine.ground, quarantine.restored, quarantine.tokens), (Ground::Behind, true, 1));
@@ -135,7 +135,7 @@ async fn a_restore_that_ended_half_way_leaves_a_place_that_nothing_new_takes() {
     fs::write(path(&world).with_extension("db-wal"), "a log without its store").unwrap();
     let refused = open(&path(&world)).map(drop);
     assert!(matches!(&refused, Err(OpenError::Lost { .. })), "{refused:?}");
-    let done = restore(&copy, &path(&world), "again").unwrap();
+    let done = restore(&copy, &path(&world), "again", &mut |_| {}).unwrap();
     assert_eq!((done.replaced, done.quarantine.unwrap().ground), (None, Ground::Behind));
     assert_eq!(fs::read_to_string(path(&world).with_extension("db.again-wal")).unwrap(), "a log without its store");
     assert!(open_world(&mut world).quarantine.is_some());
