@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `tokens` | one shard of the table from digests to tokens |
 //! | `table` | the entries of a shard by their digests |
+//! | `lines` | the memory of a table, in large pages |
 //! | `entry` | what is kept of one secret |
 //! | `grants` | scopes and networks, kept once for all tokens of a shard that share them |
 //! | `ceilings` | the most that owners' tokens may do, kept once for all that share it |
@@ -19,6 +20,7 @@ mod apply;
 mod ceilings;
 mod entry;
 mod grants;
+mod lines;
 mod numbered;
 mod owners;
 mod table;
@@ -178,7 +180,7 @@ impl Index {
     pub fn find<R>(&self, digest: Digest, now: impl Fn() -> Timestamp, read: impl FnOnce(Found<'_>) -> R) -> Option<R> {
         let shard = self.shard(digest).read();
         let entry = shard.get(digest)?;
-        let owner = self.owners.get(entry.owner)?;
+        let owner = self.owners.get(entry.owner())?;
         let (power, rotation) = (owner.power(), shard.rotation(digest, entry));
         let standing = if entry.has(DELETED) {
             Standing::Deleted
@@ -195,9 +197,9 @@ impl Index {
         };
         let (granted, networks) = shard.grant(entry);
         Some(read(Found {
-            token: entry.token,
+            token: entry.token(),
             owner,
-            owner_number: entry.owner,
+            owner_number: entry.owner(),
             power,
             granted,
             networks,

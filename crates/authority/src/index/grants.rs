@@ -9,7 +9,7 @@ pub(super) type SharedGrant = Arc<(Scopes, Option<Networks>)>;
 
 /// Where a grant is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct GrantKey(u32);
+pub(super) struct GrantKey(pub(super) u32);
 
 struct Kept {
     grant: SharedGrant,

@@ -5,57 +5,62 @@
 //! is filled from front to back. At most three quarters are used, and an array grows by a fifth, so
 //! that an entry costs 85 to 102 bytes.
 
-use super::entry::Entry;
+use super::{entry::Entry, lines::Lines};
 use domain::secret::Digest;
+use std::io;
 
 const SMALLEST: usize = 16;
 
 /// The array; behind its last line it goes on with the first.
+#[derive(Default)]
 pub(super) struct Table {
-    lines: Box<[Option<Entry>]>,
+    lines: Lines,
     used: usize,
-}
-
-impl Default for Table {
-    fn default() -> Self {
-        Self { lines: vec![None; SMALLEST].into(), used: 0 }
-    }
 }
 
 impl Table {
     pub(super) fn get(&self, digest: Digest) -> Option<&Entry> {
-        self.lines[self.find(digest)?].as_ref()
+        let lines = self.lines.get();
+        find(lines, digest).map(|line| &lines[line])
     }
 
     pub(super) fn get_mut(&mut self, digest: Digest) -> Option<&mut Entry> {
-        let line = self.find(digest)?;
-        self.lines[line].as_mut()
+        let lines = self.lines.get_mut();
+        find(lines, digest).map(|line| &mut lines[line])
     }
 
     /// Adds an entry whose digest is not there yet.
-    pub(super) fn insert(&mut self, entry: Entry) {
-        if (self.used + 1) * 4 > self.lines.len() * 3 {
-            self.grow();
+    ///
+    /// # Errors
+    /// When there is no memory for it; the table is as it was then.
+    pub(super) fn insert(&mut self, entry: Entry) -> io::Result<()> {
+        if (self.used + 1) * 4 > self.lines.get().len() * 3 {
+            self.grow()?;
         }
         self.used += 1;
-        self.put(entry);
+        put(self.lines.get_mut(), entry);
+        Ok(())
     }
 
     /// Takes an entry out, and closes the gap so that no look-up stops early.
     pub(super) fn remove(&mut self, digest: Digest) -> Option<Entry> {
-        let mut gap = self.find(digest)?;
-        let removed = self.lines[gap].take();
+        let lines = self.lines.get_mut();
+        let mut gap = find(lines, digest)?;
+        let removed = std::mem::replace(&mut lines[gap], Entry::EMPTY);
         self.used -= 1;
-        let mut line = self.next(gap);
-        while let Some(entry) = &self.lines[line] {
+        // How many lines `to` lies behind `from`, going round.
+        let distance = |from: usize, to: usize, length: usize| if to >= from { to - from } else { to + length - from };
+        let mut line = next(lines, gap);
+        while !lines[line].is_empty() {
             // The entry may fill the gap when its home lies at or before it, going round.
-            if self.distance(self.home(entry.digest), line) >= self.distance(gap, line) {
-                self.lines[gap] = self.lines[line].take();
+            let home = home(lines, lines[line].digest());
+            if distance(home, line, lines.len()) >= distance(gap, line, lines.len()) {
+                lines[gap] = std::mem::replace(&mut lines[line], Entry::EMPTY);
                 gap = line;
             }
-            line = self.next(line);
+            line = next(lines, line);
         }
-        removed
+        Some(removed)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -63,54 +68,56 @@ impl Table {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        size_of_val(&*self.lines)
+        size_of_val(self.lines.get())
     }
 
-    #[inline]
-    fn find(&self, digest: Digest) -> Option<usize> {
-        let mut line = self.home(digest);
-        // There is always an empty line to stop at.
-        while let Some(entry) = &self.lines[line] {
-            if entry.digest == digest {
-                return Some(line);
-            }
-            line = self.next(line);
+    fn grow(&mut self) -> io::Result<()> {
+        let length = self.lines.get().len();
+        let mut larger = Lines::empty((length + length / 5 + 1).max(SMALLEST))?;
+        let lines = larger.get_mut();
+        self.lines.get().iter().filter(|entry| !entry.is_empty()).for_each(|entry| put(lines, *entry));
+        self.lines = larger;
+        Ok(())
+    }
+}
+
+/// The line of a digest. There is always an empty line to stop at, unless there is none at all.
+#[inline]
+fn find(lines: &[Entry], digest: Digest) -> Option<usize> {
+    let mut line = home(lines, digest);
+    loop {
+        let entry = lines.get(line)?;
+        if entry.is_empty() {
+            return None;
         }
-        None
-    }
-
-    fn put(&mut self, entry: Entry) {
-        let mut line = self.home(entry.digest);
-        while self.lines[line].is_some() {
-            line = self.next(line);
+        if entry.digest() == digest {
+            return Some(line);
         }
-        self.lines[line] = Some(entry);
+        line = next(lines, line);
     }
+}
 
-    fn grow(&mut self) {
-        let larger = vec![None; self.lines.len() + self.lines.len() / 5 + 1].into();
-        let smaller = std::mem::replace(&mut self.lines, larger);
-        smaller.into_iter().flatten().for_each(|entry| self.put(entry));
+fn put(lines: &mut [Entry], entry: Entry) {
+    let mut line = home(lines, entry.digest());
+    while !lines[line].is_empty() {
+        line = next(lines, line);
     }
+    lines[line] = entry;
+}
 
-    /// Digests are keyed and uniform, so their first bytes say where in the array they belong.
-    fn home(&self, digest: Digest) -> usize {
-        let bytes = digest.bytes();
-        let first =
-            u64::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7]]);
-        // The product of a 64-bit fraction and a length is below the length after the shift.
-        let home = (u128::from(first) * self.lines.len() as u128) >> 64;
-        usize::try_from(home).unwrap_or_default()
-    }
+/// Digests are keyed and uniform, so their first bytes say where in the array they belong.
+#[inline]
+fn home(lines: &[Entry], digest: Digest) -> usize {
+    let mut first = [0; 8];
+    first.copy_from_slice(&digest.bytes()[..8]);
+    // The product of a 64-bit fraction and a length is below the length after the shift.
+    let home = (u128::from(u64::from_be_bytes(first)) * lines.len() as u128) >> 64;
+    usize::try_from(home).unwrap_or_default()
+}
 
-    fn next(&self, line: usize) -> usize {
-        if line + 1 == self.lines.len() { 0 } else { line + 1 }
-    }
-
-    /// How many lines `to` lies behind `from`, going round.
-    fn distance(&self, from: usize, to: usize) -> usize {
-        if to >= from { to - from } else { to + self.lines.len() - from }
-    }
+#[inline]
+fn next(lines: &[Entry], line: usize) -> usize {
+    if line + 1 == lines.len() { 0 } else { line + 1 }
 }
 
 #[cfg(test)]
@@ -137,21 +144,21 @@ mod tests {
         let mut table = Table::default();
         let mut there = Vec::new();
         for round in 0..2_000_u16 {
-            table.insert(entry(round));
+            table.insert(entry(round)).unwrap();
             there.push(round);
             if round % 3 == 0 {
                 let gone = there.swap_remove((usize::from(round) * 31) % there.len());
-                assert_eq!(table.remove(digest(gone)).unwrap().owner.0, u32::from(gone));
+                assert_eq!(table.remove(digest(gone)).unwrap().owner().0, u32::from(gone));
                 assert!(table.get(digest(gone)).is_none());
             }
         }
         for number in &there {
-            assert_eq!(table.get(digest(*number)).unwrap().owner.0, u32::from(*number));
+            assert_eq!(table.get(digest(*number)).unwrap().owner().0, u32::from(*number));
         }
         assert_eq!(table.len(), there.len());
         for number in there {
             table.remove(digest(number)).unwrap();
         }
-        assert!(table.lines.iter().all(Option::is_none));
+        assert!(table.lines.get().iter().all(Entry::is_empty));
     }
 }

@@ -50,7 +50,7 @@ impl Tokens {
     }
 
     pub(super) fn grant(&self, entry: &Entry) -> (&Scopes, Option<&Networks>) {
-        self.grants.get(entry.grant)
+        self.grants.get(entry.grant())
     }
 
     pub(super) fn rotation(&self, digest: Digest, entry: &Entry) -> Rotation {
@@ -64,9 +64,9 @@ impl Tokens {
     pub(super) fn facts(&self, digest: Digest) -> Option<Facts> {
         let entry = self.get(digest)?;
         Some(Facts {
-            token: entry.token,
-            owner: entry.owner,
-            grant: self.grants.shared(entry.grant),
+            token: entry.token(),
+            owner: entry.owner(),
+            grant: self.grants.shared(entry.grant()),
             expires_at: entry.expires_at(),
             disabled: entry.has(DISABLED),
             deleted: entry.has(DELETED),
@@ -88,7 +88,12 @@ impl Tokens {
             entry.set(ROTATING, true);
             self.rotations.insert(digest, facts.rotation);
         }
-        self.table.insert(entry);
+        if let Err(error) = self.table.insert(entry) {
+            // Refusing the newest is the safe end of all memory.
+            tracing::error!(%error, "there is no memory for a secret, which is not accepted");
+            self.grants.drop(grant);
+            self.rotations.remove(&digest);
+        }
     }
 
     /// Changes a secret, unless it has the same or a later position already.
@@ -104,7 +109,7 @@ impl Tokens {
     /// Forgets a secret whose digest was replaced.
     pub(super) fn remove(&mut self, digest: Digest) {
         if let Some(removed) = self.table.remove(digest) {
-            self.grants.drop(removed.grant);
+            self.grants.drop(removed.grant());
             self.rotations.remove(&digest);
         }
     }
@@ -135,19 +140,19 @@ impl Changing<'_> {
     }
 
     pub(super) fn grant(&mut self, grant: &SharedGrant, expires_at: Option<Timestamp>) {
-        let older = self.entry.grant;
-        self.entry.grant = self.grants.add(grant);
+        let older = self.entry.grant();
+        self.entry.set_grant(self.grants.add(grant));
         self.grants.drop(older);
         self.entry.set_expiry(expires_at);
     }
 
     pub(super) fn end_at(&mut self, at: Timestamp) {
         self.entry.set(ROTATING, true);
-        self.rotations.entry(self.entry.digest).or_default().ends_at = Some(at);
+        self.rotations.entry(self.entry.digest()).or_default().ends_at = Some(at);
     }
 
     pub(super) fn end_no_others(&mut self) {
-        if let Some(rotation) = self.rotations.get_mut(&self.entry.digest) {
+        if let Some(rotation) = self.rotations.get_mut(&self.entry.digest()) {
             rotation.ends_others = false;
         }
     }

@@ -20,6 +20,7 @@ pub const LIBRARIES: &[(&str, &[&str])] = &[
     ("http-body-util", &["server"]),
     ("hyper", &["server"]),
     ("hyper-util", &["server"]),
+    ("memmap2", &["authority"]),
     ("prometheus-client", &["server"]),
     ("rusqlite", &["store"]),
     ("rustls", &["server"]),
@@ -29,6 +30,7 @@ pub const LIBRARIES: &[(&str, &[&str])] = &[
     ("ureq", &["server"]),
     ("utoipa", &["server"]),
     ("utoipa-axum", &["server"]),
+    ("zerocopy", &["authority"]),
     ("zxcvbn", &["authority"]),
 ];
 
