@@ -7,7 +7,7 @@ use domain::{
     secret::Digest,
 };
 
-/// The data of [`Verb::DeleteTokens`].
+/// The data of [`Verb::DeleteTokens`](super::Verb::DeleteTokens).
 #[derive(Clone)]
 pub struct DeleteTokens {
     /// What the caller may reach.
@@ -42,7 +42,7 @@ pub enum DeletionTarget {
     },
 }
 
-/// The data of [`Verb::StartDeletion`]. Tokens issued afterwards are not part of it.
+/// The data of [`Verb::StartDeletion`](super::Verb::StartDeletion). Tokens issued afterwards are not part of it.
 #[derive(Clone)]
 pub struct StartDeletion {
     /// What the caller may reach.

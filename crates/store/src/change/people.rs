@@ -8,7 +8,7 @@ use domain::{
     scope::Scopes,
 };
 
-/// The data of [`Verb::CreateOrganisation`].
+/// The data of [`Verb::CreateOrganisation`](super::Verb::CreateOrganisation).
 #[derive(Debug, Clone)]
 pub struct NewOrganisation {
     /// Its identifier.
@@ -17,7 +17,7 @@ pub struct NewOrganisation {
     pub name: Name,
 }
 
-/// The data of [`Verb::UpdateOrganisation`]; a field left out stays as it is.
+/// The data of [`Verb::UpdateOrganisation`](super::Verb::UpdateOrganisation); a field left out stays as it is.
 #[derive(Clone)]
 pub struct UpdateOrganisation {
     /// What the caller may reach.
@@ -51,7 +51,7 @@ pub struct NewOwner {
     pub password_hash: Option<String>,
 }
 
-/// The data of [`Verb::CreateOwner`].
+/// The data of [`Verb::CreateOwner`](super::Verb::CreateOwner).
 #[derive(Clone)]
 pub struct CreateOwner {
     /// What the caller may reach and hand out.
@@ -65,7 +65,7 @@ pub struct CreateOwner {
     pub invited: bool,
 }
 
-/// The data of [`Verb::UpdateOwner`]; a field left out stays as it is.
+/// The data of [`Verb::UpdateOwner`](super::Verb::UpdateOwner); a field left out stays as it is.
 #[derive(Clone)]
 pub struct UpdateOwner {
     /// What the caller may reach and hand out.

@@ -10,7 +10,7 @@ use domain::{
 };
 use std::net::IpAddr;
 
-/// The data of [`Verb::InviteOwner`].
+/// The data of [`Verb::InviteOwner`](super::Verb::InviteOwner).
 #[derive(Clone)]
 pub struct InviteOwner {
     /// What the caller may reach and hand out: a link is worth all that the user may do.
@@ -19,7 +19,7 @@ pub struct InviteOwner {
     pub owner: OwnerId,
 }
 
-/// The data of [`Verb::SetPassword`].
+/// The data of [`Verb::SetPassword`](super::Verb::SetPassword).
 #[derive(Clone)]
 pub struct SetPassword {
     /// The user.
@@ -30,7 +30,7 @@ pub struct SetPassword {
     pub password_hash: String,
 }
 
-/// The data of [`Verb::OpenSession`].
+/// The data of [`Verb::OpenSession`](super::Verb::OpenSession).
 #[derive(Clone)]
 pub struct OpenSession {
     /// Its identifier.
@@ -53,7 +53,7 @@ pub struct OpenSession {
     pub password_hash: Option<String>,
 }
 
-/// The data of [`Verb::CloseSessions`].
+/// The data of [`Verb::CloseSessions`](super::Verb::CloseSessions).
 #[derive(Clone)]
 pub struct CloseSessions {
     /// The user.
@@ -62,7 +62,7 @@ pub struct CloseSessions {
     pub session: Option<SessionId>,
 }
 
-/// The data of [`Verb::SetUp`].
+/// The data of [`Verb::SetUp`](super::Verb::SetUp).
 #[derive(Clone)]
 pub struct SetUp {
     /// The first organisation.
@@ -73,7 +73,7 @@ pub struct SetUp {
     pub token: Option<(TokenId, Name, NewSecret)>,
 }
 
-/// The data of [`Verb::RecoverAdministrator`].
+/// The data of [`Verb::RecoverAdministrator`](super::Verb::RecoverAdministrator).
 #[derive(Clone)]
 pub struct RecoverAdministrator {
     /// The identifier of the user, when he does not exist yet; he then joins the first organisation.

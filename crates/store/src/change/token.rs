@@ -31,7 +31,7 @@ pub enum WantedScopes {
     AsMuchAsAllowed,
 }
 
-/// The data of [`Verb::IssueToken`].
+/// The data of [`Verb::IssueToken`](super::Verb::IssueToken).
 #[derive(Clone)]
 pub struct IssueToken {
     /// What the caller may reach and hand out.
@@ -58,7 +58,7 @@ pub struct IssueToken {
     pub secret: NewSecret,
 }
 
-/// The data of [`Verb::UpdateToken`]; a field left out stays as it is.
+/// The data of [`Verb::UpdateToken`](super::Verb::UpdateToken); a field left out stays as it is.
 #[derive(Clone)]
 pub struct UpdateToken {
     /// What the caller may reach and hand out.
@@ -81,7 +81,7 @@ pub struct UpdateToken {
     pub expires_at: Option<Option<Timestamp>>,
 }
 
-/// The data of [`Verb::SwitchToken`].
+/// The data of [`Verb::SwitchToken`](super::Verb::SwitchToken).
 #[derive(Clone)]
 pub struct SwitchToken {
     /// What the caller may reach.
@@ -94,7 +94,7 @@ pub struct SwitchToken {
     pub disabled: bool,
 }
 
-/// The data of [`Verb::RotateToken`].
+/// The data of [`Verb::RotateToken`](super::Verb::RotateToken).
 #[derive(Clone)]
 pub struct RotateToken {
     /// What the caller may reach and hand out.

@@ -9,7 +9,7 @@ use domain::{
 };
 use std::net::IpAddr;
 
-/// The data of [`Verb::RecordUses`].
+/// The data of [`Verb::RecordUses`](super::Verb::RecordUses).
 #[derive(Debug, Clone, Default)]
 pub struct Uses {
     /// Uses of tokens; those of tokens deleted in the meantime are dropped.
@@ -39,7 +39,7 @@ impl From<TokenUse> for LastUse {
     }
 }
 
-/// The data of [`Verb::RehashSecrets`].
+/// The data of [`Verb::RehashSecrets`](super::Verb::RehashSecrets).
 #[derive(Debug, Clone)]
 pub struct RehashSecrets {
     /// The key of the new digests.
@@ -48,7 +48,7 @@ pub struct RehashSecrets {
     pub digests: Vec<(Digest, Digest)>,
 }
 
-/// The data of [`Verb::LiftQuarantine`].
+/// The data of [`Verb::LiftQuarantine`](super::Verb::LiftQuarantine).
 #[derive(Debug, Clone)]
 pub struct LiftQuarantine {
     /// Tokens that the denials file says were deleted.
