@@ -3,7 +3,7 @@
 
 use crate::{
     engine::Engine,
-    world::{World, access, refusal},
+    world::{World, access, refusal, unchanged},
 };
 use domain::{
     caller::{Access, Beyond, Reach},
@@ -169,17 +169,7 @@ async fn a_deactivated_user_has_no_session(engine: Engine) {
     let owner = world.owner(&other, OwnerKind::User, Role::Member).await;
     opened(&world, &owner, 1).await;
     let switch = |active| {
-        let nothing = UpdateOwner {
-            access: Access::unlimited(),
-            owner: owner.id,
-            kind: owner.kind,
-            expects: None,
-            name: None,
-            email: None,
-            role: None,
-            scopes: None,
-            active: Some(active),
-        };
+        let nothing = UpdateOwner { active: Some(active), ..unchanged(&owner) };
         Verb::UpdateOwner(nothing)
     };
     world.made(switch(false)).await;

@@ -2,7 +2,7 @@
 
 use crate::{
     engine::Engine,
-    world::{World, scopes},
+    world::{World, scopes, unchanged},
 };
 use domain::{
     address::Networks,
@@ -61,17 +61,7 @@ async fn everything_is_loaded_as_it_is(engine: Engine) {
     let newer = world.rotate(rotated.token.id, RotationEnd::FirstUse(end)).await;
     let switch = SwitchToken { access: Access::unlimited(), token: rotated.token.id, expects: None, disabled: true };
     world.made(Verb::SwitchToken(switch)).await;
-    let deactivate = UpdateOwner {
-        access: Access::unlimited(),
-        owner: owner.id,
-        kind: owner.kind,
-        expects: None,
-        name: None,
-        email: None,
-        role: None,
-        scopes: None,
-        active: Some(false),
-    };
+    let deactivate = UpdateOwner { active: Some(false), ..unchanged(&owner) };
     world.made(Verb::UpdateOwner(deactivate)).await;
 
     let loaded = load(&world).await;

@@ -3,7 +3,7 @@
 
 use crate::{
     engine::Engine,
-    world::{World, access, name, owner_of, refusal, scopes},
+    world::{World, access, name, owner_of, refusal, scopes, unchanged},
 };
 use domain::{
     caller::{Access, Beyond, Reach},
@@ -35,20 +35,6 @@ on_every_engine!(
     lists_are_filtered_and_paged,
     numbers_are_never_given_twice,
 );
-
-fn nothing(owner: &Owner) -> UpdateOwner {
-    UpdateOwner {
-        access: Access::unlimited(),
-        owner: owner.id,
-        kind: owner.kind,
-        expects: None,
-        name: None,
-        email: None,
-        role: None,
-        scopes: None,
-        active: None,
-    }
-}
 
 fn switch(organisation: &Organisation, active: bool) -> Verb {
     Verb::UpdateOrganisation(UpdateOrganisation {
@@ -96,7 +82,7 @@ async fn changes_are_made_and_told(engine: Engine) {
         scopes: Some(scopes("billing:read")),
         active: Some(false),
         expects: Some(1),
-        ..nothing(&owner)
+        ..unchanged(&owner)
     };
     let updated = owner_of(world.made(Verb::UpdateOwner(update.clone())).await);
     let expected = Owner {
@@ -146,15 +132,15 @@ async fn nobody_grants_what_he_has_not(engine: Engine) {
     let member = owner_of(world.made(create(weak(), Role::Member, "")).await);
 
     let update = |change: UpdateOwner| Verb::UpdateOwner(UpdateOwner { access: weak(), ..change });
-    let promote = UpdateOwner { role: Some(Role::OrganisationAdministrator), ..nothing(&member) };
+    let promote = UpdateOwner { role: Some(Role::OrganisationAdministrator), ..unchanged(&member) };
     assert!(matches!(refusal(world.commit(update(promote)).await), Refusal::Beyond(Beyond::Scope(_))));
-    let grant = UpdateOwner { scopes: Some(scopes("billing:read")), ..nothing(&member) };
+    let grant = UpdateOwner { scopes: Some(scopes("billing:read")), ..unchanged(&member) };
     assert!(matches!(refusal(world.commit(update(grant.clone())).await), Refusal::Beyond(Beyond::Scope(_))));
     // What he has already may stay.
     world.made(Verb::UpdateOwner(grant)).await;
-    let rename = UpdateOwner { name: Some(name("New")), ..nothing(&member) };
+    let rename = UpdateOwner { name: Some(name("New")), ..unchanged(&member) };
     assert!(world.commit(update(rename)).await.is_ok());
-    let above = UpdateOwner { active: Some(false), ..nothing(&world.administrator) };
+    let above = UpdateOwner { active: Some(false), ..unchanged(&world.administrator) };
     let beyond = Refusal::Beyond(Beyond::Role(Role::ApplicationAdministrator));
     assert_eq!(refusal(world.commit(update(above)).await), beyond);
 }
@@ -200,7 +186,7 @@ async fn power_is_given_back_by_whoever_has_it(engine: Engine) {
     let world = World::new(engine).await;
     let owner = world.member().await;
     let weak = || access(Reach::Everything, Role::ApplicationAdministrator, "owners:write organisations:write");
-    let set = |access, active| Verb::UpdateOwner(UpdateOwner { access, active: Some(active), ..nothing(&owner) });
+    let set = |access, active| Verb::UpdateOwner(UpdateOwner { access, active: Some(active), ..unchanged(&owner) });
     world.made(set(weak(), false)).await;
     let refused = world.refusal(set(weak(), true)).await;
     assert!(matches!(refused, Refusal::Beyond(Beyond::Scope(_))), "{refused:?}");
@@ -237,7 +223,7 @@ async fn whatever_he_was_signed_in_with_ends_when_he_is_deactivated(engine: Engi
         };
         world.made(Verb::OpenSession(open)).await;
         for active in [false, true] {
-            let user = Verb::UpdateOwner(UpdateOwner { active: Some(active), ..nothing(&owner) });
+            let user = Verb::UpdateOwner(UpdateOwner { active: Some(active), ..unchanged(&owner) });
             world.made(if by_organisation { switch(&other, active) } else { user }).await;
         }
         assert_eq!(world.store.session(digest).await.unwrap(), None);
@@ -249,7 +235,7 @@ async fn whatever_he_was_signed_in_with_ends_when_he_is_deactivated(engine: Engi
 async fn addresses_are_unique(engine: Engine) {
     let world = World::new(engine).await;
     let (one, two) = (world.member().await, world.member().await);
-    let take = UpdateOwner { email: one.email.clone(), ..nothing(&two) };
+    let take = UpdateOwner { email: one.email.clone(), ..unchanged(&two) };
     assert_eq!(world.refusal(Verb::UpdateOwner(take)).await, Refusal::EmailTaken);
     let owner = NewOwner { email: one.email, ..world.new_owner(OwnerKind::User, Role::Member) };
     let create =
@@ -260,8 +246,8 @@ async fn addresses_are_unique(engine: Engine) {
 async fn the_last_administrator_stays(engine: Engine) {
     let world = World::new(engine).await;
     let other = world.organisation("Other").await;
-    let deactivate = |owner: &Owner| Verb::UpdateOwner(UpdateOwner { active: Some(false), ..nothing(owner) });
-    let demote = |owner: &Owner| Verb::UpdateOwner(UpdateOwner { role: Some(Role::Member), ..nothing(owner) });
+    let deactivate = |owner: &Owner| Verb::UpdateOwner(UpdateOwner { active: Some(false), ..unchanged(owner) });
+    let demote = |owner: &Owner| Verb::UpdateOwner(UpdateOwner { role: Some(Role::Member), ..unchanged(owner) });
     give_password(&world, &world.administrator).await;
     // A service account cannot sign in, so it does not count.
     world.owner(&other, OwnerKind::ServiceAccount, Role::ApplicationAdministrator).await;
@@ -289,10 +275,10 @@ async fn outside_reach_is_not_found(engine: Engine) {
     let other = world.organisation("Other").await;
     let owner = world.owner(&other, OwnerKind::User, Role::Member).await;
     let outside = || access(Reach::Organisation(world.organisation.number), Role::ApplicationAdministrator, "*");
-    let update = UpdateOwner { access: outside(), active: Some(false), ..nothing(&owner) };
+    let update = UpdateOwner { access: outside(), active: Some(false), ..unchanged(&owner) };
     assert_eq!(world.refusal(Verb::UpdateOwner(update)).await, Refusal::NotFound);
     // The kind is part of the name: a service account is not found among the users.
-    let update = UpdateOwner { kind: OwnerKind::ServiceAccount, active: Some(false), ..nothing(&owner) };
+    let update = UpdateOwner { kind: OwnerKind::ServiceAccount, active: Some(false), ..unchanged(&owner) };
     assert_eq!(world.refusal(Verb::UpdateOwner(update)).await, Refusal::NotFound);
     let new = world.new_owner(OwnerKind::User, Role::Member);
     let create = CreateOwner { access: outside(), organisation: other.id, owner: new, invited: false };
@@ -320,7 +306,7 @@ async fn lists_are_filtered_and_paged(engine: Engine) {
         let kind = if place < 3 { OwnerKind::User } else { OwnerKind::ServiceAccount };
         all.push(world.owner(organisation, kind, Role::Member).await);
     }
-    let rename = UpdateOwner { name: Some(name("ÉTÉ 1")), active: Some(false), ..nothing(&all[2]) };
+    let rename = UpdateOwner { name: Some(name("ÉTÉ 1")), active: Some(false), ..unchanged(&all[2]) };
     all[2] = owner_of(world.made(Verb::UpdateOwner(rename)).await);
     let filters = [
         OwnerFilter::default(),

@@ -3,7 +3,7 @@
 
 use crate::{
     engine::Engine,
-    world::{Issued, World, deletion, refusal, scopes},
+    world::{Issued, World, deletion, refusal, scopes, unchanged},
 };
 use domain::{
     caller::{Access, Caller, Credential},
@@ -141,17 +141,7 @@ async fn a_session_stands_until_it_ends(engine: Engine) {
 }
 
 async fn set_owner(world: &World, owner: &Owner, role: Option<Role>, active: Option<bool>) {
-    let verb = UpdateOwner {
-        access: Access::unlimited(),
-        owner: owner.id,
-        kind: owner.kind,
-        expects: None,
-        name: None,
-        email: None,
-        role,
-        scopes: None,
-        active,
-    };
+    let verb = UpdateOwner { role, active, ..unchanged(owner) };
     world.made(Verb::UpdateOwner(verb)).await;
 }
 

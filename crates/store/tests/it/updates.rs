@@ -3,7 +3,7 @@
 
 use crate::{
     engine::Engine,
-    world::{Issued, World, access, name, refusal, scopes, token},
+    world::{Issued, World, access, name, refusal, scopes, token, unchanged},
 };
 use domain::{
     address::Networks,
@@ -207,17 +207,7 @@ async fn switching_is_reversible_and_told(engine: Engine) {
 
 async fn an_inactive_owner_gets_no_token(engine: Engine) {
     let (world, owner, _) = one(engine).await;
-    let update = store::change::UpdateOwner {
-        access: Access::unlimited(),
-        owner: owner.id,
-        kind: owner.kind,
-        expects: None,
-        name: None,
-        email: None,
-        role: None,
-        scopes: None,
-        active: Some(false),
-    };
+    let update = store::change::UpdateOwner { active: Some(false), ..unchanged(&owner) };
     world.made(Verb::UpdateOwner(update)).await;
     let issue = Verb::IssueToken(world.issuing(&owner, "two"));
     assert_eq!(world.refusal(issue).await, Refusal::OwnerInactive);

@@ -25,7 +25,7 @@ use store::{
     Store,
     change::{
         Change, Committed, CreateOwner, DeleteTokens, DeletionTarget, IssueToken, NewOrganisation, NewOwner, NewSecret,
-        Outcome, RotateToken, SetUp, Verb, WantedScopes,
+        Outcome, RotateToken, SetUp, UpdateOwner, Verb, WantedScopes,
     },
     error::{CommitError, Refusal},
     query::{OrganisationFilter, Page, PageRequest, Sort, TokenFilter},
@@ -298,5 +298,20 @@ pub(crate) fn refusal(answer: Result<Committed, CommitError>) -> Refusal {
     match answer {
         Err(CommitError::Refused(refusal)) => refusal,
         other => panic!("not refused: {other:?}"),
+    }
+}
+
+/// An update of an owner that changes nothing yet.
+pub(crate) fn unchanged(owner: &Owner) -> UpdateOwner {
+    UpdateOwner {
+        access: Access::unlimited(),
+        owner: owner.id,
+        kind: owner.kind,
+        expects: None,
+        name: None,
+        email: None,
+        role: None,
+        scopes: None,
+        active: None,
     }
 }
