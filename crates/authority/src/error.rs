@@ -79,6 +79,10 @@ pub enum Conflict {
     TooManySecrets,
     /// Another user has this email address.
     EmailTaken,
+    /// Another token of the owner holds the slot.
+    SlotTaken,
+    /// Another token has this name where names are unique.
+    NameTaken,
     /// The change would leave no application administrator.
     LastAdministrator,
     /// The installation has its first administrator.
@@ -106,6 +110,8 @@ impl From<Refusal> for Error {
             Refusal::OwnerInactive => Self::Conflict(Conflict::OwnerInactive),
             Refusal::TokenExpired => Self::Conflict(Conflict::TokenExpired),
             Refusal::TooManySecrets => Self::Conflict(Conflict::TooManySecrets),
+            Refusal::SlotTaken => Self::Conflict(Conflict::SlotTaken),
+            Refusal::NameTaken => Self::Conflict(Conflict::NameTaken),
             Refusal::EmailTaken => Self::Conflict(Conflict::EmailTaken),
             Refusal::LastAdministrator => Self::Conflict(Conflict::LastAdministrator),
             Refusal::AlreadySetUp => Self::Conflict(Conflict::AlreadySetUp),

@@ -8,15 +8,14 @@ use crate::{
 use domain::{
     address::Networks,
     caller::Caller,
-    format::{self, Kind},
     id::{OwnerId, TokenId},
     name::{Labels, Name},
     scope::Scopes,
-    secret::{Secret, hint},
+    secret::Secret,
     time::Timestamp,
-    token::Token,
+    token::{Terms, Token},
 };
-use store::change::{IssueToken, NewSecret, Outcome, Verb, WantedScopes};
+use store::change::{IssueToken, Outcome, Verb, WantedScopes};
 
 /// What a new token shall be. What is left out is the caller's: owner and scopes.
 #[derive(Debug, Clone)]
@@ -35,6 +34,8 @@ pub struct NewToken {
     pub labels: Labels,
     /// When it stops working.
     pub expires_at: Option<Timestamp>,
+    /// On which terms; the native API's are none.
+    pub terms: Terms,
 }
 
 /// A token with a new secret, which is shown now and never again.
@@ -52,10 +53,11 @@ impl Authority {
     /// place of the lost one: nothing readable is ever stored.
     ///
     /// # Errors
-    /// [`Error::Denied`] when the caller may not, or asks for more than it or the owner has.
+    /// [`Error::Denied`] when the caller may not, or asks for more than it or the owner has;
+    /// [`Error::Conflict`] when another token holds the slot, or has the name where names are unique.
     pub async fn issue(&self, caller: &Caller, new: NewToken, key: Option<IdempotencyKey>) -> Result<Issued, Error> {
         let access = access::access(caller, Action::ChangeTokens)?;
-        let (secret, kept) = self.new_secret();
+        let drawn = self.draw(new.terms.form.as_ref());
         let verb = Verb::IssueToken(IssueToken {
             access,
             id: TokenId::new(self.now(), &*self.randomness),
@@ -67,33 +69,16 @@ impl Authority {
             networks: new.networks,
             labels: new.labels,
             expires_at: new.expires_at,
-            secret: kept,
+            secret: self.kept_of(&drawn),
+            terms: new.terms,
         });
         let committed = self.commit_once(caller, verb, key).await?;
         match committed.outcome {
-            Outcome::Token(token) => Ok(Issued { token: *token, secret, repeated: committed.repeated }),
+            Outcome::Token(token) => {
+                let secret = drawn.secret(token.number);
+                Ok(Issued { token: *token, secret, repeated: committed.repeated })
+            }
             _ => Err(unexpected_outcome()),
-        }
-    }
-
-    /// A new secret of this kind that belongs to nothing yet.
-    pub fn generate(&self, kind: Kind) -> Secret {
-        format::generate(kind, &*self.randomness)
-    }
-
-    /// A new native secret, and what is kept of it.
-    pub(crate) fn new_secret(&self) -> (Secret, NewSecret) {
-        let secret = self.generate(Kind::Token);
-        let kept = self.kept(&secret);
-        (secret, kept)
-    }
-
-    /// What is kept of a secret.
-    pub(crate) fn kept(&self, secret: &Secret) -> NewSecret {
-        NewSecret {
-            digest: self.keyring.digest(secret.expose()),
-            key: self.keyring.current_id(),
-            hint: hint(secret.expose()),
         }
     }
 }

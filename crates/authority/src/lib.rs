@@ -5,6 +5,8 @@
 //! | `authority` | the parts that every verb works with, and how they start |
 //! | `issue` `list` `update` `rotate` `disable` `delete` `verify` | the verbs on tokens |
 //! | `owners` | organisations, users and service accounts |
+//! | `seats` | the owners that outside contracts need, which the server makes itself |
+//! | `secret` | new secrets, native or in the form of a contract |
 //! | `sign_in` `password` `throttle` | passwords and sessions |
 //! | `link` `redeem` | one-time links and what they are good for |
 //! | `audit` | reading the journal |
@@ -33,6 +35,8 @@ pub mod owners;
 mod password;
 pub mod redeem;
 pub mod rotate;
+pub mod seats;
+mod secret;
 pub mod sign_in;
 mod throttle;
 pub mod update;

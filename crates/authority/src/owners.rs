@@ -3,11 +3,12 @@
 use crate::{
     access::{self, Action},
     authority::{Authority, IdempotencyKey},
-    error::{Error, unexpected_outcome},
+    error::{Denied, Error, unexpected_outcome},
     link::{self, Link, Purpose},
 };
 use domain::{
-    caller::Caller,
+    caller::{Access, Caller, Reach},
+    facts::{ContractFacts, Facts},
     id::{OrganisationId, OwnerId},
     limits,
     name::{Email, Name},
@@ -38,6 +39,8 @@ pub struct OwnerDraft {
     pub role: Role,
     /// The scopes granted to it beyond those of its role.
     pub scopes: Scopes,
+    /// What only outside contracts know of it.
+    pub facts: Facts,
 }
 
 /// What shall be different about an owner; what is left out stays as it is.
@@ -53,6 +56,8 @@ pub struct OwnerPatch {
     pub scopes: Option<Scopes>,
     /// False to deactivate it, true to reactivate it.
     pub active: Option<bool>,
+    /// New facts of one contract.
+    pub facts: Option<ContractFacts>,
 }
 
 /// What shall be different about an organisation; what is left out stays as it is.
@@ -62,6 +67,8 @@ pub struct OrganisationPatch {
     pub name: Option<Name>,
     /// False to deactivate it, true to reactivate it.
     pub active: Option<bool>,
+    /// New facts of one contract.
+    pub facts: Option<ContractFacts>,
 }
 
 /// What a creation made.
@@ -138,8 +145,30 @@ impl Authority {
         expects: Option<u64>,
     ) -> Result<Organisation, Error> {
         let access = access::access(caller, Action::ChangeOrganisations)?;
-        let OrganisationPatch { name, active } = patch;
-        let verb = UpdateOrganisation { access, organisation: organisation_id, expects, name, active };
+        let OrganisationPatch { name, active, facts } = patch;
+        let verb = UpdateOrganisation { access, organisation: organisation_id, expects, name, active, facts };
+        organisation(self.commit(caller, Verb::UpdateOrganisation(verb)).await?.outcome)
+    }
+
+    /// Keeps what an outside contract knows of the caller's own organisation.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] for members.
+    pub async fn keep_own_facts(&self, caller: &Caller, facts: ContractFacts) -> Result<Organisation, Error> {
+        if caller.role < Role::OrganisationAdministrator {
+            return Err(Error::Denied(Denied::Role));
+        }
+        let reach = Reach::Organisation(caller.organisation_number);
+        let access = Access { reach, role: caller.role, scopes: caller.scopes.clone() };
+        let (organisation_id, facts) = (caller.organisation, Some(facts));
+        let verb = UpdateOrganisation {
+            access,
+            organisation: organisation_id,
+            expects: None,
+            name: None,
+            active: None,
+            facts,
+        };
         organisation(self.commit(caller, Verb::UpdateOrganisation(verb)).await?.outcome)
     }
 
@@ -199,9 +228,9 @@ impl Authority {
         key: Option<IdempotencyKey>,
     ) -> Result<Committed, Error> {
         let access = access::access(caller, Action::ChangeOwners)?;
-        let OwnerDraft { kind, organisation, name, email, role, scopes } = draft;
+        let OwnerDraft { kind, organisation, name, email, role, scopes, facts } = draft;
         let id = OwnerId::new(self.now(), &*self.randomness);
-        let owner = NewOwner { id, kind, name, email, role, scopes, password_hash: None };
+        let owner = NewOwner { id, kind, name, email, role, scopes, password_hash: None, slot: None, facts };
         let organisation = organisation.unwrap_or(caller.organisation);
         self.commit_once(caller, Verb::CreateOwner(CreateOwner { access, organisation, owner, invited }), key).await
     }
@@ -220,8 +249,8 @@ impl Authority {
         expects: Option<u64>,
     ) -> Result<Owner, Error> {
         let access = access::access(caller, Action::ChangeOwners)?;
-        let OwnerPatch { name, email, role, scopes, active } = patch;
-        let verb = UpdateOwner { access, owner, kind, expects, name, email, role, scopes, active };
+        let OwnerPatch { name, email, role, scopes, active, facts } = patch;
+        let verb = UpdateOwner { access, owner, kind, expects, name, email, role, scopes, active, facts };
         owner_of(self.commit(caller, Verb::UpdateOwner(verb)).await?.outcome)
     }
 
@@ -250,7 +279,7 @@ fn organisation(outcome: Outcome) -> Result<Organisation, Error> {
     }
 }
 
-fn owner_of(outcome: Outcome) -> Result<Owner, Error> {
+pub(crate) fn owner_of(outcome: Outcome) -> Result<Owner, Error> {
     match outcome {
         Outcome::Owner(owner) => Ok(*owner),
         _ => Err(unexpected_outcome()),

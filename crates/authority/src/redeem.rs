@@ -9,6 +9,7 @@ use crate::{
 };
 use domain::{
     caller::Actor,
+    facts::Facts,
     id::{OrganisationId, OwnerId, Randomness, TokenId},
     limits,
     name::{Email, Name},
@@ -138,6 +139,8 @@ impl Authority {
             role: Role::ApplicationAdministrator,
             scopes: Scopes::default(),
             password_hash,
+            slot: None,
+            facts: Facts::default(),
         };
         let organisation = NewOrganisation { id: OrganisationId::new(now, &*self.randomness), name: organisation };
         let verb = Verb::SetUp(SetUp { organisation, administrator: owner, token });

@@ -35,7 +35,10 @@ impl Authority {
         key: Option<IdempotencyKey>,
     ) -> Result<Issued, Error> {
         let access = access::access(caller, Action::ChangeTokens)?;
-        let (secret, kept) = self.new_secret();
+        // Number and form never change, so it does not matter that they are read before the commit.
+        let born = self.store.token(access.reach, token, false).await?.ok_or(Error::NotFound)?;
+        let secret = self.draw(born.terms.form.as_ref()).secret(born.number);
+        let kept = self.kept(&secret);
         let after = |time: Duration| self.now().after(time.min(limits::ROTATION_OVERLAP));
         let end = match overlap {
             Overlap::None => RotationEnd::Now,

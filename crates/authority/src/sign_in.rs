@@ -18,7 +18,7 @@ use domain::{
     time::Timestamp,
     token::has_passed,
 };
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 use store::{
     change::{Change, CloseSessions, OpenSession, SetPassword, Verb},
     error::{CommitError, Refusal},
@@ -32,6 +32,18 @@ pub struct Origin {
     pub address: Option<IpAddr>,
     /// The user agent.
     pub user_agent: Option<String>,
+}
+
+/// What a new session shall be.
+pub(crate) struct NewSession {
+    /// Where the user signs in from.
+    pub(crate) origin: Origin,
+    /// A session that it takes the place of.
+    pub(crate) replaces: Option<SessionId>,
+    /// How long it lasts at most.
+    pub(crate) lifetime: Duration,
+    /// True when it ends early unless it is used.
+    pub(crate) idles: bool,
 }
 
 /// A new session.
@@ -57,10 +69,25 @@ impl Authority {
         origin: Origin,
         replaces: Option<SessionId>,
     ) -> Result<SignedIn, Error> {
-        let mut guessed = vec![Guessed::Account(email.as_str().to_owned())];
-        guessed.extend(origin.address.map(Throttle::place));
+        let session = NewSession { origin, replaces, lifetime: limits::SESSION_LIFETIME, idles: true };
+        let account = email.as_str().to_owned();
+        let write = |_, _| self.generate(Kind::Session);
+        self.sign_in_for(UserKey::Email(account.clone()), account, password, session, write).await
+    }
+
+    /// Signs a user in; `account` is what wrong passwords are counted under.
+    pub(crate) async fn sign_in_for(
+        &self,
+        user: UserKey,
+        account: String,
+        password: Secret,
+        session: NewSession,
+        write: impl FnOnce(SessionId, Timestamp) -> Secret,
+    ) -> Result<SignedIn, Error> {
+        let mut guessed = vec![Guessed::Account(account)];
+        guessed.extend(session.origin.address.map(Throttle::place));
         self.throttle.attempt(&guessed, self.now()).map_err(|retry_after| Error::Throttled { retry_after })?;
-        let known = self.store.sign_in(UserKey::Email(email.as_str().to_owned())).await?;
+        let known = self.store.sign_in(user).await?;
         let hash = known.as_ref().filter(|known| may_sign_in(known)).and_then(|known| known.password_hash.clone());
         let checked = self.passwords.check(password, hash, &*self.randomness).await?;
         let (Some(known), Checked::Right | Checked::RightButWeak(_)) = (known, &checked) else {
@@ -70,7 +97,7 @@ impl Authority {
             Checked::RightButWeak(stronger) => Some(stronger),
             Checked::Right | Checked::Wrong => None,
         };
-        let signed_in = self.open_session(&known, origin, replaces, password_hash).await?;
+        let signed_in = self.open_session(&known, session, password_hash, write).await?;
         self.throttle.forget(&guessed);
         Ok(signed_in)
     }
@@ -80,10 +107,18 @@ impl Authority {
     /// # Errors
     /// [`Error::Unauthenticated`] when it has ended or its user has no power.
     pub async fn authenticate_session(&self, secret: &str) -> Result<(Caller, Session), Error> {
+        format::check(Kind::Session, secret).map_err(|_| Error::Unauthenticated)?;
+        self.authenticate_signed_session(secret).await
+    }
+
+    /// The same for a session whose secret has a form of a contract's own, which has checked it.
+    ///
+    /// # Errors
+    /// As [`Authority::authenticate_session`].
+    pub async fn authenticate_signed_session(&self, secret: &str) -> Result<(Caller, Session), Error> {
         if !self.index.is_open() {
             return Err(Error::Unavailable("the index is not open".into()));
         }
-        format::check(Kind::Session, secret).map_err(|_| Error::Unauthenticated)?;
         let mut session = None;
         for (_, digest) in self.keyring.digests(secret) {
             session = self.store.session(digest).await?;
@@ -179,18 +214,21 @@ impl Authority {
     async fn open_session(
         &self,
         known: &SignIn,
-        origin: Origin,
-        replaces: Option<SessionId>,
+        session: NewSession,
         password_hash: Option<String>,
+        write: impl FnOnce(SessionId, Timestamp) -> Secret,
     ) -> Result<SignedIn, Error> {
-        let (now, secret) = (self.now(), format::generate(Kind::Session, &*self.randomness));
-        let (id, expires_at) = (SessionId::new(now, &*self.randomness), now.after(limits::SESSION_LIFETIME));
+        let NewSession { origin, replaces, lifetime, idles } = session;
+        let now = self.now();
+        let (id, expires_at) = (SessionId::new(now, &*self.randomness), now.after(lifetime));
+        let secret = write(id, expires_at);
         let verb = Verb::OpenSession(OpenSession {
             id,
             owner: known.owner.id,
             expects: known.credential_revision,
             digest: self.keyring.digest(secret.expose()),
             expires_at,
+            idles,
             address: origin.address,
             user_agent: origin.user_agent,
             replaces,
@@ -210,7 +248,11 @@ impl Authority {
 
 /// When a session ends unless it is used again.
 fn end_of(session: &Session) -> Timestamp {
-    session.expires_at.min(session.last_seen_at.after(limits::SESSION_IDLE))
+    if session.idles {
+        session.expires_at.min(session.last_seen_at.after(limits::SESSION_IDLE))
+    } else {
+        session.expires_at
+    }
 }
 
 pub(crate) fn may_sign_in(known: &SignIn) -> bool {

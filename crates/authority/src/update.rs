@@ -8,6 +8,7 @@ use crate::{
 use domain::{
     address::Networks,
     caller::Caller,
+    facts::ContractFacts,
     id::TokenId,
     name::{Labels, Name},
     scope::Scopes,
@@ -31,6 +32,8 @@ pub struct TokenPatch {
     pub labels: Option<Labels>,
     /// A new expiry, or none from now on.
     pub expires_at: Option<Option<Timestamp>>,
+    /// New facts of one contract.
+    pub facts: Option<ContractFacts>,
 }
 
 impl Authority {
@@ -46,8 +49,9 @@ impl Authority {
         expects: Option<u64>,
     ) -> Result<Token, Error> {
         let access = access::access(caller, Action::ChangeTokens)?;
-        let TokenPatch { name, description, scopes, networks, labels, expires_at } = patch;
-        let verb = UpdateToken { access, token, expects, name, description, scopes, networks, labels, expires_at };
+        let TokenPatch { name, description, scopes, networks, labels, expires_at, facts } = patch;
+        let verb =
+            UpdateToken { access, token, expects, name, description, scopes, networks, labels, expires_at, facts };
         match self.commit(caller, Verb::UpdateToken(verb)).await?.outcome {
             Outcome::Token(token) => Ok(*token),
             _ => Err(unexpected_outcome()),

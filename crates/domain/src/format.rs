@@ -8,7 +8,8 @@ use crate::{id::Randomness, secret::Secret};
 /// Matches every native token secret, for secret scanners. The checksum is for them to verify.
 pub const TOKEN_PATTERN: &str = "jtn_[0-9A-Za-z]{38}";
 
-const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/// The characters of a native secret.
+pub(crate) const LETTERS_AND_DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// 32 characters of 62 carry 190.5 random bits.
 const RANDOM_CHARACTERS: usize = 32;
 /// 6 characters of 62 hold any 32-bit number.
@@ -37,17 +38,23 @@ impl Kind {
 pub fn generate(kind: Kind, randomness: &dyn Randomness) -> Secret {
     let mut text = String::with_capacity(kind.prefix().len() + RANDOM_CHARACTERS + CHECKSUM_CHARACTERS);
     text.push_str(kind.prefix());
-    let end = text.len() + RANDOM_CHARACTERS;
-    while text.len() < end {
-        let mut random = [0; RANDOM_CHARACTERS];
-        randomness.fill(&mut random);
-        // 248 is the largest multiple of 62 in a byte: taking more would favour some characters.
-        let unbiased = random.iter().filter(|byte| **byte < 248).map(|byte| ALPHABET[usize::from(byte % 62)]);
-        text.extend(unbiased.take(end - text.len()).map(char::from));
-    }
+    random_characters(&mut text, LETTERS_AND_DIGITS, RANDOM_CHARACTERS, randomness);
     let sum = checksum(text.as_bytes());
     text.extend(sum.map(char::from));
     Secret::new(text)
+}
+
+/// Adds this many random characters of an alphabet, each equally likely.
+pub(crate) fn random_characters(text: &mut String, alphabet: &[u8], count: usize, randomness: &dyn Randomness) {
+    // Bytes beyond the largest multiple of the alphabet's size would favour some characters.
+    let unbiased = 256 - 256 % alphabet.len();
+    let end = text.len() + count;
+    while text.len() < end {
+        let mut random = [0; RANDOM_CHARACTERS];
+        randomness.fill(&mut random);
+        let places = random.iter().map(|byte| usize::from(*byte)).filter(|place| *place < unbiased);
+        text.extend(places.map(|place| char::from(alphabet[place % alphabet.len()])).take(end - text.len()));
+    }
 }
 
 /// Why a text is no native secret, as `jeton token check` says it.
@@ -90,7 +97,7 @@ fn checksum(head: &[u8]) -> [u8; CHECKSUM_CHARACTERS] {
     let mut rest = crc32fast::hash(head);
     let mut characters = [0; CHECKSUM_CHARACTERS];
     for character in characters.iter_mut().rev() {
-        *character = ALPHABET[(rest % 62) as usize];
+        *character = LETTERS_AND_DIGITS[(rest % 62) as usize];
         rest /= 62;
     }
     characters
@@ -154,7 +161,8 @@ mod tests {
             }
         }
         let expected = 20_000.0 * 32.0 / 62.0;
-        let squares = ALPHABET.iter().map(|byte| (f64::from(counts[usize::from(*byte)]) - expected).powi(2) / expected);
+        let squares =
+            LETTERS_AND_DIGITS.iter().map(|byte| (f64::from(counts[usize::from(*byte)]) - expected).powi(2) / expected);
         // 61 degrees of freedom: a fair source stays below 120 all but once in 100,000 seeds.
         assert!(squares.sum::<f64>() < 120.0);
     }

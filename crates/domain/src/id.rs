@@ -92,12 +92,37 @@ macro_rules! number {
         #[serde(transparent)]
         pub struct $name(pub $inner);
 
+        impl $name {
+            /// The number in groups of four digits, at least two of them: `0000-0012`.
+            pub fn grouped(self) -> String {
+                grouped(self.0.into())
+            }
+
+            /// Reads the form of `grouped`, and no other spelling of the number.
+            pub fn from_grouped(text: &str) -> Option<Self> {
+                let digits = text.replace('-', "");
+                let number = digits.parse().ok().map(Self)?;
+                (number.grouped() == text).then_some(number)
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.fmt(out)
             }
         }
     };
+}
+
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    // Whole groups, with zeros in front.
+    let width = digits.len().next_multiple_of(4).max(8);
+    let mut text = format!("{number:0width$}");
+    for place in (4..width).step_by(4).rev() {
+        text.insert(place, '-');
+    }
+    text
 }
 
 number!(
@@ -116,3 +141,35 @@ number!(
     /// A place in the journal, counted up from 1 without a gap; 0 stands before the first entry.
     Position(u64)
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_and_read_back() {
+        for (number, text) in [
+            (0, "0000-0000"),
+            (12, "0000-0012"),
+            (99_999_999, "9999-9999"),
+            (100_000_000, "0001-0000-0000"),
+            (u64::MAX, "1844-6744-0737-0955-1615"),
+        ] {
+            assert_eq!(TokenNumber(number).grouped(), text);
+            assert_eq!(TokenNumber::from_grouped(text), Some(TokenNumber(number)));
+        }
+        for wrong in [
+            "",
+            "12",
+            "00000012",
+            "0000-012",
+            "0000-0000-0012",
+            "+000-0012",
+            "0000-00-12",
+            "0000-0012 ",
+            "1844-6744-0737-0955-1616",
+        ] {
+            assert_eq!(TokenNumber::from_grouped(wrong), None, "{wrong}");
+        }
+    }
+}

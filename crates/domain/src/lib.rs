@@ -8,7 +8,9 @@
 //! | `name` | names, descriptions, reasons, labels and email addresses |
 //! | `scope` | what a token may do |
 //! | `address` | the networks a token may be used from |
-//! | `format` | the text form of a secret: prefix, random part, checksum |
+//! | `format` | the text form of a native secret: prefix, random part, checksum |
+//! | `form` | the text forms of the secrets of outside contracts |
+//! | `facts` | what only one outside contract knows of a token, an owner or an organisation |
 //! | `hexadecimal` | bytes as digits, and back |
 //! | `secret` | the secret itself, server keys and keyed digests |
 //! | `owner` | organisations, users, service accounts and roles |
@@ -19,6 +21,8 @@
 
 pub mod address;
 pub mod caller;
+pub mod facts;
+pub mod form;
 pub mod format;
 pub mod hexadecimal;
 pub mod id;

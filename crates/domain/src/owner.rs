@@ -1,6 +1,7 @@
 //! Organisations, and the users and service accounts that own tokens.
 
 use crate::{
+    facts::Facts,
     id::{OrganisationId, OrganisationNumber, OwnerId, OwnerNumber},
     invalid::Invalid,
     name::{Email, Name},
@@ -24,6 +25,8 @@ pub struct Organisation {
     pub created_at: Timestamp,
     /// Counts the changes, from 1.
     pub revision: u64,
+    /// What only outside contracts know of it.
+    pub facts: Facts,
 }
 
 /// Whether an owner is a person or a program.
@@ -129,6 +132,10 @@ pub struct Owner {
     pub created_at: Timestamp,
     /// Counts the changes, from 1.
     pub revision: u64,
+    /// The seat it holds in its organisation: a place for one owner that an outside contract asks for.
+    pub slot: Option<String>,
+    /// What only outside contracts know of it.
+    pub facts: Facts,
 }
 
 impl Owner {

@@ -2,6 +2,8 @@
 
 use crate::{
     address::Networks,
+    facts::Facts,
+    form::SecretForm,
     id::{OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, TokenId, TokenNumber},
     name::{Labels, Name},
     owner::OwnerKind,
@@ -33,6 +35,8 @@ pub struct Token {
     pub owner_kind: OwnerKind,
     /// Who created it.
     pub author: OwnerId,
+    /// The number of whoever created it.
+    pub author_number: OwnerNumber,
     /// What it may do, as granted; its owner's ceiling may allow less today.
     pub scopes: Scopes,
     /// The networks it may be used from; none means everywhere.
@@ -55,6 +59,22 @@ pub struct Token {
     pub last_use: Option<LastUse>,
     /// How it ended, when it is deleted.
     pub deleted: Option<Deleted>,
+    /// On which terms it was issued.
+    pub terms: Terms,
+}
+
+/// What the outside contract through which a token is issued asks for; the native API asks for nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// A place that only one live token of the owner may hold.
+    pub slot: Option<String>,
+    /// Where the token's name is its own: no other live token of the organisation with the same word
+    /// here has the same name.
+    pub unique_in: Option<String>,
+    /// How its secrets look; none for the native form.
+    pub form: Option<SecretForm>,
+    /// What only its contracts know of it.
+    pub facts: Facts,
 }
 
 impl Token {

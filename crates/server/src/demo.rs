@@ -5,6 +5,7 @@ use crate::private_file;
 use authority::{Authority, Error, issue::NewToken, owners::OwnerDraft, redeem::Administrator};
 use domain::{
     caller::Caller,
+    facts::Facts,
     format::Kind,
     id::{OrganisationId, OwnerId},
     invalid::Invalid,
@@ -12,6 +13,7 @@ use domain::{
     owner::{OwnerKind, Role},
     scope::{Scopes, native},
     secret::Secret,
+    token::Terms,
 };
 use serde::Serialize;
 use std::{path::Path, sync::Arc};
@@ -147,6 +149,7 @@ async fn person(
         email: Some(email.clone()),
         role,
         scopes,
+        facts: Facts::default(),
     };
     let owner = authority.create_owner(caller, draft, None).await?.record;
     let password = authority.generate(Kind::Session);
@@ -170,6 +173,7 @@ async fn service_account(authority: &Arc<Authority>, caller: &Caller, name: &str
         email: None,
         role: Role::ApplicationAdministrator,
         scopes: Scopes::default(),
+        facts: Facts::default(),
     };
     let owner = authority.create_owner(caller, draft, None).await?.record;
     token(authority, caller, owner.id, name, Some(Scopes::parse("scopes", [native::TOKENS_VERIFY])?)).await
@@ -190,6 +194,7 @@ async fn token(
         networks: None,
         labels: Labels::default(),
         expires_at: None,
+        terms: Terms::default(),
     };
     Ok(authority.issue(caller, new, None).await?.secret)
 }

@@ -7,12 +7,14 @@
 use domain::id::Randomness;
 use domain::{
     caller::{Access, Actor},
+    facts::Facts,
     id::{OrganisationId, OwnerId, OwnerNumber, TokenId},
     name::{Labels, Name},
     owner::{OwnerKind, Role},
     scope::Scopes,
     secret::{Digest, KeyId},
     time::Timestamp,
+    token::Terms,
 };
 use std::{
     path::{Path, PathBuf},
@@ -85,6 +87,8 @@ async fn set_up(store: &dyn Store, randomness: &Seeded) -> (OwnerId, OwnerNumber
         role: Role::ApplicationAdministrator,
         scopes: Scopes::default(),
         password_hash: None,
+        facts: Facts::default(),
+        slot: None,
     };
     let organisation = NewOrganisation { id: OrganisationId::new(at, randomness), name: Name::stored("One".into()) };
     let verb = Verb::SetUp(SetUp { organisation, administrator, token: None });
@@ -145,7 +149,8 @@ fn issue(at: Timestamp, randomness: &Seeded, owner: OwnerId, author: OwnerNumber
         networks: None,
         labels: Labels::default(),
         expires_at: None,
-        secret: NewSecret { digest: Digest::from_bytes(digest), key: KeyId(1), hint: "jtn_0123…abcd".into() },
+        secret: NewSecret { digest: Digest::from_bytes(digest), key: KeyId(1), hint: "jtn_0123…abcd".into() }.into(),
+        terms: Terms::default(),
     });
     Change::new(at, Actor::Owner { owner: author, token: None }, verb)
 }

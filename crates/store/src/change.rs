@@ -17,7 +17,7 @@ mod upkeep;
 pub use deletion::{DeleteTokens, DeletionTarget, StartDeletion};
 pub use people::{CreateOwner, NewOrganisation, NewOwner, UpdateOrganisation, UpdateOwner};
 pub use sign_in::{CloseSessions, InviteOwner, OpenSession, RecoverAdministrator, SetPassword, SetUp};
-pub use token::{IssueToken, NewSecret, RotateToken, SwitchToken, UpdateToken, WantedScopes};
+pub use token::{IssueToken, NewSecret, RotateToken, SecretOfNumber, SwitchToken, UpdateToken, WantedScopes};
 pub use upkeep::{LiftQuarantine, RehashSecrets, TokenUse, Uses};
 
 use crate::query::Deletion;

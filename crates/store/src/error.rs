@@ -43,6 +43,10 @@ pub enum Refusal {
     TooManySecrets,
     /// Another user signs in with this address.
     EmailTaken,
+    /// Another token of the owner, or another owner of the organisation, holds the slot.
+    SlotTaken,
+    /// Another token has this name where names are unique.
+    NameTaken,
     /// The change would leave no application administrator who can sign in.
     LastAdministrator,
     /// The installation has its first administrator.

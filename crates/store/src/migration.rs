@@ -14,8 +14,10 @@ pub(crate) struct Migration {
 }
 
 /// Every migration of the SQLite engine in order. A text that has been released never changes.
-pub(crate) const SQLITE: &[Migration] =
-    &[Migration { number: 1, name: "0001_core", text: include_str!("../migrations/sqlite/0001_core.sql") }];
+pub(crate) const SQLITE: &[Migration] = &[
+    Migration { number: 1, name: "0001_core", text: include_str!("../migrations/sqlite/0001_core.sql") },
+    Migration { number: 2, name: "0002_contracts", text: include_str!("../migrations/sqlite/0002_contracts.sql") },
+];
 
 /// Why a store was not brought up to date.
 #[derive(Debug)]

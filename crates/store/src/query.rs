@@ -1,7 +1,7 @@
 //! What can be asked of a store: filters, sorting, pages, and the rows of the answers.
 
 use domain::{
-    id::{DeletionId, OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, SessionId, TokenId},
+    id::{DeletionId, OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, SessionId, TokenId, TokenNumber},
     journal::Entry,
     name::LabelFilter,
     owner::{Owner, OwnerKind, Role},
@@ -17,6 +17,8 @@ use std::net::IpAddr;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TokenFilter {
+    /// With this number.
+    pub number: Option<TokenNumber>,
     /// In this state, at the instant the query names as now.
     #[serde(with = "state_word")]
     pub state: Option<State>,
@@ -176,6 +178,8 @@ pub struct Deletion {
 pub struct OrganisationFilter {
     /// This one.
     pub id: Option<OrganisationId>,
+    /// With this number.
+    pub number: Option<OrganisationNumber>,
     /// With this text in the name, whatever its case.
     pub name_contains: Option<String>,
     /// Active, or not.
@@ -187,6 +191,10 @@ pub struct OrganisationFilter {
 pub struct OwnerFilter {
     /// This one.
     pub id: Option<OwnerId>,
+    /// With this number.
+    pub number: Option<OwnerNumber>,
+    /// Holding this seat of its organisation.
+    pub slot: Option<String>,
     /// Persons, or programs.
     pub kind: Option<OwnerKind>,
     /// Of this organisation.
@@ -236,6 +244,8 @@ pub struct Session {
     pub last_seen_at: Timestamp,
     /// When it ends at the latest.
     pub expires_at: Timestamp,
+    /// True when it ends early unless it is used.
+    pub idles: bool,
     /// From which address he signed in.
     pub address: Option<IpAddr>,
     /// With which user agent.

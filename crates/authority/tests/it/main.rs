@@ -13,6 +13,7 @@
 //! | `idempotency` | a lost answer can be repeated, and the lost secret dies |
 //! | `owners` | without power, an owner's every credential is without power |
 //! | `sign_in` | passwords, sessions and one-time links |
+//! | `contracts` | what an outside contract asks of the core holds at every door |
 //! | `rekey` | a change of the server key costs no token that is used |
 //! | `at_rest` | who reads or writes the database has no secret and makes none |
 //! | `usage` | uses are counted beside the verdict, never on its path |
@@ -24,6 +25,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod at_rest;
+mod contracts;
 mod deleted_means_deleted;
 mod endings;
 mod first_use;

@@ -12,6 +12,7 @@ use authority::{
 };
 use domain::{
     caller::{Caller, Reach},
+    facts::Facts,
     format::{self, Kind},
     id::{OrganisationId, TokenId},
     name::{Email, Labels, Name},
@@ -19,6 +20,7 @@ use domain::{
     scope::Scopes,
     secret::{Keyring, Secret},
     time::Timestamp,
+    token::Terms,
 };
 use std::{
     path::PathBuf,
@@ -248,6 +250,7 @@ impl World {
             email: (kind == OwnerKind::User).then(address),
             role,
             scopes: scopes(granted),
+            facts: Facts::default(),
         }
     }
 
@@ -334,6 +337,7 @@ pub(crate) fn new_token() -> NewToken {
         networks: None,
         labels: Labels::default(),
         expires_at: None,
+        terms: Terms::default(),
     }
 }
 

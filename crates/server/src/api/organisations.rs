@@ -104,6 +104,7 @@ pub async fn list(
         id: None,
         name_contains: query.name_contains.and_then(|text| checks.take(contained("name_contains", text))),
         active: query.active.and_then(|active| checks.take(boolean("active", &active))),
+        number: None,
     };
     let page = checks.take(PageQuery { limit: query.limit, cursor: query.cursor, total: None }.check(Some(ORDER)));
     let (page, _) = checks.finish_with(page)?;
@@ -143,7 +144,7 @@ pub async fn update(
 ) -> Result<Response, Problem> {
     let (id, expects) = (OrganisationId::parse("id", &id)?, expected_revision(&headers)?);
     let name = body.name.map(|name| Name::parse("name", &name)).transpose()?;
-    let patch = OrganisationPatch { name, active: body.active };
+    let patch = OrganisationPatch { name, active: body.active, facts: None };
     Ok(answer(&server.authority.update_organisation(&caller, id, patch, expects).await?))
 }
 

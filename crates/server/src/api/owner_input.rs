@@ -7,6 +7,7 @@ use super::{
 };
 use authority::owners::{OwnerDraft, OwnerPatch};
 use domain::{
+    facts::Facts,
     id::OrganisationId,
     invalid::{Checks, Invalid},
     name::{Email, Name},
@@ -94,7 +95,15 @@ fn draft(
     let role = role.map_or(Some(Role::Member), |role| checks.take(Role::parse("role", &role)));
     let scopes = checks.take(scopes_of(&scopes.unwrap_or_default()));
     let parts = name.zip(role).zip(scopes);
-    checks.finish_with(parts.map(|((name, role), scopes)| OwnerDraft { kind, organisation, name, email, role, scopes }))
+    checks.finish_with(parts.map(|((name, role), scopes)| OwnerDraft {
+        kind,
+        organisation,
+        name,
+        email,
+        role,
+        scopes,
+        facts: Facts::default(),
+    }))
 }
 
 /// What shall be different about a user. What is left out stays.
@@ -183,6 +192,7 @@ fn patch(
         role: role.and_then(|role| checks.take(Role::parse("role", &role))),
         scopes: scopes.and_then(|scopes| checks.take(scopes_of(&scopes))),
         active,
+        facts: None,
     };
     checks.finish_with(Some(patch))
 }
@@ -258,6 +268,8 @@ impl UserQuery {
                 .and_then(|email| checks.take(Email::parse("email", &email)))
                 .map(|email| email.as_str().to_owned()),
             name_contains: self.name_contains.and_then(|text| checks.take(contained("name_contains", text))),
+            number: None,
+            slot: None,
         };
         let page = PageQuery { limit: self.limit, cursor: self.cursor, total: None };
         let page = checks.take(page.check(Some(order)));

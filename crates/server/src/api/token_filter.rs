@@ -260,6 +260,7 @@ impl TokenFilterBody {
             last_used_after: used.1,
             name_contains: self.name_contains.and_then(|text| checks.take(contained(&field("name_contains"), text))),
             secret_prefix: self.secret_prefix.and_then(|text| checks.take(prefix(&field("secret_prefix"), text))),
+            number: None,
         };
         if filter.labels.len() > limits::LABELS {
             checks.refuse(field(labels), format!("must not name more than {} labels", limits::LABELS));

@@ -9,6 +9,7 @@ use domain::{
     limits,
     name::{self, Labels, Name},
     time::Timestamp,
+    token::Terms,
     token::has_passed,
 };
 use serde::{Deserialize, Serialize};
@@ -77,6 +78,7 @@ impl NewTokenBody {
             networks,
             labels,
             expires_at,
+            terms: Terms::default(),
         }))
     }
 }
@@ -131,6 +133,7 @@ impl TokenPatchBody {
             expires_at: self
                 .expires_at
                 .and_then(|at| checks.take(at.map(|at| future("expires_at", &at, now)).transpose())),
+            facts: None,
         };
         checks.finish_with(Some(patch))
     }

@@ -13,12 +13,14 @@ use authority::clock::{Clock, SystemClock, SystemRandomness};
 use clap::{Args, Subcommand};
 use domain::{
     caller::{Access, Actor},
+    facts::Facts,
     format::{self, Kind},
     id::{OrganisationId, OwnerId, OwnerNumber, TokenId},
     name::{Email, Labels, Name},
     owner::{OwnerKind, Role},
     scope::Scopes,
     secret::{Keyring, Secret, hint},
+    token::Terms,
 };
 use serde_json::json;
 use std::{
@@ -173,6 +175,8 @@ impl Filling {
             role: Role::ApplicationAdministrator,
             scopes: Scopes::default(),
             password_hash: None,
+            facts: Facts::default(),
+            slot: None,
         };
         let organisation =
             NewOrganisation { id: OrganisationId::new(now, &SystemRandomness), name: name("Operations") };
@@ -220,6 +224,8 @@ impl Filling {
             role: Role::Member,
             scopes: Scopes::stored("service:*"),
             password_hash: None,
+            facts: Facts::default(),
+            slot: None,
         };
         let access = Access::unlimited();
         self.commit(Verb::CreateOwner(CreateOwner { access, organisation, owner, invited: false })).await.map(|_| id)
@@ -261,7 +267,8 @@ impl Filling {
             networks: None,
             labels: Labels::default(),
             expires_at: None,
-            secret: kept,
+            secret: kept.into(),
+            terms: Terms::default(),
         });
         self.commit(verb).await.map(|_| secret)
     }

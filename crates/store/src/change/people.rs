@@ -2,6 +2,7 @@
 
 use domain::{
     caller::Access,
+    facts::{ContractFacts, Facts},
     id::{OrganisationId, OwnerId},
     name::{Email, Name},
     owner::{OwnerKind, Role},
@@ -30,6 +31,8 @@ pub struct UpdateOrganisation {
     pub name: Option<Name>,
     /// False to deactivate it, true to reactivate it.
     pub active: Option<bool>,
+    /// New facts of one contract.
+    pub facts: Option<ContractFacts>,
 }
 
 /// A new user or service account.
@@ -49,6 +52,10 @@ pub struct NewOwner {
     pub scopes: Scopes,
     /// A user's first password, hashed; none until he redeems his invitation.
     pub password_hash: Option<String>,
+    /// The seat it holds in its organisation.
+    pub slot: Option<String>,
+    /// What only outside contracts know of it.
+    pub facts: Facts,
 }
 
 /// The data of [`Verb::CreateOwner`](super::Verb::CreateOwner).
@@ -86,4 +93,6 @@ pub struct UpdateOwner {
     pub scopes: Option<Scopes>,
     /// False to deactivate it (which ends its sessions), true to reactivate it.
     pub active: Option<bool>,
+    /// New facts of one contract.
+    pub facts: Option<ContractFacts>,
 }

@@ -43,6 +43,8 @@ pub struct OpenSession {
     pub digest: Digest,
     /// When it ends at the latest.
     pub expires_at: Timestamp,
+    /// True when it ends early unless it is used.
+    pub idles: bool,
     /// From which address he signed in.
     pub address: Option<IpAddr>,
     /// With which user agent.

@@ -3,13 +3,15 @@
 use domain::{
     address::Networks,
     caller::Access,
-    id::{OwnerId, OwnerNumber, TokenId},
+    facts::ContractFacts,
+    id::{OwnerId, OwnerNumber, TokenId, TokenNumber},
     name::{Labels, Name},
     scope::Scopes,
     secret::{Digest, KeyId},
     time::Timestamp,
-    token::RotationEnd,
+    token::{RotationEnd, Terms},
 };
+use std::sync::Arc;
 
 /// A secret to be kept: its digest and what lists show of it.
 #[derive(Debug, Clone)]
@@ -20,6 +22,30 @@ pub struct NewSecret {
     pub key: KeyId,
     /// What is kept of its text (see `domain::secret::hint`).
     pub hint: String,
+}
+
+/// Makes what is kept of a new token's secret, once the token has its number: the forms of some
+/// contracts hold it.
+#[derive(Clone)]
+pub struct SecretOfNumber(Arc<dyn Fn(TokenNumber) -> NewSecret + Send + Sync>);
+
+impl SecretOfNumber {
+    /// Makes secrets with this function.
+    pub fn new(make: impl Fn(TokenNumber) -> NewSecret + Send + Sync + 'static) -> Self {
+        Self(Arc::new(make))
+    }
+
+    /// What is kept of the secret of the token with this number.
+    pub fn of(&self, number: TokenNumber) -> NewSecret {
+        (self.0)(number)
+    }
+}
+
+/// The same secret whatever the number.
+impl From<NewSecret> for SecretOfNumber {
+    fn from(secret: NewSecret) -> Self {
+        Self::new(move |_| secret.clone())
+    }
 }
 
 /// The scopes wanted for a new token.
@@ -55,7 +81,9 @@ pub struct IssueToken {
     /// When it stops working.
     pub expires_at: Option<Timestamp>,
     /// Its secret.
-    pub secret: NewSecret,
+    pub secret: SecretOfNumber,
+    /// On which terms.
+    pub terms: Terms,
 }
 
 /// The data of [`Verb::UpdateToken`](super::Verb::UpdateToken); a field left out stays as it is.
@@ -79,6 +107,8 @@ pub struct UpdateToken {
     pub labels: Option<Labels>,
     /// A new expiry, or none from now on.
     pub expires_at: Option<Option<Timestamp>>,
+    /// New facts of one contract.
+    pub facts: Option<ContractFacts>,
 }
 
 /// The data of [`Verb::SwitchToken`](super::Verb::SwitchToken).

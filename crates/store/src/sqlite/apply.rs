@@ -10,7 +10,7 @@ use super::{
     update, usage,
 };
 use crate::{
-    change::{Change, InviteOwner, Outcome, Verb},
+    change::{Change, InviteOwner, Outcome, SecretOfNumber, Verb},
     error::Refusal,
 };
 use domain::id::{DeletionId, OrganisationId, OwnerId, TokenId};
@@ -122,7 +122,7 @@ fn repeat(transaction: &mut Transaction<'_>, change: &Verb, first: &Remembered) 
     let outdated = Refusal::IdempotencyKeyOutdated;
     match change {
         Verb::IssueToken(wanted) => replace_lost(transaction, &wanted.access, first, &wanted.secret),
-        Verb::RotateToken(wanted) => replace_lost(transaction, &wanted.access, first, &wanted.secret),
+        Verb::RotateToken(wanted) => replace_lost(transaction, &wanted.access, first, &wanted.secret.clone().into()),
         Verb::StartDeletion(wanted) => {
             let id = DeletionId::from_bytes(first.subject);
             let found = deletion::find(transaction.connection, wanted.access.reach, id)?.ok_or(outdated)?;
@@ -169,7 +169,7 @@ fn replace_lost(
     transaction: &mut Transaction<'_>,
     access: &domain::caller::Access,
     first: &Remembered,
-    secret: &crate::change::NewSecret,
+    secret: &SecretOfNumber,
 ) -> Result<Made> {
     let Some(serial) = first.serial else { return Err(Refusal::IdempotencyKeyOutdated.into()) };
     let token = TokenId::from_bytes(first.subject);

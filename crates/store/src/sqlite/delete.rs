@@ -90,9 +90,11 @@ pub(crate) fn bury(transaction: &mut Transaction<'_>, number: TokenNumber, cause
         .connection
         .prepare_cached(
             "INSERT INTO tombstone (number, id, owner, scope_set, network_set, expires_at, disabled, organisation,
-                author, created_at, updated_at, revision, name, description, labels, deleted_at, deleted_by, reason)
+                author, created_at, updated_at, revision, name, description, labels, deleted_at, deleted_by, reason,
+                slot, unique_in, form, facts)
              SELECT number, id, owner, scope_set, network_set, expires_at, disabled, organisation,
-                author, created_at, updated_at, revision, name, description, labels, ?2, ?3, ?4
+                author, created_at, updated_at, revision, name, description, labels, ?2, ?3, ?4,
+                slot, unique_in, form, facts
              FROM token WHERE number = ?1
              RETURNING id, owner, organisation",
         )?

@@ -88,6 +88,17 @@ pub(crate) fn taken<T>(result: rusqlite::Result<T>, refusal: Refusal) -> Result<
     result.map_err(|error| if is_taken(&error) { refusal.into() } else { error.into() })
 }
 
+/// The same for a row that may be taken in several ways: the refusal of the first column named that the
+/// violated constraint holds, such as `token.slot`, or the last refusal.
+pub(crate) fn taken_in<T>(result: rusqlite::Result<T>, columns: &[(&str, Refusal)], other: Refusal) -> Result<T> {
+    result.map_err(|error| {
+        let rusqlite::Error::SqliteFailure(_, Some(message)) = &error else { return error.into() };
+        let named = columns.iter().find(|(column, _)| message.split([' ', ',']).any(|word| word == *column));
+        let refusal = named.map_or(other, |(_, refusal)| refusal.clone());
+        if is_taken(&error) { refusal.into() } else { error.into() }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,8 +1,9 @@
 //! Issuing a token: its number, its row, its first secret and its journal entry.
 
 use super::{
-    failure::{Result, taken},
+    failure::{Result, taken, taken_in},
     owner_row::OwnerFacts,
+    token_row::facts_text,
     transaction::Transaction,
 };
 use crate::{
@@ -19,6 +20,10 @@ use domain::{
 };
 use rusqlite::{Connection, params};
 
+/// What another live token may hold already.
+pub(crate) const TAKEN: [(&str, Refusal); 2] =
+    [("token.slot", Refusal::SlotTaken), ("token.unique_in", Refusal::NameTaken)];
+
 /// Issues a token.
 pub(crate) fn issue(transaction: &mut Transaction<'_>, wanted: &IssueToken) -> Result<Token> {
     let owner = transaction.owner(wanted.owner)?;
@@ -30,9 +35,11 @@ pub(crate) fn issue(transaction: &mut Transaction<'_>, wanted: &IssueToken) -> R
     }
     let scopes = allowed(&wanted.access, &owner, &wanted.scopes)?;
     check_new(transaction.connection, wanted.id)?;
+    let number = TokenNumber(transaction.memory.sequences.token + 1);
+    let secret = wanted.secret.of(number);
     let token = Token {
         id: wanted.id,
-        number: TokenNumber(transaction.memory.sequences.token + 1),
+        number,
         name: wanted.name.clone(),
         description: wanted.description.clone(),
         organisation: owner.owner.organisation_id,
@@ -41,6 +48,7 @@ pub(crate) fn issue(transaction: &mut Transaction<'_>, wanted: &IssueToken) -> R
         owner_number: owner.owner.number,
         owner_kind: owner.owner.kind,
         author: transaction.owner_id(wanted.author)?,
+        author_number: wanted.author,
         scopes,
         networks: wanted.networks.clone(),
         labels: wanted.labels.clone(),
@@ -49,19 +57,20 @@ pub(crate) fn issue(transaction: &mut Transaction<'_>, wanted: &IssueToken) -> R
         expires_at: wanted.expires_at,
         disabled: false,
         revision: 1,
-        hint: wanted.secret.hint.clone(),
+        hint: secret.hint.clone(),
         last_use: None,
         deleted: None,
+        terms: wanted.terms.clone(),
     };
     transaction.memory.sequences.token = token.number.0;
-    insert(transaction, &token, wanted)?;
-    insert_secret(transaction.connection, token.number, 1, &wanted.secret, false)?;
+    insert(transaction, &token)?;
+    insert_secret(transaction.connection, token.number, 1, &secret, false)?;
     let event = Event::TokenIssued(TokenIssued {
         token: token.id,
         number: token.number,
         owner: token.owner_number,
         grant: grant(&token),
-        digest: wanted.secret.digest,
+        digest: secret.digest,
         name: token.name.as_str().to_owned(),
     });
     transaction.append(Some(token.organisation_number), Some(token.number), event)?;
@@ -81,7 +90,7 @@ fn allowed(access: &Access, owner: &OwnerFacts, wanted: &WantedScopes) -> Result
     }
 }
 
-fn insert(transaction: &mut Transaction<'_>, token: &Token, wanted: &IssueToken) -> Result<()> {
+fn insert(transaction: &mut Transaction<'_>, token: &Token) -> Result<()> {
     let scope_set = transaction.scope_set(&token.scopes.to_string())?;
     let network_set = match &token.networks {
         Some(networks) => Some(transaction.network_set(&networks.to_string())?),
@@ -91,8 +100,8 @@ fn insert(transaction: &mut Transaction<'_>, token: &Token, wanted: &IssueToken)
         .connection
         .prepare_cached(
             "INSERT INTO token (number, id, owner, scope_set, network_set, expires_at, disabled, organisation, author,
-                created_at, revision, name, description, labels)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, 1, ?10, ?11, ?12)",
+                created_at, revision, name, description, labels, slot, unique_in, form, facts)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, 1, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         )?
         .execute(params![
             token.number.0,
@@ -102,13 +111,17 @@ fn insert(transaction: &mut Transaction<'_>, token: &Token, wanted: &IssueToken)
             network_set,
             token.expires_at.map(domain::time::Timestamp::milliseconds),
             token.organisation_number.0,
-            wanted.author.0,
+            token.author_number.0,
             token.created_at.milliseconds(),
             token.name.as_str(),
             token.description,
             labels_text(&token.labels)?,
+            token.terms.slot,
+            token.terms.unique_in,
+            token.terms.form.as_ref().map(ToString::to_string),
+            facts_text(&token.terms.facts)?,
         ]);
-    taken(inserted, Refusal::Consumed)?;
+    taken_in(inserted, &TAKEN, Refusal::Consumed)?;
     Ok(())
 }
 

@@ -101,6 +101,7 @@ pub(crate) fn organisations(
         }
     }
     conditions.and_some("o.id = ?", filter.id.map(|id| blob(id.bytes())));
+    conditions.and_some("o.number = ?", filter.number.map(|number| number.0));
     conditions.and_some("o.active = ?", filter.active);
     conditions.and_some("contains_folded(o.name, ?)", filter.name_contains.as_ref().map(|part| part.to_lowercase()));
     conditions.and_some("o.number > ?", page.after.as_ref().map(|cursor| number(cursor.number)));
@@ -111,7 +112,7 @@ pub(crate) fn organisations(
         page.limit + 1
     );
     let cursor = |organisation: &Organisation| Cursor { key: None, number: organisation.number.0.into() };
-    rows(connection, &sql, &conditions, page.limit, |row| Ok(owner_row::read_organisation(row)?), cursor)
+    rows(connection, &sql, &conditions, page.limit, owner_row::read_organisation, cursor)
 }
 
 /// A page of users and service accounts, by number.
@@ -128,6 +129,8 @@ pub(crate) fn owners(
         Reach::Own(number) => conditions.and_value("w.number = ?", number.0),
     }
     conditions.and_some("w.id = ?", filter.id.map(|id| blob(id.bytes())));
+    conditions.and_some("w.number = ?", filter.number.map(|number| number.0));
+    conditions.and_some("w.slot = ?", filter.slot.clone());
     conditions.and_some("w.kind = ?", filter.kind.map(|kind| kind.as_str().to_owned()));
     conditions.and_some("o.id = ?", filter.organisation.map(|id| blob(id.bytes())));
     conditions.and_some("w.role = ?", filter.role.map(|role| role.as_str().to_owned()));

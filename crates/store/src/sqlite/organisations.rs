@@ -4,14 +4,16 @@ use super::{
     administrators, credentials,
     failure::{Result, taken},
     owner_row, sessions,
+    token_row::facts_text,
     transaction::Transaction,
-    update::replace,
+    update::{replace, replace_facts},
 };
 use crate::{
     change::{NewOrganisation, UpdateOrganisation},
     error::Refusal,
 };
 use domain::{
+    facts::Facts,
     id::{OrganisationNumber, OwnerId},
     journal::{Event, OrganisationChanged},
     owner::{Organisation, Role},
@@ -28,6 +30,7 @@ pub(crate) fn create(transaction: &mut Transaction<'_>, wanted: &NewOrganisation
         active: true,
         created_at: transaction.at,
         revision: 1,
+        facts: Facts::default(),
     };
     transaction.memory.sequences.organisation = organisation.number.0;
     let inserted = transaction
@@ -57,6 +60,7 @@ pub(crate) fn update(transaction: &mut Transaction<'_>, wanted: &UpdateOrganisat
     let mut changed = Vec::new();
     replace(&mut organisation.name, wanted.name.as_ref(), "name", &mut changed);
     replace(&mut organisation.active, wanted.active.as_ref(), "active", &mut changed);
+    replace_facts(&mut organisation.facts, wanted.facts.as_ref(), &mut changed);
     if changed.is_empty() {
         return Ok(organisation);
     }
@@ -97,12 +101,13 @@ pub(crate) fn write(
     organisation.revision += 1;
     transaction
         .connection
-        .prepare_cached("UPDATE organisation SET name = ?2, active = ?3, revision = ?4 WHERE number = ?1")?
+        .prepare_cached("UPDATE organisation SET name = ?2, active = ?3, revision = ?4, facts = ?5 WHERE number = ?1")?
         .execute(params![
             organisation.number.0,
             organisation.name.as_str(),
             organisation.active,
-            organisation.revision
+            organisation.revision,
+            facts_text(&organisation.facts)?,
         ])?;
     transaction.owners_changed();
     tell(transaction, organisation, changed, Event::OrganisationUpdated)

@@ -1,6 +1,9 @@
 //! Rows of organisations, users and service accounts.
 
-use super::failure::{Failure, Result};
+use super::{
+    failure::{Failure, Result},
+    token_row::facts,
+};
 use domain::{
     id::{OrganisationId, OrganisationNumber, OwnerId, OwnerNumber},
     name::{Email, Name},
@@ -8,7 +11,7 @@ use domain::{
     scope::Scopes,
     time::Timestamp,
 };
-use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
+use rusqlite::{Connection, Row, ToSql, params};
 
 /// A user or service account with what decides over it.
 pub(crate) struct OwnerFacts {
@@ -33,7 +36,7 @@ impl OwnerFacts {
 
 /// What every query of owners selects; `read` knows the order.
 pub(crate) const OWNER_COLUMNS: &str = "w.number, w.id, w.kind, w.organisation, o.id, w.name, w.email, w.role, \
-    w.scopes, w.active, w.password_hash, w.created_at, w.revision, o.active, w.credential_revision \
+    w.scopes, w.active, w.password_hash, w.created_at, w.revision, o.active, w.credential_revision, w.slot, w.facts \
     FROM owner AS w JOIN organisation AS o ON o.number = w.organisation";
 
 /// Reads a row of [`OWNER_COLUMNS`].
@@ -53,6 +56,8 @@ pub(crate) fn read(row: &Row<'_>) -> Result<OwnerFacts> {
         has_password: password_hash.is_some(),
         created_at: Timestamp::from_milliseconds(row.get(11)?),
         revision: row.get(12)?,
+        slot: row.get(15)?,
+        facts: facts(row, 16)?,
     };
     Ok(OwnerFacts {
         ceiling: owner.ceiling(),
@@ -86,10 +91,10 @@ fn one(connection: &Connection, condition: &str, value: impl ToSql) -> Result<Op
 
 /// What every query of organisations selects; `read_organisation` knows the order.
 pub(crate) const ORGANISATION_COLUMNS: &str =
-    "o.number, o.id, o.name, o.active, o.created_at, o.revision FROM organisation AS o";
+    "o.number, o.id, o.name, o.active, o.created_at, o.revision, o.facts FROM organisation AS o";
 
 /// Reads a row of [`ORGANISATION_COLUMNS`].
-pub(crate) fn read_organisation(row: &Row<'_>) -> rusqlite::Result<Organisation> {
+pub(crate) fn read_organisation(row: &Row<'_>) -> Result<Organisation> {
     Ok(Organisation {
         number: OrganisationNumber(row.get(0)?),
         id: OrganisationId::from_bytes(row.get(1)?),
@@ -97,13 +102,15 @@ pub(crate) fn read_organisation(row: &Row<'_>) -> rusqlite::Result<Organisation>
         active: row.get(3)?,
         created_at: Timestamp::from_milliseconds(row.get(4)?),
         revision: row.get(5)?,
+        facts: facts(row, 6)?,
     })
 }
 
 /// The organisation with this identifier.
 pub(crate) fn organisation(connection: &Connection, id: OrganisationId) -> Result<Option<Organisation>> {
     let mut statement = connection.prepare_cached(&format!("SELECT {ORGANISATION_COLUMNS} WHERE o.id = ?1"))?;
-    Ok(statement.query_row(params![id.bytes()], read_organisation).optional()?)
+    let mut rows = statement.query(params![id.bytes()])?;
+    rows.next()?.map(read_organisation).transpose()
 }
 
 /// The kind behind its stored word.

@@ -2,11 +2,12 @@
 
 use super::{
     administrators, credentials,
-    failure::{Result, taken},
+    failure::{Result, taken, taken_in},
     owner_row::{self, OwnerFacts},
     sessions,
+    token_row::facts_text,
     transaction::Transaction,
-    update::replace,
+    update::{replace, replace_facts},
 };
 use crate::{
     change::{CreateOwner, NewOwner, UpdateOwner},
@@ -60,14 +61,16 @@ pub(crate) fn insert(
         has_password: new.password_hash.is_some(),
         created_at: transaction.at,
         revision: 1,
+        slot: new.slot.clone(),
+        facts: new.facts.clone(),
     };
     transaction.memory.sequences.owner = owner.number.0;
     let inserted = transaction
         .connection
         .prepare_cached(
             "INSERT INTO owner (number, id, kind, organisation, name, email, role, scopes, active, password_hash,
-                credential_revision, created_at, revision)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9, 1, ?10, 1)",
+                credential_revision, created_at, revision, slot, facts)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9, 1, ?10, 1, ?11, ?12)",
         )?
         .execute(params![
             owner.number.0,
@@ -80,8 +83,10 @@ pub(crate) fn insert(
             owner.scopes.to_string(),
             new.password_hash,
             owner.created_at.milliseconds(),
+            owner.slot,
+            facts_text(&owner.facts)?,
         ]);
-    taken(inserted, Refusal::EmailTaken)?;
+    taken_in(inserted, &[("owner.slot", Refusal::SlotTaken)], Refusal::EmailTaken)?;
     tell(transaction, &owner, with, Event::OwnerCreated)?;
     Ok(owner)
 }
@@ -102,6 +107,7 @@ pub(crate) fn update(transaction: &mut Transaction<'_>, wanted: &UpdateOwner) ->
     replace(&mut owner.role, wanted.role.as_ref(), "role", &mut changed);
     replace(&mut owner.scopes, wanted.scopes.as_ref(), "scopes", &mut changed);
     replace(&mut owner.active, wanted.active.as_ref(), "active", &mut changed);
+    replace_facts(&mut owner.facts, wanted.facts.as_ref(), &mut changed);
     if changed.is_empty() {
         return Ok(owner);
     }
@@ -152,7 +158,8 @@ pub(crate) fn write(transaction: &mut Transaction<'_>, owner: &mut Owner, change
     let updated = transaction
         .connection
         .prepare_cached(
-            "UPDATE owner SET name = ?2, email = ?3, role = ?4, scopes = ?5, active = ?6, revision = ?7
+            "UPDATE owner SET name = ?2, email = ?3, role = ?4, scopes = ?5, active = ?6, revision = ?7,
+                facts = ?8
              WHERE number = ?1",
         )?
         .execute(params![
@@ -163,6 +170,7 @@ pub(crate) fn write(transaction: &mut Transaction<'_>, owner: &mut Owner, change
             owner.scopes.to_string(),
             owner.active,
             owner.revision,
+            facts_text(&owner.facts)?,
         ]);
     taken(updated, Refusal::EmailTaken)?;
     transaction.owners_changed();

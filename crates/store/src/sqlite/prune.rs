@@ -19,7 +19,7 @@ pub(crate) fn prune(transaction: &mut Transaction<'_>) -> Result<bool> {
     let left = [
         forget("nonce", "value", "until <= ?1", now.milliseconds())?,
         forget("session", "id", "expires_at <= ?1", now.milliseconds())?,
-        forget("session", "id", "last_seen_at <= ?1", now.before(limits::SESSION_IDLE).milliseconds())?,
+        forget("session", "id", "idles = 1 AND last_seen_at <= ?1", now.before(limits::SESSION_IDLE).milliseconds())?,
         forget("idempotency", "owner, key", "at <= ?1", now.before(limits::IDEMPOTENCY_RETENTION).milliseconds())?,
         forget("usage_day", "day, token", "day < ?1", now.day() - limits::USAGE_DAYS)?,
     ];

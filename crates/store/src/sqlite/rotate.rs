@@ -9,7 +9,7 @@ use super::{
     update::{check_worth, find},
 };
 use crate::{
-    change::{NewSecret, RotateToken},
+    change::{NewSecret, RotateToken, SecretOfNumber},
     error::Refusal,
 };
 use domain::{
@@ -52,7 +52,7 @@ pub(crate) fn replace_lost(
     access: &Access,
     token: TokenId,
     serial: i64,
-    secret: &NewSecret,
+    secret: &SecretOfNumber,
 ) -> Result<(Token, i64)> {
     let token = token_row::find(transaction.connection, Rows::Live, access.reach, token)?;
     let token = token.ok_or(Refusal::IdempotencyKeyOutdated)?;
@@ -66,7 +66,8 @@ pub(crate) fn replace_lost(
     ends.extend(older.filter_map(|older| Some(older.end(older.ends_at?))));
     let until_first_use = lost.ends_others;
     let replacement = Replacement { token, secrets: &secrets, until_first_use, ends, repeated: true };
-    add_secret(transaction, replacement, secret)
+    let secret = secret.of(replacement.token.number);
+    add_secret(transaction, replacement, &secret)
 }
 
 /// Ends the secrets that are older than the one with this digest, because it was used; without

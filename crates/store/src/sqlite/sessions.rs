@@ -38,8 +38,8 @@ pub(crate) fn open(transaction: &mut Transaction<'_>, wanted: &OpenSession) -> R
     let inserted = transaction
         .connection
         .prepare_cached(
-            "INSERT INTO session (id, owner, digest, opened_at, last_seen_at, expires_at, address, user_agent)
-             VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7)",
+            "INSERT INTO session (id, owner, digest, opened_at, last_seen_at, expires_at, address, user_agent, idles)
+             VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8)",
         )?
         .execute(params![
             wanted.id.bytes(),
@@ -49,6 +49,7 @@ pub(crate) fn open(transaction: &mut Transaction<'_>, wanted: &OpenSession) -> R
             wanted.expires_at.milliseconds(),
             wanted.address.map(|address| address.to_string()),
             wanted.user_agent,
+            wanted.idles,
         ]);
     taken(inserted, Refusal::Consumed)?;
     let event = Event::SessionOpened(SessionOpened { session: wanted.id, owner: facts.owner.number });
@@ -92,7 +93,7 @@ fn tell(transaction: &mut Transaction<'_>, owner: &Owner, session: Option<Sessio
     transaction.append(Some(owner.organisation), None, event)
 }
 
-const COLUMNS: &str = "s.id, s.owner, s.opened_at, s.last_seen_at, s.expires_at, s.address, s.user_agent";
+const COLUMNS: &str = "s.id, s.owner, s.opened_at, s.last_seen_at, s.expires_at, s.address, s.user_agent, s.idles";
 
 fn read(row: &Row<'_>) -> Result<Session> {
     let address = row.get_ref(5)?.as_str_or_null().map_err(unreadable)?;
@@ -104,6 +105,7 @@ fn read(row: &Row<'_>) -> Result<Session> {
         expires_at: Timestamp::from_milliseconds(row.get(4)?),
         address: address.map(|text| text.parse().map_err(unreadable)).transpose()?,
         user_agent: row.get(6)?,
+        idles: row.get(7)?,
     })
 }
 

@@ -7,12 +7,12 @@ use crate::{
 };
 use domain::{
     caller::Access,
+    facts::Facts,
     name::Labels,
     owner::{Organisation, Owner, OwnerKind, Role},
     scope::Scopes,
-    token::Token,
+    token::{Terms, Token},
 };
-use rusqlite::OptionalExtension;
 
 /// Makes the first organisation, its administrator and, when asked for, his token.
 pub(crate) fn set_up(transaction: &mut Transaction<'_>, wanted: &SetUp) -> Result<(Owner, Option<Token>)> {
@@ -36,7 +36,8 @@ pub(crate) fn set_up(transaction: &mut Transaction<'_>, wanted: &SetUp) -> Resul
         networks: None,
         labels: Labels::default(),
         expires_at: None,
-        secret: secret.clone(),
+        secret: secret.clone().into(),
+        terms: Terms::default(),
     };
     let token = issue(transaction, &token)?;
     Ok((administrator, Some(token)))
@@ -73,12 +74,16 @@ fn administrator(wanted: &RecoverAdministrator) -> NewOwner {
         role: Role::ApplicationAdministrator,
         scopes: Scopes::default(),
         password_hash: Some(wanted.password_hash.clone()),
+        slot: None,
+        facts: Facts::default(),
     }
 }
 
 fn first_organisation(transaction: &Transaction<'_>) -> Result<Option<Organisation>> {
     let sql = format!("SELECT {} ORDER BY o.number LIMIT 1", owner_row::ORGANISATION_COLUMNS);
-    Ok(transaction.connection.query_row(&sql, [], owner_row::read_organisation).optional()?)
+    let mut statement = transaction.connection.prepare_cached(&sql)?;
+    let mut rows = statement.query([])?;
+    rows.next()?.map(owner_row::read_organisation).transpose()
 }
 
 fn reactivate(transaction: &mut Transaction<'_>, organisation: &mut Organisation) -> Result<()> {

@@ -90,6 +90,7 @@ fn whose(filter: &TokenFilter, conditions: &mut Conditions) {
 }
 
 fn what(filter: &TokenFilter, conditions: &mut Conditions) {
+    conditions.and_some("t.number = ?", filter.number.map(|exact| number(exact.0)));
     let scope = filter.scope.as_ref().map(|scope| format!(" {scope} "));
     let exact = "t.scope_set IN (SELECT number FROM scope_set WHERE instr(' ' || scopes || ' ', ?) > 0)";
     conditions.and_some(exact, scope);

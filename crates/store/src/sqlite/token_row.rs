@@ -2,19 +2,21 @@
 
 use super::{
     conditions::{Conditions, blob},
-    failure::Result,
+    failure::{Failure, Result},
     owner_row::{kind, unreadable},
 };
 use domain::{
     address::Networks,
     caller::Reach,
+    facts::Facts,
+    form::SecretForm,
     id::{OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, TokenId, TokenNumber},
     journal::SecretEnd,
     name::{Labels, Name},
     scope::Scopes,
     secret::{Digest, KeyId},
     time::Timestamp,
-    token::{Deleted, LastUse, Token, has_passed},
+    token::{Deleted, LastUse, Terms, Token, has_passed},
 };
 use rusqlite::{Connection, Row, params};
 
@@ -33,12 +35,12 @@ pub(crate) fn columns(from: Rows) -> &'static str {
     macro_rules! columns {
         ($table:literal, $deleted:literal, $deleted_join:literal) => {
             concat!(
-                "t.number, t.id, t.name, t.description, o.id, t.organisation, w.id, t.owner, w.kind, a.id, ",
+                "t.number, t.id, t.name, t.description, o.id, t.organisation, w.id, t.owner, w.kind, a.id, t.author, ",
                 "(SELECT scopes FROM scope_set WHERE number = t.scope_set), ",
                 "(SELECT networks FROM network_set WHERE number = t.network_set), ",
                 "t.labels, t.created_at, coalesce(t.updated_at, t.created_at), t.expires_at, t.disabled, t.revision, ",
                 "(SELECT hint FROM secret WHERE token = t.number ORDER BY serial DESC LIMIT 1), ",
-                "u.last_used_at, u.address, u.user_agent, u.count, ",
+                "u.last_used_at, u.address, u.user_agent, u.count, t.slot, t.unique_in, t.form, t.facts, ",
                 $deleted,
                 " FROM ",
                 $table,
@@ -59,12 +61,12 @@ pub(crate) fn columns(from: Rows) -> &'static str {
 
 /// Reads a row of [`columns`].
 pub(crate) fn read(row: &Row<'_>) -> Result<Token> {
-    let labels = match row.get_ref(12)?.as_str_or_null().map_err(unreadable)? {
+    let labels = match row.get_ref(13)?.as_str_or_null().map_err(unreadable)? {
         Some(text) => serde_json::from_str(text)?,
         None => Labels::default(),
     };
-    let scopes = Scopes::stored(row.get_ref(10)?.as_str().map_err(unreadable)?);
-    let networks = row.get_ref(11)?.as_str_or_null().map_err(unreadable)?.map(Networks::stored);
+    let scopes = Scopes::stored(row.get_ref(11)?.as_str().map_err(unreadable)?);
+    let networks = row.get_ref(12)?.as_str_or_null().map_err(unreadable)?.map(Networks::stored);
     Ok(Token {
         number: TokenNumber(row.get(0)?),
         id: TokenId::from_bytes(row.get(1)?),
@@ -76,30 +78,54 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Token> {
         owner_number: OwnerNumber(row.get(7)?),
         owner_kind: kind(row.get_ref(8)?.as_str().map_err(unreadable)?)?,
         author: OwnerId::from_bytes(row.get(9)?),
+        author_number: OwnerNumber(row.get(10)?),
         scopes,
         networks,
         labels,
-        created_at: Timestamp::from_milliseconds(row.get(13)?),
-        updated_at: Timestamp::from_milliseconds(row.get(14)?),
-        expires_at: time(row, 15)?,
-        disabled: row.get(16)?,
-        revision: row.get(17)?,
-        hint: row.get(18)?,
+        created_at: Timestamp::from_milliseconds(row.get(14)?),
+        updated_at: Timestamp::from_milliseconds(row.get(15)?),
+        expires_at: time(row, 16)?,
+        disabled: row.get(17)?,
+        revision: row.get(18)?,
+        hint: row.get(19)?,
         last_use: last_use(row)?,
+        terms: terms(row)?,
         deleted: deleted(row)?,
     })
 }
 
 fn last_use(row: &Row<'_>) -> Result<Option<LastUse>> {
-    let Some(at) = time(row, 19)? else { return Ok(None) };
-    let address = row.get_ref(20)?.as_str_or_null().map_err(unreadable)?;
+    let Some(at) = time(row, 20)? else { return Ok(None) };
+    let address = row.get_ref(21)?.as_str_or_null().map_err(unreadable)?;
     let address = address.map(|text| text.parse().map_err(unreadable)).transpose()?;
-    Ok(Some(LastUse { at, address, user_agent: row.get(21)?, count: row.get(22)? }))
+    Ok(Some(LastUse { at, address, user_agent: row.get(22)?, count: row.get(23)? }))
+}
+
+fn terms(row: &Row<'_>) -> Result<Terms> {
+    let form = row.get_ref(26)?.as_str_or_null().map_err(unreadable)?;
+    let unknown = |text: &str| Failure::Unreadable(format!("unknown form of secrets {text:?}").into());
+    Ok(Terms {
+        slot: row.get(24)?,
+        unique_in: row.get(25)?,
+        form: form.map(|text| SecretForm::stored(text).ok_or_else(|| unknown(text))).transpose()?,
+        facts: facts(row, 27)?,
+    })
+}
+
+/// The facts of contracts in this column.
+pub(crate) fn facts(row: &Row<'_>, column: usize) -> Result<Facts> {
+    let text = row.get_ref(column)?.as_str_or_null().map_err(unreadable)?;
+    Ok(text.map(serde_json::from_str).transpose()?.unwrap_or_default())
+}
+
+/// The stored form of facts: none, or a JSON object.
+pub(crate) fn facts_text(facts: &Facts) -> Result<Option<String>> {
+    Ok(if facts.is_empty() { None } else { Some(serde_json::to_string(facts)?) })
 }
 
 fn deleted(row: &Row<'_>) -> Result<Option<Deleted>> {
-    let Some(at) = time(row, 23)? else { return Ok(None) };
-    Ok(Some(Deleted { at, by: row.get::<_, Option<_>>(24)?.map(OwnerId::from_bytes), reason: row.get(25)? }))
+    let Some(at) = time(row, 28)? else { return Ok(None) };
+    Ok(Some(Deleted { at, by: row.get::<_, Option<_>>(29)?.map(OwnerId::from_bytes), reason: row.get(30)? }))
 }
 
 fn time(row: &Row<'_>, column: usize) -> Result<Option<Timestamp>> {

@@ -2,9 +2,9 @@
 
 use super::{
     deletion,
-    failure::Result,
-    issue::{grant, labels_text},
-    token_row::{self, Rows},
+    failure::{Result, taken_in},
+    issue::{TAKEN, grant, labels_text},
+    token_row::{self, Rows, facts_text},
     transaction::Transaction,
 };
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
 };
 use domain::{
     caller::{Access, Beyond},
+    facts::{ContractFacts, Facts},
     id::TokenId,
     journal::{Event, TokenSwitched, TokenUpdated},
     time::Timestamp,
@@ -85,7 +86,14 @@ fn apply(token: &mut Token, wanted: &UpdateToken) -> Vec<&'static str> {
     replace(&mut token.networks, wanted.networks.as_ref(), "networks", &mut changed);
     replace(&mut token.labels, wanted.labels.as_ref(), "labels", &mut changed);
     replace(&mut token.expires_at, wanted.expires_at.as_ref(), "expires_at", &mut changed);
+    replace_facts(&mut token.terms.facts, wanted.facts.as_ref(), &mut changed);
     changed
+}
+
+/// Takes over the facts of one contract, and names them when that changed anything.
+pub(crate) fn replace_facts(facts: &mut Facts, wanted: Option<&ContractFacts>, changed: &mut Vec<&'static str>) {
+    let wanted = wanted.map(|wanted| facts.clone().with(wanted.clone()));
+    replace(facts, wanted.as_ref(), "facts", changed);
 }
 
 /// Takes over one field, and names it when that changed anything.
@@ -142,11 +150,11 @@ fn write(transaction: &mut Transaction<'_>, token: &Token) -> Result<()> {
         Some(networks) => Some(transaction.network_set(&networks.to_string())?),
         None => None,
     };
-    transaction
+    let updated = transaction
         .connection
         .prepare_cached(
             "UPDATE token SET name = ?2, description = ?3, scope_set = ?4, network_set = ?5, labels = ?6,
-                expires_at = ?7, disabled = ?8, updated_at = ?9, revision = ?10
+                expires_at = ?7, disabled = ?8, updated_at = ?9, revision = ?10, facts = ?11
              WHERE number = ?1",
         )?
         .execute(params![
@@ -160,6 +168,8 @@ fn write(transaction: &mut Transaction<'_>, token: &Token) -> Result<()> {
             token.disabled,
             token.updated_at.milliseconds(),
             token.revision,
-        ])?;
+            facts_text(&token.terms.facts)?,
+        ]);
+    taken_in(updated, &TAKEN, Refusal::NameTaken)?;
     Ok(())
 }

@@ -3,13 +3,13 @@
 
 use crate::{
     engine::Engine,
-    world::{World, refusal},
+    world::{World, kept, refusal},
 };
 use domain::caller::Reach;
 use domain::{caller::Access, id::Position};
 use std::sync::{Arc, atomic::Ordering};
 use store::{
-    change::{Nonce, SwitchToken, Verb},
+    change::{NewSecret, Nonce, SwitchToken, Verb},
     error::Refusal,
     query::TokenFilter,
 };
@@ -33,7 +33,7 @@ async fn neighbours_of_a_refused_change_are_kept(engine: Engine) {
         waiting.spawn(async move {
             let mut wanted = world.issuing(&owner, &format!("token {place}"));
             if place % 3 == 0 {
-                wanted.secret.digest = taken.digest;
+                wanted.secret = NewSecret { digest: taken.digest, ..kept(&wanted) }.into();
             }
             let id = wanted.id;
             (place, id, world.commit(Verb::IssueToken(wanted)).await)
@@ -58,7 +58,7 @@ async fn a_refused_change_leaves_nothing_behind(engine: Engine) {
     let before = (world.store.tail().await.unwrap(), world.log.entries().len());
     // The token's row is written before its secret turns out to be taken.
     let mut wanted = world.issuing(&owner, "refused");
-    wanted.secret.digest = taken.digest;
+    wanted.secret = NewSecret { digest: taken.digest, ..kept(&wanted) }.into();
     let id = wanted.id;
     assert_eq!(world.refusal(Verb::IssueToken(wanted)).await, Refusal::Consumed);
     assert_eq!(world.find(id).await, None);

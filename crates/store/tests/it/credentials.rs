@@ -50,6 +50,7 @@ async fn open(world: &World, owner: &Owner, secret: u8) -> OpenSession {
         user_agent: Some("curl \"8\"".into()),
         replaces: None,
         password_hash: None,
+        idles: true,
     }
 }
 
@@ -118,6 +119,7 @@ async fn sessions_read_back_as_they_were_opened(engine: Engine) {
         expires_at: wanted.expires_at,
         address: wanted.address,
         user_agent: wanted.user_agent,
+        idles: true,
     };
     assert!(matches!(world.log.last().event, Event::SessionOpened(told) if told.session == wanted.id));
     world.reopen().await;
@@ -183,6 +185,7 @@ async fn a_deactivated_user_has_no_session(engine: Engine) {
         expects: None,
         name: None,
         active: Some(false),
+        facts: None,
     };
     world.made(Verb::UpdateOrganisation(update)).await;
     let wanted = open(&world, &owner, 2).await;

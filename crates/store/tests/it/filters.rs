@@ -2,7 +2,7 @@
 
 use crate::{
     engine::Engine,
-    world::{World, scopes},
+    world::{World, kept, scopes},
 };
 use domain::{
     caller::{Access, Reach},
@@ -13,7 +13,7 @@ use domain::{
 };
 use std::{collections::BTreeMap, time::Duration};
 use store::{
-    change::{IssueToken, SwitchToken, TokenUse, Uses, Verb, WantedScopes},
+    change::{IssueToken, NewSecret, SwitchToken, TokenUse, Uses, Verb, WantedScopes},
     query::TokenFilter,
 };
 
@@ -154,10 +154,10 @@ async fn a_leaked_beginning_finds_its_token(engine: Engine) {
     let world = World::new(engine).await;
     let owner = world.member().await;
     let mut wanted = world.issuing(&owner, "leaked");
-    wanted.secret.hint = domain::secret::hint("jtn_AbCd0123456789");
+    wanted.secret = NewSecret { hint: domain::secret::hint("jtn_AbCd0123456789"), ..kept(&wanted) }.into();
     let leaked = world.issue_as(wanted).await;
     let mut wanted = world.issuing(&owner, "other");
-    wanted.secret.hint = domain::secret::hint("jtn_abcd0123456789");
+    wanted.secret = NewSecret { hint: domain::secret::hint("jtn_abcd0123456789"), ..kept(&wanted) }.into();
     world.issue_as(wanted).await;
     world.rotate(leaked.token.id, RotationEnd::Now).await;
     for beginning in ["jtn_AbCd", "jtn_AbCd012345", "jtn_AbC"] {

@@ -3,7 +3,7 @@
 
 use crate::{
     engine::Engine,
-    world::{Issued, World, owner_of, refusal, token},
+    world::{Issued, World, kept, owner_of, refusal, token},
 };
 use domain::{
     caller::{Access, Reach},
@@ -43,7 +43,7 @@ async fn keyed(world: &World, request: u8, verb: Verb) -> Result<Committed, Comm
 
 async fn issue(world: &World, owner: &Owner, request: u8) -> (Issued, bool) {
     let wanted = world.issuing(owner, "keyed");
-    let digest = wanted.secret.digest;
+    let digest = kept(&wanted).digest;
     let committed = keyed(world, request, Verb::IssueToken(wanted)).await.unwrap();
     (Issued { token: token(committed.outcome), digest }, committed.repeated)
 }

@@ -20,6 +20,7 @@ mod reach;
 mod rotation;
 mod set_up;
 mod standing;
+mod terms;
 mod tombstones;
 mod updates;
 mod upkeep;

@@ -43,6 +43,7 @@ fn switch(organisation: &Organisation, active: bool) -> Verb {
         expects: None,
         name: None,
         active: Some(active),
+        facts: None,
     })
 }
 
@@ -106,6 +107,7 @@ async fn changes_are_made_and_told(engine: Engine) {
         expects: Some(1),
         name: Some(name("Renamed")),
         active: None,
+        facts: None,
     };
     let Outcome::Organisation(renamed) = world.made(Verb::UpdateOrganisation(rename.clone())).await else { panic!() };
     assert_eq!((renamed.name.clone(), renamed.revision), (name("Renamed"), 2));
@@ -220,6 +222,7 @@ async fn whatever_he_was_signed_in_with_ends_when_he_is_deactivated(engine: Engi
             user_agent: None,
             replaces: None,
             password_hash: None,
+            idles: true,
         };
         world.made(Verb::OpenSession(open)).await;
         for active in [false, true] {
@@ -289,6 +292,7 @@ async fn outside_reach_is_not_found(engine: Engine) {
         expects: None,
         name: Some(name("Mine")),
         active: None,
+        facts: None,
     };
     assert_eq!(world.refusal(Verb::UpdateOrganisation(update)).await, Refusal::NotFound);
     for reach in [Reach::Organisation(world.organisation.number), Reach::Own(world.administrator.number)] {

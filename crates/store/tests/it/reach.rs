@@ -82,6 +82,7 @@ async fn verbs_stay_within_reach(engine: Engine) {
                 networks: None,
                 labels: None,
                 expires_at: None,
+                facts: None,
             };
             let (secret, end) = (world.secret(), RotationEnd::Now);
             let verbs = [

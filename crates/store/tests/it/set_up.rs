@@ -40,6 +40,8 @@ async fn the_first_administrator_gets_a_token(engine: Engine) {
         role: Role::Member,
         scopes: Scopes::default(),
         password_hash: None,
+        facts: domain::facts::Facts::default(),
+        slot: None,
     };
     let secret = store::change::NewSecret {
         digest: domain::secret::Digest::from_bytes([1; 16]),
@@ -94,6 +96,7 @@ async fn a_lost_administrator_comes_back(engine: Engine) {
         role: None,
         scopes: None,
         active: Some(false),
+        facts: None,
     };
     world.made(Verb::UpdateOwner(deactivate)).await;
     let deactivate = UpdateOrganisation {
@@ -102,6 +105,7 @@ async fn a_lost_administrator_comes_back(engine: Engine) {
         expects: None,
         name: None,
         active: Some(false),
+        facts: None,
     };
     world.made(Verb::UpdateOrganisation(deactivate)).await;
     let recovered = owner_of(world.made(recover(&world, lost.email.as_ref().unwrap())).await);

@@ -119,6 +119,7 @@ async fn session_of(world: &World, owner: &Owner, number: u8) -> Caller {
         user_agent: None,
         replaces: None,
         password_hash: None,
+        idles: true,
     };
     world.made(Verb::OpenSession(verb)).await;
     caller(owner, Credential::Session(id), Vec::new(), "tokens:read")
@@ -157,7 +158,8 @@ async fn a_caller_stands_while_his_owner_has_power(engine: Engine) {
     assert!(stands(&world, &other, &by).await);
     for active in [false, true] {
         let (access, organisation) = (Access::unlimited(), organisation.id);
-        let verb = UpdateOrganisation { access, organisation, expects: None, name: None, active: Some(active) };
+        let verb =
+            UpdateOrganisation { access, organisation, expects: None, name: None, active: Some(active), facts: None };
         world.made(Verb::UpdateOrganisation(verb)).await;
         assert_eq!(stands(&world, &other, &by).await, active);
     }
@@ -178,6 +180,7 @@ async fn a_credential_that_is_worth_less_does_not_stand(engine: Engine) {
         networks: None,
         labels: None,
         expires_at: None,
+        facts: None,
     };
     world.made(Verb::UpdateToken(narrowed("tokens:read"))).await;
     assert!(stands(&world, &owner, &by).await, "what it was shown for is still there");

@@ -3,7 +3,7 @@
 
 use crate::{
     engine::Engine,
-    world::{World, deletion, refusal, token},
+    world::{World, deletion, kept, refusal, token},
 };
 use domain::{
     caller::{Access, Reach},
@@ -14,7 +14,9 @@ use domain::{
 };
 use std::collections::HashSet;
 use store::{
-    change::{DeleteTokens, DeletionTarget, IssueToken, Outcome, RotateToken, SwitchToken, UpdateToken, Verb},
+    change::{
+        DeleteTokens, DeletionTarget, IssueToken, NewSecret, Outcome, RotateToken, SwitchToken, UpdateToken, Verb,
+    },
     error::Refusal,
     query::TokenFilter,
 };
@@ -52,7 +54,7 @@ async fn no_digest_is_issued_again(engine: Engine) {
     let other = world.issue(&owner, "other").await;
     for digest in [issued.digest, rotated.digest, other.digest] {
         let mut again = world.issuing(&owner, "again");
-        again.secret.digest = digest;
+        again.secret = NewSecret { digest: digest, ..kept(&again) }.into();
         assert_eq!(world.refusal(Verb::IssueToken(again)).await, Refusal::Consumed);
         let mut secret = world.secret();
         secret.digest = digest;
@@ -121,6 +123,7 @@ async fn a_deleted_token_is_not_found_by_any_verb(engine: Engine) {
         networks: None,
         labels: None,
         expires_at: None,
+        facts: None,
     };
     let rotate =
         RotateToken { access: access.clone(), token, expects: None, secret: world.secret(), end: RotationEnd::Now };

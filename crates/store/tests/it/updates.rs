@@ -44,6 +44,7 @@ fn nothing(token: &Token) -> UpdateToken {
         networks: None,
         labels: None,
         expires_at: None,
+        facts: None,
     }
 }
 

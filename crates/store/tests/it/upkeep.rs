@@ -14,7 +14,10 @@ use std::{
     time::Duration,
 };
 use store::{
-    change::{Change, DeleteTokens, DeletionTarget, Nonce, OpenSession, Outcome, RehashSecrets, TokenUse, Uses, Verb},
+    change::{
+        Change, DeleteTokens, DeletionTarget, NewSecret, Nonce, OpenSession, Outcome, RehashSecrets, TokenUse, Uses,
+        Verb,
+    },
     error::Refusal,
     query::{Loaded, UserKey},
 };
@@ -40,6 +43,7 @@ async fn open_session(world: &World, secret: u8) -> SessionId {
         user_agent: None,
         replaces: None,
         password_hash: None,
+        idles: true,
     };
     world.made(Verb::OpenSession(session)).await;
     id
@@ -119,7 +123,7 @@ async fn tombstones_are_never_forgotten(engine: Engine) {
     world.made(Verb::Prune).await;
     assert!(world.store.token(Reach::Everything, issued.token.id, true).await.unwrap().is_some());
     let mut again = world.issuing(&owner, "again");
-    again.secret.digest = issued.digest;
+    again.secret = NewSecret { digest: issued.digest, ..crate::world::kept(&again) }.into();
     assert_eq!(world.refusal(Verb::IssueToken(again)).await, Refusal::Consumed);
 }
 

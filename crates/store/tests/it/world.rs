@@ -163,7 +163,8 @@ impl World {
             networks: None,
             labels: Labels::default(),
             expires_at: None,
-            secret: self.secret(),
+            secret: self.secret().into(),
+            terms: domain::token::Terms::default(),
         }
     }
 
@@ -172,7 +173,7 @@ impl World {
     }
 
     pub(crate) async fn issue_as(&self, wanted: IssueToken) -> Issued {
-        let digest = wanted.secret.digest;
+        let digest = kept(&wanted).digest;
         Issued { token: token(self.made(Verb::IssueToken(wanted)).await), digest }
     }
 
@@ -277,6 +278,8 @@ fn new_owner(at: Timestamp, randomness: &Seeded, kind: OwnerKind, role: Role) ->
         role,
         scopes: Scopes::default(),
         password_hash: None,
+        facts: domain::facts::Facts::default(),
+        slot: None,
     }
 }
 
@@ -313,5 +316,11 @@ pub(crate) fn unchanged(owner: &Owner) -> UpdateOwner {
         role: None,
         scopes: None,
         active: None,
+        facts: None,
     }
+}
+
+/// What an issue keeps of its secret.
+pub(crate) fn kept(wanted: &IssueToken) -> NewSecret {
+    wanted.secret.of(domain::id::TokenNumber(0))
 }

@@ -166,7 +166,7 @@ impl Run {
             }
             Step::SetOrganisation { organisation, active } => {
                 let id = self.model.organisations[organisation].id;
-                let patch = OrganisationPatch { name: None, active: Some(active) };
+                let patch = OrganisationPatch { name: None, active: Some(active), facts: None };
                 authority.update_organisation(root, id, patch, None).await.map(|_| Made::Nothing)
             }
             _ => unreachable!("only owners and organisations are set"),

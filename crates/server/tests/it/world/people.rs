@@ -4,11 +4,13 @@ use super::{Running, World, document};
 use authority::{issue::NewToken, owners::OwnerDraft, redeem::Administrator};
 use domain::{
     caller::Caller,
+    facts::Facts,
     format::Kind,
     id::{OrganisationId, OwnerId},
     name::{Email, Labels, Name},
     owner::{OwnerKind, Role},
     scope::Scopes,
+    token::Terms,
 };
 
 /// The password of everybody who has one.
@@ -97,6 +99,7 @@ impl Maker<'_> {
             email: Some(Email::parse("email", &email).unwrap()),
             role,
             scopes: Scopes::stored(granted),
+            facts: Facts::default(),
         };
         self.owner(draft, None).await
     }
@@ -109,6 +112,7 @@ impl Maker<'_> {
             email: None,
             role,
             scopes: only.map(Scopes::stored).unwrap_or_default(),
+            facts: Facts::default(),
         };
         self.owner(draft, only).await
     }
@@ -131,6 +135,7 @@ impl Running {
             networks: None,
             labels: Labels::default(),
             expires_at: None,
+            terms: Terms::default(),
         };
         let issued = self.authority().issue(caller, new, None).await.unwrap();
         (issued.token.id.to_string(), issued.secret.expose().to_owned())
@@ -196,6 +201,7 @@ impl World {
                         networks: None,
                         labels: Labels::default(),
                         expires_at: None,
+                        terms: Terms::default(),
                     };
                     authority.issue(&caller, new, None).await.unwrap().secret.expose().to_owned()
                 });

@@ -4,7 +4,7 @@
 use super::{denials, open_world, path};
 use crate::{
     engine::Engine,
-    world::{World, deletion, owner_of, refusal},
+    world::{World, deletion, kept, owner_of, refusal},
 };
 use domain::{
     caller::{Access, Reach},
@@ -23,7 +23,7 @@ use std::{
 };
 use store::{
     backup::backup,
-    change::{CreateOwner, IssueToken, LiftQuarantine, RehashSecrets, Verb, WantedScopes},
+    change::{CreateOwner, IssueToken, LiftQuarantine, NewSecret, RehashSecrets, Verb, WantedScopes},
     denials::denials_path,
     error::{CommitError, Refusal},
     quarantine::Ground,
@@ -297,6 +297,6 @@ async fn lifting_takes_what_a_deleted_token_was_never_to_get_again() {
     open_world(&mut world);
     world.made(Verb::LiftQuarantine(lift(&world))).await;
     let mut again = world.issuing(&owner, "again");
-    again.secret.digest = deleted.digest;
+    again.secret = NewSecret { digest: deleted.digest, ..kept(&again) }.into();
     assert_eq!(refusal(world.commit(Verb::IssueToken(again)).await), Refusal::Consumed);
 }

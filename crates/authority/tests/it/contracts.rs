@@ -1,0 +1,123 @@
+//! Promise: what an outside contract asks of the core holds at every door. A token keeps the form of its
+//! secrets, a seat is filled once, and a session of a contract ends like any other.
+
+use crate::world::{World, name, new_token, secret};
+use authority::{
+    Error, error::Conflict, issue::NewToken, rotate::Overlap, seats::Seat, sign_in::Origin, verify::Refused,
+};
+use domain::{
+    facts::ContractFacts,
+    form::{Alphabet, SecretForm},
+    owner::{OwnerKind, Role},
+    token::Terms,
+};
+use serde_json::json;
+use std::time::Duration;
+use store::query::TokenFilter;
+
+const HOUR: Duration = Duration::from_hours(1);
+const PASSWORD: &str = "Correct horse 7 battery";
+
+fn seat(slot: &'static str, kind: OwnerKind) -> Seat {
+    Seat { slot, kind, name: name("admin"), role: Role::OrganisationAdministrator }
+}
+
+#[tokio::test]
+async fn a_rotation_keeps_the_form_that_a_token_was_born_with() {
+    let world = World::new(7).await;
+    for (form, pattern) in [
+        (SecretForm::new("", Alphabet::Hexadecimal, 40), ""),
+        (SecretForm::new("a:{number}:", Alphabet::LettersAndDigits, 64), "a:0000-0003:"),
+    ] {
+        let terms = Terms { form: Some(form), ..Terms::default() };
+        let issued = world.issue(NewToken { terms, ..new_token() }).await;
+        let rotated = world.authority().rotate(&world.root, issued.token.id, Overlap::None, None, None).await.unwrap();
+        for text in [issued.secret.expose(), rotated.secret.expose()] {
+            assert!(text.starts_with(pattern) && text.len() >= 40, "{pattern}");
+        }
+        assert_eq!(issued.secret.expose().len(), rotated.secret.expose().len());
+        world.refused(&issued.secret, Refused::Rotated).await;
+        world.active(&rotated.secret).await;
+        let number = TokenFilter { number: Some(issued.token.number), ..TokenFilter::default() };
+        assert_eq!(world.authority().count_tokens(&world.root, number).await.unwrap(), 1);
+        world.authority().delete(&world.root, issued.token.id, None, None).await.unwrap();
+        world.refused(&rotated.secret, Refused::Deleted).await;
+    }
+}
+
+#[tokio::test]
+async fn a_repetition_replaces_a_lost_secret_in_its_form() {
+    let world = World::new(7).await;
+    let terms = Terms { form: Some(SecretForm::new("a:{number}:", Alphabet::Hexadecimal, 8)), ..Terms::default() };
+    let new = NewToken { terms, ..new_token() };
+    let key = || Some(authority::authority::IdempotencyKey { key: "k".to_owned(), request: [7; 16] });
+    let lost = world.authority().issue(&world.root, new.clone(), key()).await.unwrap();
+    let again = world.authority().issue(&world.root, new, key()).await.unwrap();
+    assert_eq!((again.repeated, again.token.id), (true, lost.token.id));
+    world.refused(&lost.secret, Refused::Rotated).await;
+    world.active(&again.secret).await;
+}
+
+#[tokio::test]
+async fn a_slot_that_is_held_is_a_conflict() {
+    let world = World::new(7).await;
+    let terms = Terms { slot: Some("one".to_owned()), ..Terms::default() };
+    let new = NewToken { terms, ..new_token() };
+    let held = world.issue(new.clone()).await;
+    let refused = world.authority().issue(&world.root, new.clone(), None).await;
+    assert!(matches!(refused, Err(Error::Conflict(Conflict::SlotTaken))));
+    world.authority().delete(&world.root, held.token.id, None, None).await.unwrap();
+    world.issue(new).await;
+}
+
+#[tokio::test]
+async fn a_seat_is_filled_once() {
+    let world = World::new(7).await;
+    let organisation = world.organisation().await;
+    assert_eq!(world.authority().seated(organisation.id, "one").await.unwrap(), None);
+    let fill = || world.authority().seat(organisation.id, seat("one", OwnerKind::ServiceAccount));
+    let (first, second) = tokio::join!(fill(), fill());
+    let (first, second) = (first.unwrap(), second.unwrap());
+    assert_eq!(first, second);
+    assert_eq!(world.authority().seated(organisation.id, "one").await.unwrap(), Some(first));
+}
+
+#[tokio::test]
+async fn a_contracts_session_lasts_its_time_and_ends_with_password_and_holder() {
+    let world = World::new(7).await;
+    let organisation = world.organisation().await;
+    let authority = world.authority();
+    let holder = authority.seat(organisation.id, seat("one", OwnerKind::User)).await.unwrap();
+    let sign_in = |password: &str, text: &str| {
+        let text = text.to_owned();
+        let (holder, password) = (holder.clone(), secret(password));
+        async move {
+            let write = |_, _| secret(&text);
+            authority.sign_in_to_seat(&holder, password, Origin::default(), 3 * HOUR, write).await
+        }
+    };
+    assert!(matches!(sign_in(PASSWORD, "one").await, Err(Error::SignInFailed)));
+    authority.set_seat_password(&holder, "password", secret(PASSWORD)).await.unwrap();
+    sign_in(PASSWORD, "one").await.unwrap();
+    world.clock.advance(2 * HOUR);
+    let (caller, _) = authority.authenticate_signed_session("one").await.unwrap();
+    assert_eq!(caller.owner, holder.id);
+    let facts = ContractFacts { contract: "one", facts: json!({"on": true}) };
+    let kept = authority.keep_own_facts(&caller, facts).await.unwrap();
+    assert_eq!(kept.facts.of("one"), Some(json!({"on": true})));
+    world.clock.advance(HOUR);
+    let ended = |text: &'static str| async move {
+        matches!(authority.authenticate_signed_session(text).await, Err(Error::Unauthenticated))
+    };
+    assert!(ended("one").await, "its time is over");
+
+    sign_in(PASSWORD, "two").await.unwrap();
+    authority.set_seat_password(&holder, "password", secret("Another horse 8 battery")).await.unwrap();
+    assert!(ended("two").await, "the password changed");
+    sign_in("Another horse 8 battery", "three").await.unwrap();
+    authority.switch_seat(&holder, false).await.unwrap();
+    assert!(ended("three").await, "the holder was deactivated");
+    assert!(sign_in("Another horse 8 battery", "four").await.is_err());
+    let back = authority.switch_seat(&holder, true).await.unwrap();
+    assert!(back.active && ended("three").await);
+}
