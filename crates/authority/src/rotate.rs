@@ -6,7 +6,12 @@ use crate::{
     error::{Error, unexpected_outcome},
     issue::Issued,
 };
-use domain::{caller::Caller, id::TokenId, limits, token::RotationEnd};
+use domain::{
+    caller::Caller,
+    id::{TokenId, TokenNumber},
+    limits,
+    token::RotationEnd,
+};
 use std::time::Duration;
 use store::change::{Outcome, RotateToken, Verb};
 
@@ -35,9 +40,11 @@ impl Authority {
         key: Option<IdempotencyKey>,
     ) -> Result<Issued, Error> {
         let access = access::access(caller, Action::ChangeTokens)?;
-        // Number and form never change, so it does not matter that they are read before the commit.
-        let born = self.store.token(access.reach, token, false).await?.ok_or(Error::NotFound)?;
-        let secret = self.draw(born.terms.form.as_ref()).secret(born.number);
+        // Number and form never change, so they may be read before the commit. Where there is no such
+        // token, the commit refuses in its own order of reasons.
+        let born = self.store.token(access.reach, token, false).await?;
+        let drawn = self.draw(born.as_ref().and_then(|born| born.terms.form.as_ref()));
+        let secret = drawn.secret(born.map_or(TokenNumber(0), |born| born.number));
         let kept = self.kept(&secret);
         let after = |time: Duration| self.now().after(time.min(limits::ROTATION_OVERLAP));
         let end = match overlap {

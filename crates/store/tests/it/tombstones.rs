@@ -54,7 +54,7 @@ async fn no_digest_is_issued_again(engine: Engine) {
     let other = world.issue(&owner, "other").await;
     for digest in [issued.digest, rotated.digest, other.digest] {
         let mut again = world.issuing(&owner, "again");
-        again.secret = NewSecret { digest: digest, ..kept(&again) }.into();
+        again.secret = NewSecret { digest, ..kept(&again) }.into();
         assert_eq!(world.refusal(Verb::IssueToken(again)).await, Refusal::Consumed);
         let mut secret = world.secret();
         secret.digest = digest;
