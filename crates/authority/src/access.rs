@@ -106,7 +106,8 @@ pub(crate) fn verifier_reach(active: &Active<'_>) -> Result<Reach, Error> {
 /// # Errors
 /// As [`reach`].
 pub fn access(caller: &Caller, action: Action) -> Result<Access, Error> {
-    Ok(Access { reach: reach(caller, action)?, role: caller.role, scopes: caller.scopes.clone() })
+    let scopes = caller.scopes.union(&caller.hands_out);
+    Ok(Access { reach: reach(caller, action)?, role: caller.role, scopes })
 }
 
 #[cfg(test)]
@@ -128,6 +129,7 @@ mod tests {
             scopes,
             credential: Credential::Token(TokenId::from_bytes([4; 16])),
             secrets: Vec::new(),
+            hands_out: Scopes::default(),
         }
     }
 

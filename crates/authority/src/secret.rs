@@ -8,6 +8,7 @@ use domain::{
     secret::{Keyring, Secret, hint},
 };
 use store::change::{NewSecret, SecretOfNumber};
+use zeroize::Zeroizing;
 
 /// A new secret that belongs to nothing yet.
 #[derive(Clone)]
@@ -32,6 +33,16 @@ impl Authority {
     /// A new secret of this kind that belongs to nothing yet.
     pub fn generate(&self, kind: Kind) -> Secret {
         format::generate(kind, &*self.randomness)
+    }
+
+    /// The key of the current server key with which a contract signs for this purpose.
+    pub fn signing_key(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
+        self.keyring.derived(purpose)
+    }
+
+    /// The keys with which a contract may have signed for this purpose, one for each server key.
+    pub fn verifying_keys(&self, purpose: &str) -> impl Iterator<Item = Zeroizing<[u8; 32]>> {
+        self.keyring.all_derived(purpose)
     }
 
     /// A new secret for a token whose secrets have this form.

@@ -142,6 +142,7 @@ impl Authority {
             scopes: Scopes::clone(&owner.ceiling()),
             credential: Credential::Session(session.id),
             secrets: Vec::new(),
+            hands_out: Scopes::default(),
         };
         Ok((caller, session))
     }

@@ -85,6 +85,7 @@ impl Active<'_> {
             scopes: self.scopes().cloned().collect(),
             credential: Credential::Token(self.token),
             secrets: Vec::new(),
+            hands_out: Scopes::default(),
         }
     }
 

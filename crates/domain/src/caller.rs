@@ -28,6 +28,9 @@ pub struct Caller {
     /// The digests of a token's secret, one under each server key; none for a session. With them a
     /// change finds out whether the secret still works when it is made.
     pub secrets: Vec<Digest>,
+    /// Scopes that it may hand out although the credential does not have them: what the right to
+    /// administer the tokens of an outside contract includes.
+    pub hands_out: Scopes,
 }
 
 /// What a caller showed.

@@ -1,18 +1,19 @@
 //! Promise: what an outside contract asks of the core holds at every door. A token keeps the form of its
 //! secrets, a seat is filled once, and a session of a contract ends like any other.
 
-use crate::world::{World, name, new_token, secret};
+use crate::world::{World, name, new_token, scopes, secret};
 use authority::{
     Error, error::Conflict, issue::NewToken, rotate::Overlap, seats::Seat, sign_in::Origin, verify::Refused,
 };
 use domain::{
+    caller::Caller,
     facts::ContractFacts,
     form::{Alphabet, SecretForm},
     owner::{OwnerKind, Role},
     token::Terms,
 };
 use serde_json::json;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use store::query::TokenFilter;
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -120,4 +121,32 @@ async fn a_contracts_session_lasts_its_time_and_ends_with_password_and_holder() 
     assert!(sign_in("Another horse 8 battery", "four").await.is_err());
     let back = authority.switch_seat(&holder, true).await.unwrap();
     assert!(back.active && ended("three").await);
+}
+
+#[tokio::test]
+async fn the_right_to_administer_a_contract_hands_out_its_scopes_and_no_others() {
+    let world = World::new(7).await;
+    let organisation = world.organisation().await;
+    let holder = world.authority().seat(organisation.id, seat("one", OwnerKind::ServiceAccount)).await.unwrap();
+    let wanted = |words| NewToken { owner: Some(holder.id), scopes: Some(scopes(words)), ..new_token() };
+    let issued = world.issue(wanted("one:admin tokens:write")).await;
+    let plain = world.authority().authenticate(issued.secret.expose(), None, None).await.unwrap();
+    let administrator = Caller { hands_out: scopes("one:*"), ..plain.clone() };
+    let issue = |caller: &Caller, words| {
+        let (authority, caller, new) = (Arc::clone(world.authority()), caller.clone(), wanted(words));
+        async move { authority.issue(&caller, new, None).await }
+    };
+    assert!(matches!(issue(&plain, "one:read").await, Err(Error::Denied(_))));
+    let made = issue(&administrator, "one:read one:write").await.unwrap();
+    assert!(matches!(issue(&administrator, "two:read").await, Err(Error::Denied(_))));
+    world.authority().rotate(&administrator, made.token.id, Overlap::None, None, None).await.unwrap();
+    assert!(matches!(
+        world.authority().rotate(&plain, made.token.id, Overlap::None, None, None).await,
+        Err(Error::Denied(_))
+    ));
+
+    // What is handed out goes with the credential's own right, which must stand when the change is made.
+    let narrowed = TokenPatch { scopes: Some(scopes("tokens:write")), ..TokenPatch::default() };
+    world.authority().update(&world.root, issued.token.id, narrowed, None).await.unwrap();
+    assert!(matches!(issue(&administrator, "one:read").await, Err(Error::Unauthenticated)));
 }

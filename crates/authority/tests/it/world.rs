@@ -369,5 +369,6 @@ fn nobody() -> Caller {
         scopes: Scopes::default(),
         credential: Credential::Token(TokenId::from_bytes([0; 16])),
         secrets: Vec::new(),
+        hands_out: Scopes::default(),
     }
 }

@@ -42,6 +42,7 @@ fn caller(owner: &Owner, credential: Credential, secrets: Vec<Digest>, text: &st
         scopes: scopes(text),
         credential,
         secrets,
+        hands_out: domain::scope::Scopes::default(),
     }
 }
 
