@@ -3,7 +3,8 @@
 
 use crate::world::{World, name, new_token, scopes, secret};
 use authority::{
-    Error, error::Conflict, issue::NewToken, rotate::Overlap, seats::Seat, sign_in::Origin, verify::Refused,
+    Error, error::Conflict, issue::NewToken, rotate::Overlap, seats::Seat, sign_in::Origin, update::TokenPatch,
+    verify::Refused,
 };
 use domain::{
     caller::Caller,
