@@ -17,6 +17,7 @@ URL = os.environ["JETON_TEST_URL"]
 OWN_REQUEST = {"X-Jeton-Request": "1"}
 # The server takes this machine for a proxy; the requests that are made up name no client.
 ELSEWHERE = {"X-Forwarded-For": "192.0.2.1"}
+RNCV = "^/admin/|^/backend/"
 COOKIE = "__Host-jeton-session"
 
 with open(os.environ["JETON_TEST_DEMO"], encoding="utf-8") as file:
@@ -71,7 +72,18 @@ class Session:
         case.headers = {**(case.headers or {}), "Cookie": f"{COOKIE}={data}"}
 
 
-@schemathesis.auth(refresh_interval=3).skip_for(path_regex="^/v1/sessions")
+@schemathesis.auth(refresh_interval=3).apply_to(path_regex=RNCV)
+class Key:
+    """The same token as RNCV's clients show it."""
+
+    def get(self, case, context):
+        return token()
+
+    def set(self, case, data, context):
+        case.headers = {**(case.headers or {}), "Authorization": f"Token {data}"}
+
+
+@schemathesis.auth(refresh_interval=3).skip_for(path_regex=f"^/v1/sessions|{RNCV}")
 class Token:
     """The bearer token, for all others."""
 

@@ -5,10 +5,12 @@
 //! | `setting` | the table of all settings |
 //! | `source` | where values come from, and which one wins |
 //! | `value` | the text of a value, read into its type |
+//! | `contract` | the outside contracts by name |
 //! | `safety` | combinations that are refused |
 //! | `public_url` | the address that people and browsers use |
 //! | `document` | the commented default file and the guide |
 
+mod contract;
 mod document;
 mod public_url;
 mod safety;
@@ -16,11 +18,12 @@ pub mod setting;
 mod source;
 mod value;
 
+pub use contract::Contract;
 pub use document::{default_file, guide};
 pub use public_url::PublicUrl;
 pub use source::{BOOTSTRAP_VARIABLE, FILE_VARIABLE, FileText, Flags};
 
-use domain::secret::Secret;
+use domain::{id::OrganisationId, secret::Secret};
 use ipnet::IpNet;
 use source::Sources;
 use std::{fmt, net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
@@ -44,8 +47,10 @@ pub struct Config {
     pub proxies: Vec<IpNet>,
     /// Where metrics are served, if they are.
     pub metrics_listen: Option<SocketAddr>,
-    /// The outside contracts that are served, each once, in the order of their declaration.
+    /// The outside contracts that were named, each once, in the order of their declaration.
     pub contracts: Vec<Contract>,
+    /// The organisation of VectorAI's contract, when one was named.
+    pub vectorai_organisation: Option<OrganisationId>,
     /// True when an empty store is filled with a demonstration.
     pub demo: bool,
     /// The secret of the first administrator's token, for an empty store.
@@ -81,19 +86,6 @@ pub struct TlsFiles {
     pub certificate: PathBuf,
     /// The private key, PEM.
     pub key: PathBuf,
-}
-
-/// An outside contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Contract {
-    /// RNCV's administration of tokens.
-    Rncv,
-    /// VectorAI's access tokens.
-    VectorAi,
-    /// Dfns' personal access tokens.
-    Dfns,
-    /// SoftwareOne's API tokens.
-    SoftwareOne,
 }
 
 /// The form of the log.

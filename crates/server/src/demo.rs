@@ -1,7 +1,7 @@
 //! The demonstration: two organisations with users of each role and their tokens, and `demo.json`,
 //! which tells scripts all of it (see the design, section 8).
 
-use crate::private_file;
+use crate::{config::Contract, private_file};
 use authority::{Authority, Error, issue::NewToken, owners::OwnerDraft, redeem::Administrator};
 use domain::{
     caller::Caller,
@@ -15,7 +15,7 @@ use domain::{
     secret::Secret,
     token::Terms,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::{path::Path, sync::Arc};
 
 /// What `demo.json` holds. Every secret works as it stands.
@@ -64,6 +64,49 @@ pub enum DemoError {
     /// The file could not be written.
     #[error("demo.json could not be written")]
     File(#[from] std::io::Error),
+    /// The file of an earlier demonstration cannot be read.
+    #[error("demo.json in the data directory could not be read; it says which contracts are served")]
+    Unreadable(#[source] std::io::Error),
+}
+
+/// What a later start reads of `demo.json`.
+#[derive(Deserialize)]
+pub struct Kept {
+    #[serde(default)]
+    organisations: Vec<KeptOrganisation>,
+    #[serde(default)]
+    contracts: serde_json::Map<String, serde_json::Value>,
+}
+
+#[derive(Deserialize)]
+struct KeptOrganisation {
+    id: String,
+}
+
+impl Kept {
+    /// Reads the file, if there is one.
+    ///
+    /// # Errors
+    /// [`DemoError::Unreadable`] when it is there and is not what a demonstration wrote.
+    pub fn read(file: &Path) -> Result<Option<Self>, DemoError> {
+        let text = match std::fs::read(file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(DemoError::Unreadable(error)),
+        };
+        serde_json::from_slice(&text).map(Some).map_err(|error| DemoError::Unreadable(error.into()))
+    }
+
+    /// The contracts that the demonstration was made for.
+    pub fn contracts(&self) -> Vec<Contract> {
+        Contract::built().filter(|contract| self.contracts.contains_key(contract.name())).collect()
+    }
+
+    /// The first organisation of the demonstration.
+    pub fn first_organisation(&self) -> Option<OrganisationId> {
+        let first = self.organisations.first()?;
+        OrganisationId::parse("id", &first.id).ok()
+    }
 }
 
 /// Fills an empty store and writes `demo.json`. A store that an earlier demonstration filled is
@@ -71,17 +114,22 @@ pub enum DemoError {
 ///
 /// # Errors
 /// [`DemoError::NotEmpty`] when somebody else's data is there.
-pub async fn make(authority: &Arc<Authority>, file: &Path, url: String) -> Result<(), DemoError> {
+pub async fn make(
+    authority: &Arc<Authority>,
+    file: &Path,
+    url: String,
+    contracts: &[Contract],
+) -> Result<(), DemoError> {
     if !authority.store().is_empty().await.map_err(Error::from)? {
         return if file.exists() { Ok(()) } else { Err(DemoError::NotEmpty) };
     }
-    let demo = fill(authority, url).await?;
+    let demo = fill(authority, url, contracts).await?;
     let mut text = serde_json::to_string_pretty(&demo).map_err(std::io::Error::from)?;
     text.push('\n');
     Ok(private_file::replace(file, text.as_bytes())?)
 }
 
-async fn fill(authority: &Arc<Authority>, url: String) -> Result<Demo, DemoError> {
+async fn fill(authority: &Arc<Authority>, url: String, contracts: &[Contract]) -> Result<Demo, DemoError> {
     let (token, password) = (authority.generate(Kind::Token), authority.generate(Kind::Session));
     let email = Email::parse("email", "ada@operations.example")?;
     let administrator = Administrator {
@@ -109,8 +157,15 @@ async fn fill(authority: &Arc<Authority>, url: String) -> Result<Demo, DemoError
         application_administrator: ada,
         verifier: Bearer { token: verifier.expose().to_owned() },
         organisations,
-        contracts: serde_json::Map::new(),
+        contracts: contracts.iter().map(|contract| (contract.name().to_owned(), at_contract(*contract))).collect(),
     })
+}
+
+/// What scripts need to know at the door of a contract. Its being there is what a later start serves it by.
+fn at_contract(contract: Contract) -> serde_json::Value {
+    match contract {
+        Contract::Rncv | Contract::VectorAi | Contract::SoftwareOne | Contract::Dfns => serde_json::json!({}),
+    }
 }
 
 async fn organisation(

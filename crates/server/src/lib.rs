@@ -5,9 +5,11 @@
 //! | `router` | THE page: every route of every surface |
 //! | `hot_door` | verification, in front of the router |
 //! | `api` | the native API, one resource a file |
+//! | `contracts` | the outside contracts, one a folder |
+//! | `surface` | which paths have a shape of errors of their own |
 //! | `auth` `cookie` | from a header to a caller |
 //! | `state` | what every handler works with |
-//! | `serve` `demo` | how the server starts and ends, and what it can start with |
+//! | `serve` `begin` `demo` | how the server starts and ends, and what it can start with |
 //! | `cli` | the command line |
 //! | `config` | the configuration of `jeton serve` |
 //! | `key_backup` | the backup of the server key |
@@ -26,8 +28,10 @@
 
 pub mod api;
 pub mod auth;
+pub mod begin;
 pub mod cli;
 pub mod config;
+pub mod contracts;
 pub mod cookie;
 pub mod demo;
 pub mod hot_door;
@@ -47,3 +51,4 @@ pub mod router;
 pub mod serve;
 pub mod server_key;
 pub mod state;
+pub mod surface;

@@ -27,6 +27,7 @@ pub use tls::{Tls, TlsError};
 pub use unread::settle;
 pub use watch::ConnectionMetrics;
 
+use crate::surface::Surfaces;
 use connection::Connections;
 use ipnet::IpNet;
 use peer::Origin;
@@ -64,6 +65,8 @@ pub struct ListenSettings {
     pub limits: crate::config::Limits,
     /// Where connections are counted.
     pub metrics: ConnectionMetrics,
+    /// What gives the refusals of the door their shape.
+    pub surfaces: Surfaces,
 }
 
 /// A bound listener that does not accept yet.

@@ -1,5 +1,5 @@
-//! What happens around every route: a request id, the time limit, the refusal of secrets in URLs,
-//! safe header fields, a figure and a line of the log.
+//! What happens around every route: a request id, the time limit, the refusal of secrets in URLs, the
+//! shape of errors, safe header fields, a figure and a line of the log.
 
 use crate::{
     config::Config,
@@ -10,6 +10,7 @@ use crate::{
     problem::{Problem, ProblemKind},
     redact,
     request_id::{REQUEST_ID, RequestId},
+    surface::{self, Asked, Surfaces},
 };
 use axum::{
     Router,
@@ -35,7 +36,7 @@ use tracing::Instrument;
 /// answered with its own problem.
 const RESERVE: Duration = Duration::from_secs(5);
 /// Parameters that carry a secret wherever they appear.
-const SECRET_PARAMETERS: [&str; 12] = [
+const SECRET_PARAMETERS: [&str; 14] = [
     "access_token",
     "api-key",
     "api_key",
@@ -44,6 +45,8 @@ const SECRET_PARAMETERS: [&str; 12] = [
     "bearer",
     "client_secret",
     "id_token",
+    "jwt",
+    "key",
     "password",
     "refresh_token",
     "secret",
@@ -52,13 +55,15 @@ const SECRET_PARAMETERS: [&str; 12] = [
 
 /// What the middleware works with.
 struct Around {
+    surfaces: Surfaces,
     metrics: Arc<Metrics>,
     request_timeout: Duration,
 }
 
 /// Puts everything around the routes and the fallbacks of a router.
-pub fn around(router: Router, config: &Config, metrics: &Arc<Metrics>) -> Router {
-    let around = Arc::new(Around { metrics: Arc::clone(metrics), request_timeout: config.limits.request_timeout });
+pub fn around(router: Router, surfaces: Surfaces, config: &Config, metrics: &Arc<Metrics>) -> Router {
+    let (metrics, request_timeout) = (Arc::clone(metrics), config.limits.request_timeout);
+    let around = Arc::new(Around { surfaces, metrics, request_timeout });
     router.layer(DefaultBodyLimit::max(config.limits.body_bytes)).layer(from_fn_with_state(around, pass))
 }
 
@@ -72,13 +77,18 @@ async fn pass(State(around): State<Arc<Around>>, mut request: Request, next: Nex
     request.extensions_mut().insert(BodyTimeout(body_timeout(around.request_timeout)));
 
     let span = tracing::info_span!("request", id = %id, caller = tracing::field::Empty);
-    let mut response = if holds_secret(request.uri()) {
+    let surface = around.surfaces.at(request.uri().path());
+    let mut response = if holds_secret(request.uri(), &around.surfaces) {
         around.metrics.secret_in_url();
         span.in_scope(|| tracing::warn!(route, address = ?peer.map(|peer| peer.address), "a URL carried a secret"));
         id.sync_scope(|| ProblemKind::SecretInUrl.into_response())
     } else {
         id.scope(limited(&around, &method, next.run(request)).instrument(span.clone())).await
     };
+    if let Some(surface) = surface {
+        let asked = Asked { method: &method, is_routed: matched.is_some() };
+        response = id.sync_scope(|| surface::shaped(surface, &asked, response));
+    }
     mark(response.headers_mut(), id, peer);
     let (status, took) = (response.status(), began.elapsed());
     around.metrics.request(&method, route, status, took);
@@ -135,17 +145,19 @@ fn protect(headers: &mut HeaderMap, secure: bool) {
     }
 }
 
-/// True when the address carries a secret of ours, or a parameter that carries somebody's.
-fn holds_secret(uri: &Uri) -> bool {
+/// True when the address carries a secret of this server, or a parameter that carries somebody's.
+fn holds_secret(uri: &Uri, surfaces: &Surfaces) -> bool {
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-    if redact::holds_secret(&decoded(uri.path())) {
+    let path = decoded(uri.path());
+    if redact::holds_secret(&path) || path.split('/').any(|segment| surfaces.is_bare_secret(segment)) {
         return true;
     }
     uri.query().is_some_and(|query| {
         redact::holds_secret(&decoded(query))
             || query.split('&').filter_map(|pair| pair.split_once('=')).any(|(name, value)| {
                 let name = decoded(name).to_ascii_lowercase();
-                !value.is_empty() && SECRET_PARAMETERS.contains(&name.as_str())
+                !value.is_empty()
+                    && (SECRET_PARAMETERS.contains(&name.as_str()) || surfaces.is_bare_secret(&decoded(value)))
             })
     })
 }
@@ -153,6 +165,7 @@ fn holds_secret(uri: &Uri) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{config::Contract, contracts};
 
     #[test]
     fn secrets_in_urls_are_noticed_in_every_spelling() {
@@ -164,12 +177,29 @@ mod tests {
             "/?access_token=x",
             "/?a=1&ToKeN=x",
             "/?api%5fkey=x",
+            "/?key=x",
+            "/auth/access_token/vdai_0123456789abcdef",
+            "/public/v1/accounts/api-tokens/idt:TKN-0000-0012:0123456789abcdef",
+            "/?eq(token,%22idt%3ATKN-0000-0012%3A0123456789abcdef%22)",
+            "/?q=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZG1pbiJ9.c2lnbmF0dXJl",
         ] {
-            assert!(holds_secret(&uri.parse().unwrap()), "{uri}");
+            assert!(holds_secret(&uri.parse().unwrap(), &Surfaces::default()), "{uri}");
         }
         for uri in ["/", "/v1/tokens?name=token", "/?token=", "/?tokens=x", "/v1/tokens/0192-3", "/?cursor=abc"] {
-            assert!(!holds_secret(&uri.parse().unwrap()), "{uri}");
+            assert!(!holds_secret(&uri.parse().unwrap(), &Surfaces::default()), "{uri}");
         }
+    }
+
+    #[test]
+    fn secrets_without_a_prefix_are_noticed_where_their_contract_is_served() {
+        let key = "0123456789abcdef0123456789abcdef01234567";
+        let rncv = contracts::surfaces(&[Contract::Rncv]);
+        for uri in [format!("/admin/tokens/{key}"), format!("/v1/tokens?name={key}"), format!("/x/%30{}/y", &key[1..])]
+        {
+            assert!(holds_secret(&uri.parse().unwrap(), &rncv), "{uri}");
+            assert!(!holds_secret(&uri.parse().unwrap(), &Surfaces::default()), "{uri}");
+        }
+        assert!(!holds_secret(&format!("/v1/tokens?name=a-{key}").parse().unwrap(), &rncv));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Errors of the native API as RFC 9457 problems.
+//! Errors as RFC 9457 problems, which the native API answers with and other surfaces give their own shape.
 //!
 //! | file | what lives there |
 //! | --- | --- |
@@ -26,7 +26,7 @@ use std::{borrow::Cow, time::Duration};
 const RETRY_AFTER_SECONDS: u64 = 1;
 
 /// The methods that routes have (RFC 9110, section 15.5.6, wants them named beside each 405).
-const METHODS: &str = "GET, HEAD, POST, PATCH, DELETE";
+const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
 
 /// One error, as a client sees it. It never holds a secret, nor a value that was refused.
 #[derive(Debug, Clone)]
@@ -121,6 +121,16 @@ impl Problem {
         self.kind
     }
 
+    /// What happened this time, where it was said.
+    pub fn said(&self) -> Option<&str> {
+        self.detail.as_deref()
+    }
+
+    /// True when a credential was shown and refused.
+    pub fn is_token_refused(&self) -> bool {
+        self.token_refused
+    }
+
     /// The refused fields.
     pub fn fields(&self) -> &[InvalidField] {
         &self.fields
@@ -162,7 +172,8 @@ impl Problem {
         }
     }
 
-    fn retry_after_seconds(&self) -> Option<u64> {
+    /// After how many seconds to come back, where that is known.
+    pub fn retry_after_seconds(&self) -> Option<u64> {
         let said = self.retry_after.map(|wait| wait.as_secs() + u64::from(wait.subsec_nanos() > 0));
         let needed = self.kind.is_temporary().then_some(RETRY_AFTER_SECONDS);
         said.or(needed).map(|seconds| seconds.max(1))
@@ -234,7 +245,9 @@ impl From<Invalid> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        self.answer().map(Body::from)
+        let mut response = self.answer().map(Body::from);
+        response.extensions_mut().insert(self);
+        response
     }
 }
 

@@ -7,14 +7,36 @@ const SECRET_CHARACTERS: usize = 8;
 /// The longest name that is repeated.
 const NAME_BYTES: usize = 64;
 
-/// True when the text holds something of the form of a native secret, whole or in part.
+/// What VectorAI's keys begin with.
+const KEY: &str = "vdai_";
+/// What SoftwareOne's tokens begin with; their number and a colon follow.
+const NUMBERED: &str = "idt:TKN-";
+/// What a JSON Web Token begins with: the first letters of `{"` in base64.
+const WEB_TOKEN: &str = "eyJ";
+
+/// True when the text holds something of the form of a secret that this server gives out, whole or in part.
 pub fn holds_secret(text: &str) -> bool {
-    [Kind::Token, Kind::Session].iter().any(|kind| {
-        text.match_indices(kind.prefix()).any(|(place, prefix)| {
-            let rest = text[place + prefix.len()..].bytes();
-            rest.take_while(u8::is_ascii_alphanumeric).count() >= SECRET_CHARACTERS
+    let prefixed = [Kind::Token.prefix(), Kind::Session.prefix(), KEY];
+    prefixed.iter().any(|prefix| rests(text, prefix).any(begins_secret))
+        || rests(text, NUMBERED).any(|rest| {
+            let numbered = rest.trim_start_matches(|character: char| character.is_ascii_digit() || character == '-');
+            numbered.strip_prefix(':').is_some_and(begins_secret)
         })
-    })
+        || rests(text, WEB_TOKEN).any(|rest| {
+            let rest = rest.split_once('.').map_or("", |(part, _)| part);
+            rest.len() >= SECRET_CHARACTERS
+                && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        })
+}
+
+/// True when a text begins with as many letters and digits as no other text than a secret has here.
+fn begins_secret(text: &str) -> bool {
+    text.bytes().take_while(u8::is_ascii_alphanumeric).count() >= SECRET_CHARACTERS
+}
+
+/// What follows each place where the text has the prefix.
+fn rests<'a>(text: &'a str, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+    text.match_indices(prefix).map(move |(place, found)| &text[place + found.len()..])
 }
 
 /// A name from outside, such as the key of an object, as an answer or a log line may show it.
@@ -29,10 +51,14 @@ mod tests {
 
     #[test]
     fn secrets_are_noticed_wherever_they_stand() {
-        for text in ["jtn_0123456789", "xjts_abcdefgh", "a=jtn_&b=jtn_ABCDEFGH", "/v1/jtn_abcdefgh/x"] {
+        let native = ["jtn_0123456789", "xjts_abcdefgh", "a=jtn_&b=jtn_ABCDEFGH", "/v1/jtn_abcdefgh/x"];
+        let foreign = ["vdai_0123456789", "Bearer idt:TKN-0000-0012:AbCd", "?q=eyJhbGciOi.eyJzdWIiOi.c2lnbmF0"];
+        for text in native.into_iter().chain(foreign) {
             assert!(holds_secret(text), "{text}");
         }
-        for text in ["", "jtn_", "jtn_short", "jtn-0123456789", "tokens"] {
+        for text in
+            ["", "jtn_", "jtn_short", "jtn-0123456789", "tokens", "vdai_x", "TKN-0000-0012", "eyJhbGciOi", "a.b.c"]
+        {
             assert!(!holds_secret(text), "{text}");
         }
     }

@@ -2,27 +2,56 @@
 
 use crate::{
     api::{
-        declared::{self, Declared},
-        deletions,
-        document::{self, DocumentText},
-        health, journal, links, oauth2, organisations, problems, service_accounts, sessions, tokens, users, verify,
-        whoami,
+        declared, deletions, document, health, journal, links, oauth2, organisations, problems, service_accounts,
+        sessions, tokens, users, verify, whoami,
     },
+    config::Contract,
+    contracts::{self, rncv, softwareone, vectorai},
     state::Server,
+    surface::{
+        declared::{Declared, refuse_undeclared_query},
+        document::{DocumentText, add_errors},
+    },
 };
 use axum::{Extension, Router, middleware::from_fn_with_state};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// The routes, and the document that describes them.
+/// The routes, and the document that describes those of the native API.
 pub fn router(server: &Server) -> (Router, OpenApi) {
     let (router, mut document) = native().split_for_parts();
     declared::add_problems(&mut document);
-    let router = router
-        .layer(Extension(DocumentText::of(&document)))
-        .layer(from_fn_with_state(Declared::of(&document), declared::refuse_undeclared_query));
+    let mut router = described(router, &document);
+    for (contract, document) in server.contracts.iter().filter_map(|contract| contract_parts(*contract)) {
+        router = router.merge(described(contract, &document));
+    }
     let router = router.fallback(document::not_found).method_not_allowed_fallback(document::method_not_allowed);
     (router.with_state(server.clone()), document)
+}
+
+/// The document that describes the routes of a contract; none where this version does not serve it.
+pub fn contract_document(contract: Contract) -> Option<OpenApi> {
+    contract_parts(contract).map(|(_, document)| document)
+}
+
+/// Routes that take what their document declares, and serve it.
+fn described(router: Router<Server>, document: &OpenApi) -> Router<Server> {
+    router
+        .layer(Extension(DocumentText::of(document)))
+        .layer(from_fn_with_state(Declared::of(document), refuse_undeclared_query))
+}
+
+fn contract_parts(contract: Contract) -> Option<(Router<Server>, OpenApi)> {
+    let surface = contracts::surface(contract)?;
+    let routes = match contract {
+        Contract::Rncv => rncv(),
+        Contract::VectorAi => vectorai(),
+        Contract::SoftwareOne => softwareone(),
+        Contract::Dfns => return None,
+    };
+    let (router, mut document) = routes.split_for_parts();
+    add_errors(&mut document, &surface);
+    Some((router, document))
 }
 
 /// The native API.
@@ -60,4 +89,19 @@ fn native() -> OpenApiRouter<Server> {
         .routes(routes!(problems::show))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
+}
+
+/// RNCV's contract.
+fn rncv() -> OpenApiRouter<Server> {
+    OpenApiRouter::with_openapi(rncv::document::base()).routes(routes!(rncv::document::show))
+}
+
+/// VectorAI's contract.
+fn vectorai() -> OpenApiRouter<Server> {
+    OpenApiRouter::with_openapi(vectorai::document::base()).routes(routes!(vectorai::document::show))
+}
+
+/// SoftwareOne's contract.
+fn softwareone() -> OpenApiRouter<Server> {
+    OpenApiRouter::with_openapi(softwareone::document::base()).routes(routes!(softwareone::document::show))
 }

@@ -1,8 +1,10 @@
 //! `jeton serve`: opens the store, loads the index, answers until it is told to stop.
 
 use crate::{
+    begin,
     config::{Config, StoreLocation},
-    demo::{self, DemoError},
+    contracts,
+    demo::DemoError,
     hot_door::{self, HotLimits},
     listen::{ConnectionMetrics, Front, ListenSettings, Listener, PlainHttp, Stop, Tls, TlsError},
     metrics::{self, Metrics},
@@ -10,20 +12,15 @@ use crate::{
     router::router,
     server_key::{self, ServerKeyError},
     state::{Parts, Server},
+    surface::Surfaces,
 };
 use authority::{
     Authority, Error,
     authority::Options,
-    clock::{Clock, SystemClock, SystemRandomness},
-    link::Purpose,
-    redeem::{Administrator, administrator_link},
+    clock::{SystemClock, SystemRandomness},
 };
-use domain::{
-    format::{self, Kind},
-    name::{Email, Name},
-    secret::Keyring,
-};
-use std::{io, net::SocketAddr, path::Path, sync::Arc, thread};
+use domain::{format, secret::Keyring};
+use std::{io, path::Path, sync::Arc, thread};
 use store::{
     error::OpenError,
     open::{OpenOptions, Opened, open_sqlite},
@@ -106,13 +103,26 @@ async fn serve(config: Config, threads: usize) -> Result<(), ServeError> {
     let authority = Authority::new(store, keyring.clone(), Arc::new(SystemClock), Arc::new(SystemRandomness), options);
     authority.load().await?;
     let metrics = Arc::new(Metrics::new(Arc::clone(&authority)));
-    let (settings, metrics_settings) = listen_settings(&config, &metrics)?;
+    let contracts = begin::contracts(&config)?;
+    let (settings, metrics_settings) = listen_settings(&config, &metrics, contracts::surfaces(&contracts))?;
     let bind = |what: &str, cause| ServeError::File { what: what.to_owned(), cause };
     let listener = Listener::bind(config.listen, settings).await;
     let listener = listener.map_err(|cause| bind(&format!("the address {}", config.listen), cause))?;
     let public_url = config.public_url(listener.address().port());
-    let server = Server::new(Parts { authority: Arc::clone(&authority), metrics: Arc::clone(&metrics), public_url });
-    begin(&config, &authority, &keyring, &server, listener.address()).await?;
+    begin::fill(&config, &authority, &contracts, listener.address(), &public_url).await?;
+    let vectorai_organisation = begin::vectorai_organisation(&config)?;
+    let parts = Parts {
+        authority: Arc::clone(&authority),
+        metrics: Arc::clone(&metrics),
+        public_url,
+        contracts,
+        vectorai_organisation,
+    };
+    let server = Server::new(parts);
+    if quarantine.is_none() {
+        begin::invite(&keyring, &server).await?;
+        warn_about_key(&config.server_key_file, &keyring);
+    }
 
     let stop = Stop::new();
     let (background_stop, background) = start_background(&authority, quarantine.is_some()).await?;
@@ -165,7 +175,7 @@ pub fn create_directories(config: &Config) -> Result<(), ServeError> {
 /// What answers requests: the hot door, the router behind it, and what is around every route.
 pub fn front(server: &Server, config: &Config) -> impl Front {
     let (router, _) = router(server);
-    let router = middleware::around(router, config, &server.metrics);
+    let router = middleware::around(router, contracts::surfaces(&server.contracts), config, &server.metrics);
     let limits =
         HotLimits { body_bytes: config.limits.verify_batch_body_bytes, body_timeout: config.limits.request_timeout };
     hot_door::front(server.clone(), router, limits)
@@ -227,7 +237,11 @@ impl Signals {
     }
 }
 
-fn listen_settings(config: &Config, metrics: &Metrics) -> Result<(ListenSettings, ListenSettings), ServeError> {
+fn listen_settings(
+    config: &Config,
+    metrics: &Metrics,
+    surfaces: Surfaces,
+) -> Result<(ListenSettings, ListenSettings), ServeError> {
     let tls = config.tls.clone().map(Tls::load).transpose()?;
     let settings = ListenSettings {
         tls: tls.map(Arc::new),
@@ -235,6 +249,7 @@ fn listen_settings(config: &Config, metrics: &Metrics) -> Result<(ListenSettings
         proxies: config.proxies.clone(),
         limits: config.limits,
         metrics: metrics.connections(),
+        surfaces,
     };
     let plain = ListenSettings {
         tls: None,
@@ -243,61 +258,9 @@ fn listen_settings(config: &Config, metrics: &Metrics) -> Result<(ListenSettings
         limits: config.limits,
         // Those who read the figures are not part of them.
         metrics: ConnectionMetrics::default(),
+        surfaces: Surfaces::default(),
     };
     Ok((settings, plain))
-}
-
-/// What an empty store needs before it is any use: a demonstration, a first token, or a link.
-async fn begin(
-    config: &Config,
-    authority: &Arc<Authority>,
-    keyring: &Keyring,
-    server: &Server,
-    address: SocketAddr,
-) -> Result<(), ServeError> {
-    if authority.is_quarantined() {
-        tracing::error!("the store lost history and nothing is accepted: run `jeton doctor` and `jeton restore`");
-        return Ok(());
-    }
-    let demo_file = config.data.join("demo.json");
-    if config.demo {
-        let url = demo_url(config, address, server);
-        demo::make(authority, &demo_file, url.clone()).await?;
-        println!("{}", demo::lines(&url, &demo_file));
-    } else if let Some(token) = &config.bootstrap_token {
-        bootstrap(authority, &token.0).await?;
-    }
-    if authority.store().is_empty().await.map_err(Error::from)? {
-        let (link, expires_at) = administrator_link(keyring, Purpose::SetUp, SystemClock.now(), &SystemRandomness);
-        println!("set up the first application administrator until {expires_at}, on this host: run");
-        println!("  jeton login --link");
-        println!("and give it this link when it asks:");
-        println!("  {}", server.link(&link));
-    }
-    warn_about_key(&config.server_key_file, keyring);
-    Ok(())
-}
-
-/// Where the demonstration's scripts find the server: where it listens, unless the address was chosen
-/// or a certificate names another.
-fn demo_url(config: &Config, address: SocketAddr, server: &Server) -> String {
-    match (&config.given_public_url, &config.tls) {
-        (None, None) => format!("http://{address}"),
-        (Some(_), _) | (None, Some(_)) => server.public_url.to_string(),
-    }
-}
-
-async fn bootstrap(authority: &Authority, token: &domain::secret::Secret) -> Result<(), ServeError> {
-    format::check(Kind::Token, token.expose()).map_err(ServeError::BootstrapToken)?;
-    let administrator = Administrator {
-        email: Email::stored("administrator@localhost".to_owned()),
-        name: Name::stored("Administrator".to_owned()),
-        organisation: Name::stored("Operations".to_owned()),
-    };
-    if authority.set_up_with_token(administrator, token).await?.is_some() {
-        tracing::info!("the first application administrator has the token of JETON_BOOTSTRAP_TOKEN");
-    }
-    Ok(())
 }
 
 fn warn_about_key(file: &Path, keyring: &Keyring) {

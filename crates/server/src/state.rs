@@ -1,8 +1,11 @@
 //! What every handler works with.
 
-use crate::{config::PublicUrl, metrics::Metrics};
+use crate::{
+    config::{Contract, PublicUrl},
+    metrics::Metrics,
+};
 use authority::Authority;
-use domain::secret::Secret;
+use domain::{id::OrganisationId, secret::Secret};
 use std::{ops::Deref, sync::Arc};
 
 /// The parts of the running server, shared by all requests.
@@ -13,6 +16,11 @@ pub struct Parts {
     pub metrics: Arc<Metrics>,
     /// The address that people and browsers use.
     pub public_url: PublicUrl,
+    /// The contracts that are served.
+    pub contracts: Vec<Contract>,
+    /// The organisation that VectorAI's contract is bound to, where one is known from the start; else it is
+    /// the first one of the store.
+    pub vectorai_organisation: Option<OrganisationId>,
 }
 
 /// A handle on the running server.

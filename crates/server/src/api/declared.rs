@@ -1,22 +1,14 @@
-//! What an operation declares is all it takes, and all it answers with.
+//! What an operation of the native API declares is all it answers with.
 
-use crate::{problem::ProblemKind, query};
-use axum::{
-    extract::{MatchedPath, Request, State},
-    http::{Method, header},
-    middleware::Next,
-    response::{IntoResponse, Response},
+use crate::{
+    problem::ProblemKind,
+    surface::document::{is_protected, operations_mut, parameters},
 };
-use serde::Deserialize;
-use std::{
-    collections::{BTreeMap, HashSet},
-    sync::Arc,
-};
+use http::header;
+use std::collections::BTreeMap;
 use utoipa::openapi::{
-    Content, HeaderBuilder, ObjectBuilder, OpenApi, PathItem, Ref, RefOr, ResponseBuilder, Schema, Type,
-    path::{Operation, Parameter, ParameterIn},
+    Content, HeaderBuilder, ObjectBuilder, OpenApi, Ref, RefOr, ResponseBuilder, Schema, Type, path::Operation,
     response,
-    security::SecurityRequirement,
 };
 
 /// Operations that need no credential, and yet refuse wrong ones.
@@ -45,47 +37,10 @@ const CONFLICTS: &[&str] = &[
     "update_user",
 ];
 
-/// The operations that take no query.
-#[derive(Default)]
-pub struct Declared(HashSet<(Method, String)>);
-
-impl Declared {
-    /// Finds them in the document.
-    pub fn of(document: &OpenApi) -> Arc<Self> {
-        let mut without_query = HashSet::new();
-        for (path, item) in &document.paths.paths {
-            for (method, operation) in operations(item) {
-                if !parameters(operation).any(|parameter| parameter.parameter_in == ParameterIn::Query) {
-                    without_query.insert((method, path.clone()));
-                }
-            }
-        }
-        Arc::new(Self(without_query))
-    }
-}
-
-/// The query of an operation that has none.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NoQuery {}
-
-/// Refuses every parameter, by name, where an operation takes no query; the others do so themselves.
-pub async fn refuse_undeclared_query(State(declared): State<Arc<Declared>>, request: Request, next: Next) -> Response {
-    let query = request.uri().query().unwrap_or_default();
-    if !query.is_empty() {
-        let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-        let without = route.is_some_and(|route| declared.0.contains(&(request.method().clone(), route)));
-        if without && let Err(problem) = query::parse::<NoQuery>(query) {
-            return problem.into_response();
-        }
-    }
-    next.run(request).await
-}
-
 /// Adds to each operation the problems that it may answer with.
 pub fn add_problems(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
-        for operation in operations_mut(item) {
+        for (_, operation) in operations_mut(item) {
             let kinds = kinds(path, operation);
             operation.responses.responses.extend(answers(&kinds));
         }
@@ -96,7 +51,7 @@ pub fn add_problems(document: &mut OpenApi) {
 fn kinds(path: &str, operation: &Operation) -> Vec<ProblemKind> {
     let name = operation.operation_id.as_deref().unwrap_or_default();
     let takes = |wanted: &str| parameters(operation).any(|parameter| parameter.name == wanted);
-    let protected = operation.security.as_ref().is_none_or(|any| !any.contains(&SecurityRequirement::default()));
+    let protected = is_protected(operation);
     let has_body = operation.request_body.is_some();
     let guarded = takes("X-Jeton-Request");
     let asks_for_scope = protected && !NEEDS_NO_SCOPE.contains(&name);
@@ -149,27 +104,4 @@ fn answers(kinds: &[ProblemKind]) -> BTreeMap<String, RefOr<response::Response>>
         }
     };
     titles.into_iter().map(|(status, titles)| (status.as_str().to_owned(), answer(status, titles).into())).collect()
-}
-
-fn parameters(operation: &Operation) -> impl Iterator<Item = &Parameter> {
-    operation.parameters.iter().flatten().filter_map(|parameter| match parameter {
-        RefOr::T(parameter) => Some(parameter),
-        RefOr::Ref(_) => None,
-    })
-}
-
-fn operations(item: &PathItem) -> impl Iterator<Item = (Method, &Operation)> {
-    let named = [
-        (Method::GET, &item.get),
-        (Method::PUT, &item.put),
-        (Method::POST, &item.post),
-        (Method::PATCH, &item.patch),
-        (Method::DELETE, &item.delete),
-    ];
-    named.into_iter().filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
-}
-
-fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    let all = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
-    all.into_iter().filter_map(Option::as_mut)
 }

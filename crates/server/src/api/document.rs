@@ -1,7 +1,10 @@
 //! The OpenAPI document: what is said once for all operations, and where it is served.
 
-use crate::problem::{Problem, ProblemKind};
-use axum::{Extension, body::Bytes, http::header, response::IntoResponse};
+use crate::{
+    problem::{Problem, ProblemKind},
+    surface::document::DocumentText,
+};
+use axum::Extension;
 use utoipa::{
     OpenApi, ToSchema,
     openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
@@ -79,25 +82,13 @@ pub fn base() -> utoipa::openapi::OpenApi {
     document
 }
 
-/// The text of the document, made once.
-#[derive(Clone)]
-pub struct DocumentText(Bytes);
-
-impl DocumentText {
-    /// Writes the document.
-    pub fn of(document: &utoipa::openapi::OpenApi) -> Self {
-        // A document made of strings always has a JSON form.
-        Self(document.to_pretty_json().unwrap_or_default().into())
-    }
-}
-
 /// Show this document
 #[utoipa::path(
     get, path = "/v1/openapi.json", tag = "Document", operation_id = "show_document", security(()),
     responses((status = 200, description = "The OpenAPI document", body = Object))
 )]
-pub async fn show(Extension(DocumentText(text)): Extension<DocumentText>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/json")], text)
+pub async fn show(Extension(text): Extension<DocumentText>) -> DocumentText {
+    text
 }
 
 /// What answers where no route is.

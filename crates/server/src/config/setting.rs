@@ -127,11 +127,17 @@ pub const SETTINGS: &[Setting] = &[
         "false",
         "Allows `metrics_listen` beyond loopback, where anybody who reaches it reads it without a credential.",
     ),
-    list("contracts", "NAMES", "The outside contracts that are served: `rncv`, `vectorai`, `dfns`, `softwareone`."),
+    list(
+        "contracts",
+        "NAMES",
+        "The outside contracts that are served: `rncv`, `vectorai`, `dfns`, `softwareone`. Empty: none, but in the data \
+         directory of a demonstration those that its `demo.json` names.",
+    ),
     switch(
         "demo",
         "false",
-        "Fills an empty store with a demonstration and writes `demo.json` into the data directory.",
+        "Fills an empty store with a demonstration and writes `demo.json` into the data directory. Serves every \
+         contract, unless `contracts` names some.",
     ),
     switch(
         "usage_tracking",
@@ -147,6 +153,13 @@ pub const SETTINGS: &[Setting] = &[
         "The least important lines that are logged: `error`, `warn`, `info`, `debug` or `trace`.",
     ),
     switch("log.requests", "true", "Logs a line for each request, without header fields, bodies and query."),
+    text(
+        "vectorai.organisation",
+        "",
+        "UUID",
+        "The organisation that VectorAI's contract is bound to. Empty: the first one of the demonstration, else the \
+         first one of the store.",
+    ),
     number("limits.body_bytes", "65536", (1_024, 16_777_216), "The largest request body."),
     number(
         "limits.verify_batch_body_bytes",

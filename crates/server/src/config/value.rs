@@ -5,6 +5,7 @@ use super::{
     setting::{self, Form},
     source::Sources,
 };
+use domain::id::OrganisationId;
 use ipnet::IpNet;
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -27,6 +28,7 @@ pub(super) fn config(sources: &mut Sources) -> Option<Config> {
     let metrics_listen =
         read(sources, "metrics_listen", |text| if text == "off" { Ok(None) } else { address(text).map(Some) });
     let contracts = read(sources, "contracts", contracts);
+    let vectorai_organisation = read(sources, "vectorai.organisation", |text| optional(text, organisation));
     let switches = ["insecure_public_metrics", "demo", "usage_tracking"].map(|key| read(sources, key, switch));
     let worker_threads = read(sources, "worker_threads", threads);
     let log = log(sources);
@@ -43,6 +45,7 @@ pub(super) fn config(sources: &mut Sources) -> Option<Config> {
         proxies: proxies?,
         metrics_listen: metrics_listen?,
         contracts: contracts?,
+        vectorai_organisation: vectorai_organisation?,
         demo: demo?,
         bootstrap_token: None,
         usage_tracking: usage_tracking?,
@@ -171,13 +174,8 @@ fn networks(text: &str) -> Result<Vec<IpNet>, String> {
 fn contracts(text: &str) -> Result<Vec<Contract>, String> {
     let mut contracts = Vec::new();
     for item in items(text) {
-        let contract = match item {
-            "rncv" => Contract::Rncv,
-            "vectorai" => Contract::VectorAi,
-            "dfns" => Contract::Dfns,
-            "softwareone" => Contract::SoftwareOne,
-            _ => return Err("must name contracts: rncv, vectorai, dfns, softwareone".to_owned()),
-        };
+        let contract = Contract::of_name(item)
+            .ok_or_else(|| format!("must name contracts: {}", Contract::ALL.map(Contract::name).join(", ")))?;
         if !contract.is_built() {
             return Err(format!("names {item}, which comes in a later version"));
         }
@@ -188,13 +186,9 @@ fn contracts(text: &str) -> Result<Vec<Contract>, String> {
     Ok(contracts)
 }
 
-impl Contract {
-    /// True when this version serves the contract.
-    pub fn is_built(self) -> bool {
-        match self {
-            Self::Rncv | Self::VectorAi | Self::Dfns | Self::SoftwareOne => false,
-        }
-    }
+fn organisation(text: &str) -> Result<OrganisationId, String> {
+    OrganisationId::parse("organisation", text)
+        .map_err(|_| "must be the identifier of an organisation, a UUID".to_owned())
 }
 
 fn switch(text: &str) -> Result<bool, String> {

@@ -7,8 +7,11 @@ use super::{
     screen, unread,
     watch::{Admission, GRACE, Watch},
 };
-use crate::problem::{Problem, ProblemKind};
-use http::{Request, Response, Version};
+use crate::{
+    problem::{Problem, ProblemKind},
+    surface::{Asked, Surfaces},
+};
+use http::{Method, Request, Response, Uri, Version};
 use hyper::{
     body::Incoming,
     server::conn::{http1, http2},
@@ -91,6 +94,7 @@ impl<F: Front> Connections<F> {
             origin,
             pulse: Arc::clone(&admission.pulse),
             watch: Arc::clone(&self.watch),
+            surfaces: self.settings.surfaces.clone(),
         };
         let protocols = (self.http1.clone(), self.http2.clone());
         let settings = Arc::clone(&self.settings);
@@ -150,8 +154,13 @@ async fn speak_http2<F: Front>(
 ) {
     let (pulse, watch) = (Arc::clone(&door.pulse), Arc::clone(&door.watch));
     let limited = service_fn(move |request| {
+        let asked = (request.method().clone(), request.uri().clone(), door.surfaces.clone());
         let answering = timeout(request_timeout.saturating_add(GRACE), door.call(request));
-        async move { answering.await.unwrap_or_else(|_| Ok(refusal(&ProblemKind::RequestTimeout.into()))) }
+        async move {
+            let (method, uri, surfaces) = asked;
+            let late = |_| Ok(refusal(&ProblemKind::RequestTimeout.into(), &surfaces, &method, &uri));
+            answering.await.unwrap_or_else(late)
+        }
     });
     let connection = http2.serve_connection(TokioIo::new(stream), limited);
     Serving { connection, pulse, watch, waker: None, told: false }.await;
@@ -201,6 +210,7 @@ struct Door<F> {
     origin: Origin,
     pulse: Arc<Pulse>,
     watch: Arc<Watch>,
+    surfaces: Surfaces,
 }
 
 impl<F: Front> Service<Request<Incoming>> for Door<F> {
@@ -216,7 +226,7 @@ impl<F: Front> Service<Request<Incoming>> for Door<F> {
             Err(problem) => {
                 self.watch.metrics.requests_refused.inc();
                 tracing::debug!(address = %self.origin.peer.address, kind = problem.kind().slug(), "a request was refused at the door");
-                let mut answer = refusal(&problem);
+                let mut answer = refusal(&problem, &self.surfaces, request.method(), request.uri());
                 if request.version() <= Version::HTTP_11 {
                     // What can be read in two ways ends the connection: so may what follows it.
                     unread::close(answer.headers_mut());
@@ -227,8 +237,13 @@ impl<F: Front> Service<Request<Incoming>> for Door<F> {
     }
 }
 
-fn refusal(problem: &Problem) -> Response<AnswerBody> {
-    problem.answer().map(AnswerBody::from)
+/// The answer to a request that no route has seen.
+fn refusal(problem: &Problem, surfaces: &Surfaces, method: &Method, uri: &Uri) -> Response<AnswerBody> {
+    let answer = match surfaces.at(uri.path()) {
+        Some(surface) => surface.answer(problem, &Asked { method, is_routed: false }),
+        None => problem.answer(),
+    };
+    answer.map(AnswerBody::from)
 }
 
 pin_project! {

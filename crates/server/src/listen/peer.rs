@@ -134,6 +134,7 @@ mod tests {
             proxies: vec!["10.0.0.0/8".parse().unwrap()],
             limits: crate::config::load(&crate::config::Flags::new(), &[], None).unwrap().limits,
             metrics: crate::listen::ConnectionMetrics::default(),
+            surfaces: crate::surface::Surfaces::default(),
         };
         let answer = |from: &str, plain_http| {
             let origin = Origin::new(from.parse().unwrap(), &settings(plain_http));

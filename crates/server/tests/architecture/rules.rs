@@ -56,10 +56,10 @@ pub const DOMAIN_STD: &[&str] =
 
 /// What the world sees, and the parts of the server that each must leave alone.
 pub const SURFACES: &[(&str, &[&str])] = &[
-    ("api", &["cli", "console", "contracts", "demo", "gateway", "hot_door", "middleware", "router", "serve"]),
+    ("api", &["cli", "console", "contracts", "begin", "demo", "gateway", "hot_door", "middleware", "router", "serve"]),
     ("cli", &["api", "auth", "console", "contracts", "cookie", "gateway", "hot_door", "middleware", "router", "state"]),
-    ("console", &["api", "cli", "contracts", "demo", "gateway", "hot_door", "middleware", "router", "serve"]),
-    ("contracts", &["api", "cli", "console", "demo", "gateway", "hot_door", "middleware", "router", "serve"]),
+    ("console", &["api", "cli", "contracts", "begin", "demo", "gateway", "hot_door", "middleware", "router", "serve"]),
+    ("contracts", &["api", "begin", "cli", "console", "demo", "gateway", "hot_door", "middleware", "router", "serve"]),
     ("gateway", &["api", "cli", "console", "contracts", "demo", "hot_door", "middleware", "router", "serve"]),
 ];
 
@@ -70,12 +70,13 @@ pub const ALONE: &[&str] = &["contracts"];
 pub const LOW_MODULES: &[(&str, &[&str])] = &[
     ("config", &[]),
     ("key_backup", &["private_file", "server_key"]),
-    ("listen", &["config", "problem"]),
+    ("listen", &["config", "problem", "surface"]),
     ("private_file", &[]),
     ("problem", &["redact", "request_id"]),
     ("redact", &[]),
     ("request_id", &[]),
     ("server_key", &["private_file"]),
+    ("surface", &["problem", "query"]),
 ];
 
 /// From this many lines on, a file needs a reason.

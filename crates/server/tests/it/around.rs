@@ -32,6 +32,7 @@ use server::{
     metrics::Metrics,
     middleware,
     problem::ProblemKind,
+    surface::Surfaces,
 };
 use std::{
     io,
@@ -104,10 +105,11 @@ async fn open(config: Config) -> Around {
         proxies: config.proxies.clone(),
         limits: config.limits,
         metrics: ConnectionMetrics::default(),
+        surfaces: Surfaces::default(),
     };
     let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), settings).await.unwrap();
     let address = listener.address();
-    let router = middleware::around(routes(), &config, &metrics);
+    let router = middleware::around(routes(), Surfaces::default(), &config, &metrics);
     tokio::spawn(listener.run(router, Stop::new().stopped()));
     Around { address, metrics, lines, _log: log, _directory: directory }
 }

@@ -4,7 +4,7 @@ use domain::{
     format::{self, Kind},
     id::Randomness,
 };
-use server::config::{self, Config, FileText, Flags, setting::SETTINGS};
+use server::config::{self, Config, Contract, FileText, Flags, setting::SETTINGS};
 
 struct Given<'a> {
     flags: &'a [(&'a str, &'a str)],
@@ -127,6 +127,20 @@ fn what_comes_later_is_refused_by_name_and_a_password_is_not_repeated() {
     assert!(!problems.contains("hunter2"), "{problems}");
     let problems = flags(&[("contracts", "unknown")]).unwrap_err().join("\n");
     assert!(problems.contains("must name contracts"), "{problems}");
+}
+
+#[test]
+fn contracts_are_served_once_each_in_their_own_order() {
+    let config = flags(&[("contracts", "softwareone, rncv,rncv ,vectorai")]).unwrap();
+    assert_eq!(config.contracts, [Contract::Rncv, Contract::VectorAi, Contract::SoftwareOne]);
+    let organisation = "0190aaaa-0000-7000-8000-000000000000";
+    let file =
+        Some("contracts = [\"vectorai\"]\n[vectorai]\norganisation = \"0190aaaa-0000-7000-8000-000000000000\"\n");
+    let config = load(&Given { flags: &[], environment: &[], file }).unwrap();
+    assert_eq!(config.contracts, [Contract::VectorAi]);
+    assert_eq!(config.vectorai_organisation.unwrap().to_string(), organisation);
+    let problems = flags(&[("vectorai-organisation", "Acme")]).unwrap_err().join("\n");
+    assert!(problems.contains("--vectorai-organisation: must be the identifier of an organisation"), "{problems}");
 }
 
 struct Counting;

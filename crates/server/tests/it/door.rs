@@ -25,6 +25,7 @@ use hyper::body::Incoming;
 use server::{
     config::{self, Flags, Limits},
     listen::{AnswerBody, ConnectionMetrics, ListenSettings, Listener, Peer, PlainHttp, Stop},
+    surface::Surfaces,
 };
 use std::{net::SocketAddr, time::Duration};
 use tokio::task::JoinHandle;
@@ -45,7 +46,15 @@ fn limits() -> Limits {
 /// Settings for a plain listener without proxies.
 fn settings(limits: Limits) -> ListenSettings {
     let metrics = ConnectionMetrics::default();
-    ListenSettings { tls: None, plain_http: PlainHttp::LoopbackAndProxies, proxies: Vec::new(), limits, metrics }
+    let surfaces = Surfaces::default();
+    ListenSettings {
+        tls: None,
+        plain_http: PlainHttp::LoopbackAndProxies,
+        proxies: Vec::new(),
+        limits,
+        metrics,
+        surfaces,
+    }
 }
 
 async fn open(settings: ListenSettings) -> Door {

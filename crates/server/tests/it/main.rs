@@ -3,6 +3,7 @@
 //! | file | promise |
 //! | --- | --- |
 //! | `v1` `oauth2` `health` | what holds for the native API, URL by URL |
+//! | `contracts/` | what holds for the outside contracts, one a folder |
 //! | `isolation` | nobody sees or touches what lies outside his reach |
 //! | `bad_input` | what is malformed is refused by name, and nothing is written |
 //! | `held_back` | a request that is open when its credential ends changes nothing |
@@ -25,6 +26,7 @@ mod cli;
 mod conditional;
 mod configuration;
 mod configuration_documents;
+mod contracts;
 mod demonstration;
 mod door;
 mod headers;

@@ -28,7 +28,8 @@ use domain::{caller::Caller, secret::Keyring};
 use http::Method;
 use serde_json::Value;
 use server::{
-    config::{self, Config, Flags},
+    config::{self, Config, Contract, Flags},
+    contracts,
     listen::{ConnectionMetrics, ListenSettings, Listener, PlainHttp, Stop},
     metrics::Metrics,
     serve,
@@ -57,6 +58,12 @@ impl Setting {
     /// Reached through a proxy that speaks TLS to the world.
     pub(crate) fn behind_proxy(self) -> Self {
         self.variable("JETON_BEHIND_PROXY", "127.0.0.1/32").variable("JETON_PUBLIC_URL", "https://tokens.example")
+    }
+
+    /// With every contract that this version serves.
+    pub(crate) fn contracts(self) -> Self {
+        let names: Vec<_> = Contract::built().map(Contract::name).collect();
+        self.variable("JETON_CONTRACTS", &names.join(","))
     }
 
     /// With a store that lost history.
@@ -102,11 +109,13 @@ impl Running {
             proxies: config.proxies.clone(),
             limits: config.limits,
             metrics: ConnectionMetrics::default(),
+            surfaces: contracts::surfaces(&config.contracts),
         };
         let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), settings).await.unwrap();
         let address = listener.address();
         let public_url = config.public_url(address.port());
-        let server = Server::new(Parts { authority, metrics, public_url });
+        let (contracts, vectorai_organisation) = (config.contracts.clone(), config.vectorai_organisation);
+        let server = Server::new(Parts { authority, metrics, public_url, contracts, vectorai_organisation });
         tokio::spawn(listener.run(serve::front(&server, &config), Stop::new().stopped()));
         Self { address, clock, keyring, server, _directory: directory }
     }
@@ -130,6 +139,10 @@ impl Running {
 
     pub(crate) fn patch(&self, path: impl Into<String>, body: Value) -> Call<'_> {
         self.call(Method::PATCH, path).json(body)
+    }
+
+    pub(crate) fn put(&self, path: impl Into<String>, body: Value) -> Call<'_> {
+        self.call(Method::PUT, path).json(body)
     }
 
     pub(crate) fn delete(&self, path: impl Into<String>) -> Call<'_> {
@@ -166,6 +179,11 @@ impl std::ops::Deref for World {
 impl World {
     pub(crate) async fn new() -> Self {
         Self::with(Setting::usual()).await
+    }
+
+    /// One that serves every contract, too.
+    pub(crate) async fn with_contracts() -> Self {
+        Self::with(Setting::usual().contracts()).await
     }
 
     pub(crate) async fn with(setting: Setting) -> Self {

@@ -7,6 +7,7 @@ use http::StatusCode;
 use server::{
     listen::{ConnectionMetrics, ListenSettings, Listener, PlainHttp, Stop},
     metrics,
+    surface::Surfaces,
 };
 use std::{sync::Arc, time::Duration};
 
@@ -84,6 +85,7 @@ async fn figures_are_served_at_one_address_and_nothing_else_is() {
         proxies: Vec::new(),
         limits: config.limits,
         metrics: ConnectionMetrics::default(),
+        surfaces: Surfaces::default(),
     };
     let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), settings).await.unwrap();
     let address = listener.address();

@@ -100,7 +100,7 @@ async fn methods_that_reflect_or_tunnel_are_not_answered() {
             exchange(door.address, format!("{line}\r\nhost: a\r\nx-secret: 1\r\nconnection: close\r\n\r\n")).await;
         assert!([400, 405].contains(&status(&answer)), "{line}: {answer}");
         assert!(!answer.contains("x-secret"), "{line}: {answer}");
-        let allow = answer.contains("\r\nallow: GET, HEAD, POST, PATCH, DELETE\r\n");
+        let allow = answer.contains("\r\nallow: GET, HEAD, POST, PUT, PATCH, DELETE\r\n");
         assert_eq!(allow, status(&answer) == 405, "{line}: {answer}");
     }
 }

@@ -1,4 +1,4 @@
-//! One request and its answer, over a connection of its own. Every answer is checked against the document.
+//! One request and its answer, over a connection of its own. Every answer is checked against its document.
 
 use super::{Running, document};
 use bytes::Bytes;
@@ -36,6 +36,11 @@ impl<'a> Call<'a> {
         self.field("authorization", format!("Bearer {token}"))
     }
 
+    /// The token as RNCV's clients show it.
+    pub(crate) fn token(self, token: &str) -> Self {
+        self.field("authorization", format!("Token {token}"))
+    }
+
     pub(crate) fn cookie(self, cookie: &str) -> Self {
         self.field("cookie", cookie).field("x-jeton-request", "1")
     }
@@ -71,7 +76,7 @@ impl<'a> Call<'a> {
         connection.abort();
         let call = format!("{} {}", self.method, self.target);
         let answer = Answer { call, status: head.status.as_u16(), headers: head.headers, body };
-        document::check(&self.method, &self.target, &answer);
+        document::check(&self.running.server, &self.method, &self.target, &answer);
         answer
     }
 }
@@ -131,6 +136,7 @@ impl Answer {
         let mut body = self.expect(self.status);
         if let Value::Object(body) = &mut body {
             body.remove("request_id");
+            body.remove("traceId");
         }
         body
     }

@@ -1,11 +1,11 @@
-//! Every answer is checked against the OpenAPI document: its status must be documented for the operation, and
-//! its body must fit the schema, with no member that the schema does not name.
+//! Every answer is checked against the OpenAPI document of its surface: its status must be documented for the
+//! operation, and its body must fit the schema, with no member that the schema does not name.
 
 use super::Answer;
 use http::Method;
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
-use server::state::Server;
+use server::{config::Contract, contracts, state::Server};
 use std::{
     collections::BTreeMap,
     sync::{LazyLock, Mutex, OnceLock},
@@ -14,6 +14,10 @@ use std::{
 /// The media type of the pages for people.
 const MARKDOWN: &str = "text/markdown; charset=utf-8";
 static DOCUMENT: OnceLock<Value> = OnceLock::new();
+static CONTRACTS: LazyLock<BTreeMap<Contract, Value>> = LazyLock::new(|| {
+    let made = |contract| Some((contract, serde_json::to_value(server::router::contract_document(contract)?).unwrap()));
+    Contract::ALL.into_iter().filter_map(made).collect()
+});
 static VALIDATORS: LazyLock<Mutex<BTreeMap<String, Validator>>> = LazyLock::new(Mutex::default);
 
 /// One operation of the document.
@@ -44,10 +48,20 @@ pub(crate) fn made() -> &'static Value {
     DOCUMENT.get().expect("a world makes the document")
 }
 
-/// Every operation.
+/// The document of a contract.
+pub(crate) fn of_contract(contract: Contract) -> &'static Value {
+    &CONTRACTS[&contract]
+}
+
+/// Every operation of the native API.
 pub(crate) fn operations() -> Vec<Operation> {
+    operations_of(made())
+}
+
+/// Every operation of a document.
+pub(crate) fn operations_of(document: &Value) -> Vec<Operation> {
     let mut all = Vec::new();
-    for (path, item) in made()["paths"].as_object().unwrap() {
+    for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             all.push(Operation {
                 id: operation["operationId"].as_str().unwrap_or_default().to_owned(),
@@ -65,9 +79,9 @@ pub(crate) fn operation(id: &str) -> Operation {
     operations().into_iter().find(|operation| operation.id == id).unwrap_or_else(|| panic!("no operation {id}"))
 }
 
-/// The schema with every reference replaced by what it names.
+/// The schema of the native API with every reference replaced by what it names.
 pub(crate) fn resolved(schema: &Value) -> Value {
-    resolve(schema, Members::Open)
+    resolve(made(), schema, Members::Open)
 }
 
 /// What an object may hold beyond the members that its schema names.
@@ -79,27 +93,29 @@ enum Members {
     Parts,
 }
 
-fn resolve(schema: &Value, members: Members) -> Value {
+fn resolve(document: &Value, schema: &Value, members: Members) -> Value {
     let inner = if members == Members::Open { Members::Open } else { Members::Closed };
     let Value::Object(given) = schema else { return schema.clone() };
     if let Some(reference) = given.get("$ref") {
         let name = reference.as_str().unwrap().strip_prefix("#/components/schemas/").unwrap();
-        let target = &made()["components"]["schemas"][name];
+        let target = &document["components"]["schemas"][name];
         assert!(target.is_object(), "{name} is no schema");
-        return resolve(target, members);
+        return resolve(document, target, members);
     }
     let mut made = Map::new();
     for (key, value) in given {
         let value = match (key.as_str(), value) {
             ("properties", Value::Object(properties)) => {
-                properties.iter().map(|(name, value)| (name.clone(), resolve(value, inner))).collect()
+                properties.iter().map(|(name, value)| (name.clone(), resolve(document, value, inner))).collect()
             }
-            ("oneOf" | "anyOf", Value::Array(schemas)) => schemas.iter().map(|one| resolve(one, inner)).collect(),
+            ("oneOf" | "anyOf", Value::Array(schemas)) => {
+                schemas.iter().map(|one| resolve(document, one, inner)).collect()
+            }
             ("allOf", Value::Array(schemas)) => {
                 let parts = if members == Members::Open { Members::Open } else { Members::Parts };
-                schemas.iter().map(|one| resolve(one, parts)).collect()
+                schemas.iter().map(|one| resolve(document, one, parts)).collect()
             }
-            ("items" | "additionalProperties", value) => resolve(value, inner),
+            ("items" | "additionalProperties", value) => resolve(document, value, inner),
             (_, value) => value.clone(),
         };
         made.insert(key.clone(), value);
@@ -112,7 +128,7 @@ fn resolve(schema: &Value, members: Members) -> Value {
 }
 
 /// The template of the router that a path takes: the one with the fewest parameters.
-fn template(path: &str) -> Option<String> {
+fn template(document: &Value, path: &str) -> Option<String> {
     let fits = |template: &&String| {
         let (wanted, given) = (template.split('/'), path.split('/'));
         let same = wanted.clone().count() == given.clone().count();
@@ -120,27 +136,56 @@ fn template(path: &str) -> Option<String> {
             .zip(given)
             .all(|(wanted, given)| wanted == given || (wanted.starts_with('{') && !given.is_empty()))
     };
-    let paths = made()["paths"].as_object().unwrap();
+    let paths = document["paths"].as_object().unwrap();
     paths.keys().filter(fits).min_by_key(|template| template.matches('{').count()).cloned()
 }
 
+/// What the answers of a surface must fit.
+struct Expected {
+    document: &'static Value,
+    /// The name of the document, and the media type and the schema of its errors.
+    name: &'static str,
+    media_type: &'static str,
+    schema: &'static str,
+}
+
+impl Expected {
+    /// The native API's document, or the one of the served contract that the path belongs to.
+    fn at(server: &Server, path: &str) -> Self {
+        let served = |contract: &Contract| Some((*contract, contracts::surfaces(&[*contract]).at(path)?));
+        match server.contracts.iter().find_map(served) {
+            None => {
+                let (name, media_type, schema) = ("native", "application/problem+json", "Problem");
+                Self { document: made(), name, media_type, schema }
+            }
+            Some((contract, surface)) => Self {
+                document: of_contract(contract),
+                name: contract.name(),
+                media_type: surface.media_type,
+                schema: surface.schema,
+            },
+        }
+    }
+}
+
 /// Fails when an answer is not what the document says.
-pub(super) fn check(method: &Method, target: &str, answer: &Answer) {
+pub(super) fn check(server: &Server, method: &Method, target: &str, answer: &Answer) {
     if method == Method::HEAD {
         assert!(answer.body.is_empty(), "{}", answer.call);
         return;
     }
     let path = target.split('?').next().unwrap();
+    let expected = Expected::at(server, path);
     let (call, status) = (&answer.call, answer.status.to_string());
-    check_fields(answer);
-    let Some(template) = template(path) else {
+    check_kept(answer);
+    let Some(template) = template(expected.document, path) else {
         assert!(["400", "404"].contains(&status.as_str()), "{call} is not in the document and answered {status}");
-        return;
+        return check_error(&expected, answer);
     };
-    let operation = &made()["paths"][&template][method.as_str().to_ascii_lowercase()];
+    let operation = &expected.document["paths"][&template][method.as_str().to_ascii_lowercase()];
     if operation.is_null() {
         assert!(["400", "405"].contains(&status.as_str()), "{call} is not in the document and answered {status}");
-        return;
+        return check_error(&expected, answer);
     }
     let documented = &operation["responses"][&status];
     assert!(documented.is_object(), "{call} answered {status}, which is not documented: {}", answer.text());
@@ -150,37 +195,45 @@ pub(super) fn check(method: &Method, target: &str, answer: &Answer) {
             let kind = answer.field("content-type").unwrap_or_default();
             let schema = content.get(kind).unwrap_or_else(|| panic!("{call}: {kind} is not documented for {status}"));
             if kind != MARKDOWN {
-                check_body(&format!("{method} {template} {status}"), &schema["schema"], answer);
+                check_body(&expected, &format!("{method} {template} {status}"), &schema["schema"], answer);
             }
         }
+    }
+    // What an operation answers a failure with is the error of its surface, unless it documents another.
+    let own = json!({"$ref": format!("#/components/schemas/{}", expected.schema)});
+    if answer.status >= 400 && documented["content"][expected.media_type]["schema"] == own {
+        check_error(&expected, answer);
     }
 }
 
 /// What every answer of the router and of the hot door has in common.
-fn check_fields(answer: &Answer) {
+fn check_kept(answer: &Answer) {
     // Pages for people are the same for everybody; everything else is nobody's to keep.
     let is_page = answer.status == 200 && answer.field("content-type") == Some(MARKDOWN);
     let kept = if is_page { "public, max-age=3600" } else { "no-store" };
     assert_eq!(answer.field("cache-control"), Some(kept), "{}", answer.call);
-    if answer.status >= 400 {
-        assert_eq!(answer.field("content-type"), Some("application/problem+json"), "{}", answer.call);
+}
+
+fn check_error(expected: &Expected, answer: &Answer) {
+    assert_eq!(answer.field("content-type"), Some(expected.media_type), "{}", answer.call);
+    check_body(expected, "error", &json!({"$ref": format!("#/components/schemas/{}", expected.schema)}), answer);
+    if expected.schema == "Problem" {
         let problem: Value = serde_json::from_slice(&answer.body).unwrap();
         assert_eq!(problem["status"], answer.status, "{}", answer.call);
         // What is refused before anything looks at it has no name.
         if let Some(id) = answer.field("x-request-id") {
             assert_eq!(problem["request_id"], id, "{}", answer.call);
         }
-        check_body("problem", &json!({"$ref": "#/components/schemas/Problem"}), answer);
     }
 }
 
-fn check_body(name: &str, schema: &Value, answer: &Answer) {
+fn check_body(expected: &Expected, name: &str, schema: &Value, answer: &Answer) {
     let body: Value = serde_json::from_slice(&answer.body)
         .unwrap_or_else(|error| panic!("{}: {error}: {}", answer.call, answer.text()));
     let mut validators = VALIDATORS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let validator = validators.entry(name.to_owned()).or_insert_with(|| {
+    let validator = validators.entry(format!("{} {name}", expected.name)).or_insert_with(|| {
         let options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
-        options.build(&resolve(schema, Members::Closed)).unwrap()
+        options.build(&resolve(expected.document, schema, Members::Closed)).unwrap()
     });
     let wrong: Vec<_> =
         validator.iter_errors(&body).map(|error| format!("{}: {error}", error.instance_path())).collect();

@@ -1,0 +1,114 @@
+//! What a server begins with: its contracts, and what an empty store needs before it is any use.
+
+use crate::{
+    config::{Config, Contract, PublicUrl},
+    demo::{self, Kept},
+    serve::ServeError,
+    state::Server,
+};
+use authority::{
+    Authority, Error,
+    clock::{Clock, SystemClock, SystemRandomness},
+    link::Purpose,
+    redeem::{Administrator, administrator_link},
+};
+use domain::{
+    format::{self, Kind},
+    id::OrganisationId,
+    name::{Email, Name},
+    secret::{Keyring, Secret},
+};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+
+/// The contracts to serve: those that were named; else all of a new demonstration, or those that an
+/// earlier one wrote down.
+///
+/// # Errors
+/// When the file of the earlier demonstration cannot be read.
+pub fn contracts(config: &Config) -> Result<Vec<Contract>, ServeError> {
+    if !config.contracts.is_empty() {
+        return Ok(config.contracts.clone());
+    }
+    if config.demo {
+        return Ok(Contract::built().collect());
+    }
+    Ok(Kept::read(&demo_file(config))?.map(|kept| kept.contracts()).unwrap_or_default())
+}
+
+/// The organisation of VectorAI's contract: the one that was named, else the demonstration's first.
+///
+/// # Errors
+/// When the file of the demonstration cannot be read.
+pub fn vectorai_organisation(config: &Config) -> Result<Option<OrganisationId>, ServeError> {
+    if config.vectorai_organisation.is_some() {
+        return Ok(config.vectorai_organisation);
+    }
+    Ok(Kept::read(&demo_file(config))?.and_then(|kept| kept.first_organisation()))
+}
+
+/// Fills an empty store with a demonstration or with a first token, where that was asked for.
+///
+/// # Errors
+/// When the store cannot be filled.
+pub async fn fill(
+    config: &Config,
+    authority: &Arc<Authority>,
+    contracts: &[Contract],
+    address: SocketAddr,
+    public_url: &PublicUrl,
+) -> Result<(), ServeError> {
+    if authority.is_quarantined() {
+        tracing::error!("the store lost history and nothing is accepted: run `jeton doctor` and `jeton restore`");
+        return Ok(());
+    }
+    if config.demo {
+        let (file, url) = (demo_file(config), demo_url(config, address, public_url));
+        demo::make(authority, &file, url.clone(), contracts).await?;
+        println!("{}", demo::lines(&url, &file));
+    } else if let Some(token) = &config.bootstrap_token {
+        bootstrap(authority, &token.0).await?;
+    }
+    Ok(())
+}
+
+/// Prints the link that makes the first application administrator, where nobody is there yet.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn invite(keyring: &Keyring, server: &Server) -> Result<(), ServeError> {
+    if !server.authority.store().is_empty().await.map_err(Error::from)? {
+        return Ok(());
+    }
+    let (link, expires_at) = administrator_link(keyring, Purpose::SetUp, SystemClock.now(), &SystemRandomness);
+    println!("set up the first application administrator until {expires_at}, on this host: run");
+    println!("  jeton login --link");
+    println!("and give it this link when it asks:");
+    println!("  {}", server.link(&link));
+    Ok(())
+}
+
+fn demo_file(config: &Config) -> PathBuf {
+    config.data.join("demo.json")
+}
+
+/// Where the demonstration's scripts find the server: where it listens, unless the address was chosen
+/// or a certificate names another.
+fn demo_url(config: &Config, address: SocketAddr, public_url: &PublicUrl) -> String {
+    match (&config.given_public_url, &config.tls) {
+        (None, None) => format!("http://{address}"),
+        (Some(_), _) | (None, Some(_)) => public_url.to_string(),
+    }
+}
+
+async fn bootstrap(authority: &Authority, token: &Secret) -> Result<(), ServeError> {
+    format::check(Kind::Token, token.expose()).map_err(ServeError::BootstrapToken)?;
+    let administrator = Administrator {
+        email: Email::stored("administrator@localhost".to_owned()),
+        name: Name::stored("Administrator".to_owned()),
+        organisation: Name::stored("Operations".to_owned()),
+    };
+    if authority.set_up_with_token(administrator, token).await?.is_some() {
+        tracing::info!("the first application administrator has the token of JETON_BOOTSTRAP_TOKEN");
+    }
+    Ok(())
+}

@@ -1,0 +1,31 @@
+//! The outside contracts, one a folder; `router` has their routes.
+//!
+//! | file | what lives there |
+//! | --- | --- |
+//! | `rncv` | RNCV's tokens and API users under `/admin`, also under `/backend/api/v1` |
+//! | `vectorai` | VectorAI's access tokens and its admin under `/auth` |
+//! | `softwareone` | SoftwareOne's API tokens under `/public/v1` |
+
+pub mod rncv;
+pub mod softwareone;
+pub mod vectorai;
+
+use crate::{
+    config::Contract,
+    surface::{Surface, Surfaces},
+};
+
+/// The surface of a contract; none for one that this version does not serve.
+pub fn surface(contract: Contract) -> Option<Surface> {
+    match contract {
+        Contract::Rncv => Some(rncv::SURFACE),
+        Contract::VectorAi => Some(vectorai::SURFACE),
+        Contract::SoftwareOne => Some(softwareone::SURFACE),
+        Contract::Dfns => None,
+    }
+}
+
+/// The surfaces of these contracts.
+pub fn surfaces(contracts: &[Contract]) -> Surfaces {
+    Surfaces::new(contracts.iter().copied().filter_map(surface))
+}

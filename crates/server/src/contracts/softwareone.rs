@@ -1,0 +1,22 @@
+//! SoftwareOne: the API tokens of its marketplace, with its modules and audit records.
+//!
+//! | file | what lives there |
+//! | --- | --- |
+//! | `document` | the OpenAPI document |
+//! | `shape` | errors as the problem details of the marketplace |
+
+pub mod document;
+mod shape;
+
+use crate::surface::Surface;
+
+/// Where SoftwareOne is, and how its errors look.
+pub const SURFACE: Surface = Surface {
+    paths: &["/public/v1", "/v1/openapi/softwareone.json"],
+    status: shape::status,
+    shape: shape::answer,
+    media_type: "application/problem+json",
+    schema: "ProblemDetails",
+    // Its secrets have a prefix that is known anywhere.
+    is_bare_secret: |_| false,
+};

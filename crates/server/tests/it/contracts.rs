@@ -1,0 +1,17 @@
+//! What holds for the outside contracts; the folders mirror their URLs.
+//!
+//! | file | promise |
+//! | --- | --- |
+//! | `served` | a contract is served where it was named, and nowhere else |
+//! | `documents` | the document of a contract says what its routes do |
+//! | `errors` | whatever fails under the paths of a contract has the contract's own shape |
+//! | `isolation` | nobody sees or touches what lies outside his reach, at any door |
+//! | `rncv` `vectorai` `softwareone` | what holds at one door |
+
+mod documents;
+mod errors;
+mod isolation;
+mod rncv;
+mod served;
+mod softwareone;
+mod vectorai;
