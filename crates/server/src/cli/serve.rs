@@ -82,6 +82,7 @@ fn argument(setting: &Setting) -> Arg {
     let argument = match setting.table_and_name().0 {
         "limits" => argument.help_heading("Limits"),
         "log" => argument.help_heading("Log"),
+        "vectorai" => argument.help_heading("Contracts"),
         _ => argument,
     };
     match setting.form {

@@ -153,13 +153,6 @@ pub const SETTINGS: &[Setting] = &[
         "The least important lines that are logged: `error`, `warn`, `info`, `debug` or `trace`.",
     ),
     switch("log.requests", "true", "Logs a line for each request, without header fields, bodies and query."),
-    text(
-        "vectorai.organisation",
-        "",
-        "UUID",
-        "The organisation that VectorAI's contract is bound to. Empty: the first one of the demonstration, else the \
-         first one of the store.",
-    ),
     number("limits.body_bytes", "65536", (1_024, 16_777_216), "The largest request body."),
     number(
         "limits.verify_batch_body_bytes",
@@ -199,6 +192,13 @@ pub const SETTINGS: &[Setting] = &[
         (1, 1_000_000),
         "How many of them may come from one IPv4 address or IPv6 /64 network. Proxies are not counted.",
     ),
+    text(
+        "vectorai.organisation",
+        "",
+        "UUID",
+        "The organisation that VectorAI's contract is bound to. Empty: the first one of the demonstration, else the \
+         first one of the store.",
+    ),
 ];
 
 /// The setting with this key.
@@ -224,7 +224,7 @@ mod tests {
     fn settings_of_one_table_stand_together() {
         let mut tables: Vec<_> = SETTINGS.iter().map(|setting| setting.table_and_name().0).collect();
         tables.dedup();
-        assert_eq!(tables, ["", "log", "limits"]);
+        assert_eq!(tables, ["", "log", "limits", "vectorai"]);
     }
 
     #[test]

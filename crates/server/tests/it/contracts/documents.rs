@@ -56,7 +56,7 @@ async fn a_path_takes_the_documented_methods_and_says_which() {
             }
         }
         for (path, documented) in methods {
-            let answer = world.call(Method::OPTIONS, path.replace('{', "").replace('}', "")).await;
+            let answer = world.call(Method::OPTIONS, path.replace(['{', '}'], "")).await;
             answer.expect(405);
             let allowed = answer.field("allow").unwrap_or_default().split(',').map(|method| method.trim().to_owned());
             assert_eq!(allowed.collect::<BTreeSet<_>>(), documented, "{path}");
