@@ -50,22 +50,14 @@ impl Digest {
     }
 }
 
-impl Digest {
-    /// Two words compare in constant time as well as sixteen bytes do, and much faster.
-    #[inline]
-    fn words(self) -> (u64, u64) {
-        let whole = u128::from_ne_bytes(self.0);
-        #[allow(clippy::cast_possible_truncation)]
-        let low = whole as u64;
-        ((whole >> 64) as u64, low)
-    }
-}
-
 impl PartialEq for Digest {
+    /// Takes the same time whatever differs, and less in two words than in sixteen bytes.
     #[inline]
     fn eq(&self, other: &Self) -> bool {
-        let ((high, low), (other_high, other_low)) = (self.words(), other.words());
-        (high.ct_eq(&other_high) & low.ct_eq(&other_low)).into()
+        let differing = u128::from_ne_bytes(self.0) ^ u128::from_ne_bytes(other.0);
+        #[allow(clippy::cast_possible_truncation)]
+        let folded = (differing >> 64) as u64 | differing as u64;
+        folded.ct_eq(&0).into()
     }
 }
 
