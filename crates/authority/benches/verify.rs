@@ -168,7 +168,7 @@ fn filled(
 
 fn is_active(authority: &Authority, secret: &str) -> bool {
     let question = Question { secret, scope: Some("reports:read"), address: None, user_agent: None };
-    let verdict = pin!(authority.verify(Reach::Everything, question, |verdict| matches!(verdict, Verdict::Active(_))));
+    let verdict = pin!(authority.verify(Reach::Everything, &question, |verdict| matches!(verdict, Verdict::Active(_))));
     match verdict.poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok(active)) => active,
         Poll::Ready(Err(_)) | Poll::Pending => false,

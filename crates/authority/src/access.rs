@@ -98,7 +98,7 @@ pub(crate) fn verifier_reach(active: &Active<'_>) -> Result<Reach, Error> {
     if !active.allows(action.scope()) {
         return Err(Error::Denied(Denied::MissingScope(action.scope())));
     }
-    action.reach(active.role, active.organisation_number, active.owner_number).ok_or(Error::Denied(Denied::Role))
+    action.reach(active.role(), active.organisation_number(), active.owner_number()).ok_or(Error::Denied(Denied::Role))
 }
 
 /// What the caller reaches and may hand out with an action.

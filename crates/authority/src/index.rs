@@ -29,13 +29,13 @@ mod tokens;
 use domain::{
     address::Networks,
     id::{OwnerNumber, Position, TokenId},
-    journal::Entry,
+    journal,
     scope::Scopes,
     secret::Digest,
     time::Timestamp,
     token::has_passed,
 };
-use entry::{DELETED, DISABLED};
+use entry::{DELETED, DISABLED, Entry};
 use owners::Owners;
 pub use owners::{Ceiling, IndexedOwner, Power};
 use parking_lot::{Mutex, RwLock};
@@ -53,7 +53,7 @@ pub struct Index {
     state: AtomicU8,
     /// What was committed while the index is being loaded: it is applied afterwards, because a change
     /// of a token that is not there yet would be lost.
-    held: Mutex<Option<Vec<Entry>>>,
+    held: Mutex<Option<Vec<journal::Entry>>>,
 }
 
 /// The index does not answer yet.
@@ -64,26 +64,45 @@ const OPEN: u8 = 1;
 const CLOSED: u8 = 2;
 
 /// What the index knows of a secret at one instant.
-#[derive(Clone, Copy)]
 pub struct Found<'a> {
-    /// The token.
-    pub token: TokenId,
-    /// Its owner.
-    pub owner: &'a IndexedOwner,
-    /// The owner's number.
-    pub owner_number: OwnerNumber,
+    entry: &'a Entry,
+    owners: &'a Owners,
     /// What the owner may do.
     pub power: Power,
     /// What the token may do, as granted.
     pub granted: &'a Scopes,
     /// The networks it may be used from.
     pub networks: Option<&'a Networks>,
-    /// When it stops working.
-    pub expires_at: Option<Timestamp>,
     /// How it stands.
     pub standing: Standing,
     /// True when accepting this secret ends the older ones of its token.
     pub ends_others: bool,
+}
+
+impl<'a> Found<'a> {
+    /// The token.
+    #[inline]
+    pub fn token(&self) -> TokenId {
+        self.entry.token()
+    }
+
+    /// The number of its owner.
+    #[inline]
+    pub fn owner_number(&self) -> OwnerNumber {
+        self.entry.owner()
+    }
+
+    /// Its owner, of whom a verdict that nobody writes down needs no more than the power. There
+    /// always is one.
+    pub fn owner(&self) -> Option<&'a IndexedOwner> {
+        self.owners.get(self.entry.owner())
+    }
+
+    /// When it stops working.
+    #[inline]
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.entry.expires_at()
+    }
 }
 
 /// How a token stands at one instant, before address and scope are asked about.
@@ -144,7 +163,7 @@ impl Index {
     }
 
     /// Takes in what was committed, in journal order.
-    pub fn follow(&self, entries: &[Entry]) {
+    pub fn follow(&self, entries: &[journal::Entry]) {
         match &mut *self.held.lock() {
             Some(held) => held.extend_from_slice(entries),
             None => entries.iter().for_each(|entry| self.apply(entry)),
@@ -177,11 +196,17 @@ impl Index {
     /// Looks a digest up and hands what is known to `read`, which must be quick: the entry stays
     /// locked for changes meanwhile. None when no token, live or deleted, has this digest. The time
     /// is asked for only when something about the token depends on it.
-    pub fn find<R>(&self, digest: Digest, now: impl Fn() -> Timestamp, read: impl FnOnce(Found<'_>) -> R) -> Option<R> {
+    #[inline]
+    pub fn find<R>(
+        &self,
+        digest: Digest,
+        now: impl Fn() -> Timestamp,
+        read: impl FnOnce(&Found<'_>) -> R,
+    ) -> Option<R> {
         let shard = self.shard(digest).read();
         let entry = shard.get(digest)?;
-        let owner = self.owners.get(entry.owner())?;
-        let (power, rotation) = (owner.power(), shard.rotation(digest, entry));
+        let power = self.owners.power(entry.owner())?;
+        let rotation = shard.rotation(digest, entry);
         let standing = if entry.has(DELETED) {
             Standing::Deleted
         } else if !power.is_active() {
@@ -196,22 +221,14 @@ impl Index {
             Standing::Active
         };
         let (granted, networks) = shard.grant(entry);
-        Some(read(Found {
-            token: entry.token(),
-            owner,
-            owner_number: entry.owner(),
-            power,
-            granted,
-            networks,
-            expires_at: entry.expires_at(),
-            standing,
-            ends_others: rotation.ends_others,
-        }))
+        let (owners, ends_others) = (&self.owners, rotation.ends_others);
+        Some(read(&Found { entry, owners, power, granted, networks, standing, ends_others }))
     }
 
-    /// A user or service account as the index knows it.
-    pub fn owner(&self, number: OwnerNumber) -> Option<&IndexedOwner> {
-        self.owners.get(number)
+    /// A user or service account as the index knows it, and what it may do now.
+    pub fn owner(&self, number: OwnerNumber) -> Option<(&IndexedOwner, Power)> {
+        let power = self.owners.power(number)?;
+        Some((self.owners.get(number)?, power))
     }
 
     /// How large the index is at the moment.

@@ -130,15 +130,15 @@ impl Authority {
         self.see(&mut session);
         let now = self.now();
         let ends = end_of(&session);
-        let owner = self.index.owner(session.owner).filter(|owner| owner.power().is_active());
-        let Some(owner) = owner.filter(|_| !has_passed(ends, now)) else { return Err(Error::Unauthenticated) };
+        let owner = self.index.owner(session.owner).filter(|(_, power)| power.is_active());
+        let Some((owner, power)) = owner.filter(|_| !has_passed(ends, now)) else { return Err(Error::Unauthenticated) };
         self.usage.record_session(session.id, now);
         let caller = Caller {
             owner: owner.id,
             owner_number: session.owner,
             organisation: owner.organisation,
-            organisation_number: owner.organisation_number,
-            role: owner.power().role(),
+            organisation_number: power.organisation(),
+            role: power.role(),
             scopes: Scopes::clone(&owner.ceiling()),
             credential: Credential::Session(session.id),
             secrets: Vec::new(),

@@ -4,13 +4,13 @@ use crate::{
     access::{self, Action},
     authority::Authority,
     error::Error,
-    index::{Ceiling, Found, Standing},
+    index::{Ceiling, Found, IndexedOwner, Standing},
     usage::UseFacts,
 };
 use domain::{
     caller::{Actor, Caller, Credential, Reach},
-    id::{OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, TokenId},
-    owner::{OwnerKind, Role},
+    id::{OrganisationNumber, OwnerNumber, TokenId},
+    owner::Role,
     scope::{Scope, Scopes},
     secret::{Digest, KeyId, may_be_shown},
     time::Timestamp,
@@ -35,7 +35,6 @@ pub struct Question<'a> {
 }
 
 /// The answer to a [`Question`].
-#[derive(Debug)]
 pub enum Verdict<'a> {
     /// The token works.
     Active(Active<'a>),
@@ -44,54 +43,68 @@ pub enum Verdict<'a> {
 }
 
 /// A token that works, as far as its verifier may know it.
-#[derive(Debug)]
 pub struct Active<'a> {
-    /// The token.
-    pub token: TokenId,
-    /// Whom it speaks for.
-    pub owner: &'a OwnerId,
-    /// The owner's number.
-    pub owner_number: OwnerNumber,
-    /// Person or program.
-    pub owner_kind: OwnerKind,
-    /// The owner's role.
-    pub role: Role,
-    /// The owner's organisation.
-    pub organisation: &'a OrganisationId,
-    /// The number of that organisation.
-    pub organisation_number: OrganisationNumber,
-    /// When it stops working.
-    pub expires_at: Option<Timestamp>,
-    granted: &'a Scopes,
+    found: &'a Found<'a>,
     /// None when the owner may do everything.
     ceiling: Option<Ceiling<'a>>,
 }
 
-impl Active<'_> {
+impl<'a> Active<'a> {
+    /// The token.
+    pub fn token(&self) -> TokenId {
+        self.found.token()
+    }
+
+    /// Whom it speaks for. There always is somebody.
+    pub fn owner(&self) -> Option<&'a IndexedOwner> {
+        self.found.owner()
+    }
+
+    /// The owner's number.
+    pub fn owner_number(&self) -> OwnerNumber {
+        self.found.owner_number()
+    }
+
+    /// The owner's role.
+    pub fn role(&self) -> Role {
+        self.found.power.role()
+    }
+
+    /// The number of the owner's organisation.
+    pub fn organisation_number(&self) -> OrganisationNumber {
+        self.found.power.organisation()
+    }
+
+    /// When it stops working.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.found.expires_at()
+    }
+
     /// What the token may do now: its scopes, as far as its owner's ceiling allows.
     pub fn scopes(&self) -> impl Iterator<Item = &Scope> {
-        let shared = self.ceiling.as_ref().map(|ceiling| self.granted.shared(ceiling));
-        let all = shared.is_none().then(|| self.granted.iter());
+        let shared = self.ceiling.as_ref().map(|ceiling| self.found.granted.shared(ceiling));
+        let all = shared.is_none().then(|| self.found.granted.iter());
         shared.into_iter().flatten().chain(all.into_iter().flatten())
     }
 
-    fn to_caller(&self) -> Caller {
-        Caller {
-            owner: *self.owner,
-            owner_number: self.owner_number,
-            organisation: *self.organisation,
-            organisation_number: self.organisation_number,
-            role: self.role,
+    fn to_caller(&self) -> Option<Caller> {
+        let owner = self.owner()?;
+        Some(Caller {
+            owner: owner.id,
+            owner_number: self.owner_number(),
+            organisation: owner.organisation,
+            organisation_number: self.organisation_number(),
+            role: self.role(),
             scopes: self.scopes().cloned().collect(),
-            credential: Credential::Token(self.token),
+            credential: Credential::Token(self.token()),
             secrets: Vec::new(),
             hands_out: Scopes::default(),
-        }
+        })
     }
 
     /// True when the token may do what `scope` names.
     pub fn allows(&self, scope: &str) -> bool {
-        self.granted.cover(scope) && self.ceiling.as_ref().is_none_or(|ceiling| ceiling.cover(scope))
+        self.found.granted.cover(scope) && self.ceiling.as_ref().is_none_or(|ceiling| ceiling.cover(scope))
     }
 }
 
@@ -145,7 +158,8 @@ impl Refused {
 }
 
 impl Authority {
-    /// Gives the verdict on a secret to `read`, which must be quick, and returns what it makes of it.
+    /// Gives the verdict on a secret to `read`, which must be quick and is asked at most once, and
+    /// returns what it makes of it.
     /// Only a secret whose first use ends the older ones makes this wait, for one commit.
     ///
     /// # Errors
@@ -153,16 +167,15 @@ impl Authority {
     pub async fn verify<R>(
         &self,
         reach: Reach,
-        question: Question<'_>,
-        read: impl FnOnce(Verdict<'_>) -> R,
+        question: &Question<'_>,
+        mut read: impl FnMut(Verdict<'_>) -> R,
     ) -> Result<R, Error> {
-        let mut read = Some(read);
-        match self.attempt(reach, &question, &mut read) {
+        match self.attempt(reach, question, &mut read) {
             Attempt::Read(answer) => return Ok(answer),
             Attempt::Closed => return Err(Error::Unavailable("the index is not open".into())),
-            Attempt::FirstUse(digest) => self.finish_rotation(digest).await?,
+            Attempt::FirstUse(key) => self.finish_rotation(question.secret, key).await?,
         }
-        match self.attempt(reach, &question, &mut read) {
+        match self.attempt(reach, question, &mut read) {
             Attempt::Read(answer) => Ok(answer),
             Attempt::Closed => Err(Error::Unavailable("the index is not open any more".into())),
             Attempt::FirstUse(_) => Err(Error::Unavailable("the rotation did not finish".into())),
@@ -180,8 +193,8 @@ impl Authority {
         user_agent: Option<&str>,
     ) -> Result<Caller, Error> {
         let question = Question { secret, scope: None, address, user_agent };
-        let caller = self.verify(Reach::Everything, question, |verdict| match verdict {
-            Verdict::Active(active) => Ok(active.to_caller()),
+        let caller = self.verify(Reach::Everything, &question, |verdict| match verdict {
+            Verdict::Active(active) => active.to_caller().ok_or(Error::Unauthenticated),
             Verdict::Refused(_) => Err(Error::Unauthenticated),
         });
         let secrets = self.keyring.digests(secret).map(|(_, digest)| digest).collect();
@@ -200,7 +213,7 @@ impl Authority {
         user_agent: Option<&str>,
     ) -> Result<Reach, Error> {
         let question = Question { secret: credential, scope: None, address, user_agent };
-        self.verify(Reach::Everything, question, |verdict| match verdict {
+        self.verify(Reach::Everything, &question, |verdict| match verdict {
             Verdict::Active(active) => access::verifier_reach(&active),
             Verdict::Refused(_) => Err(Error::Unauthenticated),
         })
@@ -215,67 +228,71 @@ impl Authority {
         access::reach(caller, Action::VerifyTokens)
     }
 
-    fn attempt<R, F: FnOnce(Verdict<'_>) -> R>(
-        &self,
-        reach: Reach,
-        question: &Question<'_>,
-        read: &mut Option<F>,
-    ) -> Attempt<R> {
+    fn attempt<R>(&self, reach: Reach, question: &Question<'_>, read: &mut impl FnMut(Verdict<'_>) -> R) -> Attempt<R> {
         if !self.index.is_open() {
             return Attempt::Closed;
         }
-        // Each attempt reads one verdict, and none follows one that was read.
-        let mut answer =
-            |verdict: Verdict<'_>| read.take().map_or(Attempt::Closed, |read| Attempt::Read(read(verdict)));
         // A text whose checksum is wrong needs no check here: it has no digest that anybody kept.
         if !may_be_shown(question.secret) {
-            return answer(Verdict::Refused(Refused::Unknown));
+            return Attempt::Read(read(Verdict::Refused(Refused::Unknown)));
         }
         let (current, digest) = (self.keyring.current_id(), self.keyring.digest(question.secret));
-        if let Some(found) = self.ask(current, digest, reach, question, &mut answer) {
+        if let Some(found) = self.ask(current, digest, reach, question, read) {
             return found;
         }
+        let older = self.attempt_older(digest, reach, question, read);
+        older.unwrap_or_else(|| Attempt::Read(read(Verdict::Refused(Refused::Unknown))))
+    }
+
+    /// Tries the older server keys, for a secret that the current one does not know.
+    #[cold]
+    fn attempt_older<R>(
+        &self,
+        digest: Digest,
+        reach: Reach,
+        question: &Question<'_>,
+        read: &mut impl FnMut(Verdict<'_>) -> R,
+    ) -> Option<Attempt<R>> {
         // A secret may move to the current key meanwhile. It has its new digest before it loses the
         // older one, so the current key is asked a second time behind the older ones.
-        for (key, older) in self.keyring.digests(question.secret).skip(1) {
-            let found = self.ask(key, older, reach, question, &mut answer);
-            if let Some(found) = found.or_else(|| self.ask(current, digest, reach, question, &mut answer)) {
-                return found;
-            }
-        }
-        answer(Verdict::Refused(Refused::Unknown))
+        self.keyring.digests(question.secret).skip(1).find_map(|(key, older)| {
+            let found = self.ask(key, older, reach, question, read);
+            found.or_else(|| self.ask(self.keyring.current_id(), digest, reach, question, read))
+        })
     }
 
     /// Asks the index for one digest, made with this key; none when nobody has it.
+    #[inline]
     fn ask<R>(
         &self,
         key: KeyId,
         digest: Digest,
         reach: Reach,
         question: &Question<'_>,
-        answer: &mut impl FnMut(Verdict<'_>) -> Attempt<R>,
+        read: &mut impl FnMut(Verdict<'_>) -> R,
     ) -> Option<Attempt<R>> {
         self.index.find(
             digest,
             || self.now(),
             |found| {
-                let verdict = judge(&found, reach, question);
+                let verdict = judge(found, reach, question);
                 if matches!(verdict, Verdict::Active(_)) {
                     if found.ends_others {
-                        return Attempt::FirstUse(digest);
+                        return Attempt::FirstUse(key);
                     }
                     let facts = UseFacts { address: question.address, user_agent: question.user_agent };
-                    self.usage.record(found.token, || self.now(), facts);
+                    self.usage.record(found.token(), || self.now(), facts);
                     if key != self.keyring.current_id() {
                         self.usage.rehash(digest, self.keyring.digest(question.secret));
                     }
                 }
-                answer(verdict)
+                Attempt::Read(read(verdict))
             },
         )
     }
 
-    async fn finish_rotation(&self, digest: Digest) -> Result<(), Error> {
+    async fn finish_rotation(&self, secret: &str, key: KeyId) -> Result<(), Error> {
+        let Some((_, digest)) = self.keyring.digests(secret).find(|(id, _)| *id == key) else { return Ok(()) };
         let change = Change::new(self.now(), Actor::Possession, Verb::FinishRotation(digest));
         match self.store.commit(change).await {
             // The token was deleted in the meantime: the next attempt refuses it.
@@ -289,15 +306,17 @@ impl Authority {
 enum Attempt<R> {
     /// The verdict was read.
     Read(R),
-    /// The secret works, and its first use must end the older ones before that is said.
-    FirstUse(Digest),
+    /// The secret works, known by its digest under this key, and its first use must end the older
+    /// ones before that is said.
+    FirstUse(KeyId),
     /// The index does not answer.
     Closed,
 }
 
 /// The verdict on what was found, for a verifier with this reach.
-fn judge<'a>(found: &Found<'a>, reach: Reach, question: &Question<'_>) -> Verdict<'a> {
-    if !reach.covers(found.owner.organisation_number, found.owner_number) {
+#[inline]
+fn judge<'a>(found: &'a Found<'a>, reach: Reach, question: &Question<'_>) -> Verdict<'a> {
+    if !reach.covers(found.power.organisation(), found.owner_number()) {
         return Verdict::Refused(Refused::Unknown);
     }
     let refused = match found.standing {
@@ -315,18 +334,13 @@ fn judge<'a>(found: &Found<'a>, reach: Reach, question: &Question<'_>) -> Verdic
     if !question.address.map_or(found.networks.is_none(), allowed_from) {
         return Verdict::Refused(Refused::Address);
     }
-    let active = Active {
-        token: found.token,
-        owner: &found.owner.id,
-        owner_number: found.owner_number,
-        owner_kind: found.owner.kind,
-        role: found.power.role(),
-        organisation: &found.owner.organisation,
-        organisation_number: found.owner.organisation_number,
-        expires_at: found.expires_at,
-        granted: found.granted,
-        ceiling: (!found.power.is_unlimited()).then(|| found.owner.ceiling()),
+    let ceiling = if found.power.is_unlimited() {
+        None
+    } else {
+        let Some(owner) = found.owner() else { return Verdict::Refused(Refused::Unknown) };
+        Some(owner.ceiling())
     };
+    let active = Active { found, ceiling };
     if question.scope.is_some_and(|scope| !active.allows(scope)) {
         return Verdict::Refused(Refused::Scope);
     }

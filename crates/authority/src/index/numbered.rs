@@ -1,13 +1,14 @@
-//! Values by dense numbers, which are added and never removed, so that reading takes no lock.
+//! Values by dense numbers, which are there as soon as they are asked for, so that reading takes no lock.
 
 use std::sync::OnceLock;
 
 /// Chunk `k` holds the numbers from 2^k - 1 to 2^(k+1) - 2, so 33 chunks hold every 32-bit number.
 const CHUNKS: usize = 33;
 
-/// The values. Each chunk is made when its first number is added.
+/// The values, beside each other in chunks. Each chunk is made, of default values, when one of its
+/// numbers is first written to.
 pub(super) struct Numbered<T> {
-    chunks: [OnceLock<Box<[OnceLock<T>]>>; CHUNKS],
+    chunks: [OnceLock<Box<[T]>>; CHUNKS],
 }
 
 impl<T> Default for Numbered<T> {
@@ -17,6 +18,7 @@ impl<T> Default for Numbered<T> {
 }
 
 /// The chunk of a number, and its place there.
+#[inline]
 fn place(number: u32) -> (usize, usize) {
     let beyond = u64::from(number) + 1;
     let chunk = beyond.ilog2();
@@ -25,21 +27,23 @@ fn place(number: u32) -> (usize, usize) {
     (chunk as usize, place)
 }
 
-impl<T> Numbered<T> {
+impl<T: Default> Numbered<T> {
+    /// The value of a number; none as long as no number of its chunk was written to.
+    #[inline]
     pub(super) fn get(&self, number: u32) -> Option<&T> {
         let (chunk, place) = place(number);
-        self.chunks[chunk].get()?.get(place)?.get()
+        self.chunks[chunk].get()?.get(place)
     }
 
-    /// The value of a number, which is added when it is not there.
-    pub(super) fn get_or_add(&self, number: u32, value: impl FnOnce() -> T) -> Option<&T> {
+    /// The value of a number, to be written to.
+    pub(super) fn get_or_make(&self, number: u32) -> Option<&T> {
         let (chunk, place) = place(number);
-        let made = self.chunks[chunk].get_or_init(|| (0..1_usize << chunk).map(|_| OnceLock::new()).collect());
-        made.get(place).map(|value_of| value_of.get_or_init(value))
+        self.chunks[chunk].get_or_init(|| (0..1_usize << chunk).map(|_| T::default()).collect()).get(place)
     }
 
+    /// Every value of every chunk, written to or not.
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.chunks.iter().filter_map(OnceLock::get).flatten().filter_map(OnceLock::get)
+        self.chunks.iter().filter_map(OnceLock::get).flatten()
     }
 }
 
@@ -49,13 +53,14 @@ mod tests {
 
     #[test]
     fn every_number_has_a_place_of_its_own() {
-        let numbered = Numbered::default();
+        let numbered = Numbered::<OnceLock<u32>>::default();
+        let value = |number| numbered.get(number).and_then(OnceLock::get);
         for number in 0..5_000 {
-            assert_eq!(numbered.get(number), None);
-            numbered.get_or_add(number, || number);
+            assert_eq!(value(number), None);
+            numbered.get_or_make(number).unwrap().set(number).unwrap();
         }
-        assert!((0..5_000).all(|number| numbered.get(number) == Some(&number)));
-        assert_eq!(numbered.iter().count(), 5_000);
+        assert!((0..5_000).all(|number| value(number) == Some(&number)));
+        assert_eq!(numbered.iter().filter_map(OnceLock::get).count(), 5_000);
         assert_eq!(place(u32::MAX), (32, 0));
     }
 }

@@ -11,43 +11,25 @@ use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use std::{
     collections::hash_map::RandomState,
     sync::{
-        Arc,
-        atomic::{AtomicU8, AtomicU64, Ordering},
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
     },
 };
 
-const ACTIVE: u8 = 1;
-const ORGANISATION_ACTIVE: u8 = 2;
-const UNLIMITED: u8 = 4;
-const ORGANISATION_ADMINISTRATOR: u8 = 8;
-const APPLICATION_ADMINISTRATOR: u8 = 16;
+const ACTIVE: u64 = 1;
+const ORGANISATION_ACTIVE: u64 = 2;
+const UNLIMITED: u64 = 4;
+const ORGANISATION_ADMINISTRATOR: u64 = 8;
+const APPLICATION_ADMINISTRATOR: u64 = 16;
+/// Set for every owner, so that a word of zeros is none.
+const KNOWN: u64 = 32;
+/// The organisation's number takes the upper half of the word.
+const ORGANISATION_BITS: u32 = 32;
 
-/// A user or service account as verification needs it. What it is never changes; what it may do
-/// does, and is read as one word.
-///
-/// The order of the fields counts: what every verdict looks at stands together at the end, beside
-/// the word that says whether the owner is there, so that a verdict touches one line of memory.
-#[repr(C)]
-pub struct IndexedOwner {
-    /// Its identifier.
-    pub id: OwnerId,
-    /// The identifier of its organisation.
-    pub organisation: OrganisationId,
-    ceiling: RwLock<Arc<Scopes>>,
-    position: AtomicU64,
-    /// The number of its organisation.
-    pub organisation_number: OrganisationNumber,
-    power: AtomicU8,
-    /// Person or program.
-    pub kind: OwnerKind,
-}
-
-/// The most that an owner's tokens may do.
-pub type Ceiling<'a> = RwLockReadGuard<'a, Arc<Scopes>>;
-
-/// What an owner may do at one instant.
+/// What an owner may do at one instant, and where: all that most verdicts need of it, in one word.
+/// The words of all owners lie beside each other, so that a verdict finds its own in the cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Power(u8);
+pub struct Power(u64);
 
 impl Power {
     /// True when neither the owner nor its organisation was deactivated.
@@ -73,15 +55,38 @@ impl Power {
             Role::Member
         }
     }
-}
 
-impl IndexedOwner {
-    /// What it may do now.
+    /// The number of its organisation.
     #[inline]
-    pub fn power(&self) -> Power {
-        Power(self.power.load(Ordering::Acquire))
+    pub fn organisation(self) -> OrganisationNumber {
+        // The upper half of a word is a whole 32-bit number.
+        OrganisationNumber(u32::try_from(self.0 >> ORGANISATION_BITS).unwrap_or_default())
     }
 
+    /// None for a word that no owner has.
+    #[inline]
+    fn known(word: u64) -> Option<Self> {
+        (word & KNOWN != 0).then_some(Self(word))
+    }
+}
+
+/// What else is known of a user or service account: what it is, which never changes, and the most
+/// that its tokens may do.
+pub struct IndexedOwner {
+    /// Its identifier.
+    pub id: OwnerId,
+    /// Person or program.
+    pub kind: OwnerKind,
+    /// The identifier of its organisation.
+    pub organisation: OrganisationId,
+    ceiling: RwLock<Arc<Scopes>>,
+    position: AtomicU64,
+}
+
+/// The most that an owner's tokens may do.
+pub type Ceiling<'a> = RwLockReadGuard<'a, Arc<Scopes>>;
+
+impl IndexedOwner {
     /// The most that its tokens may do now; it stays so while the guard is held.
     pub fn ceiling(&self) -> Ceiling<'_> {
         self.ceiling.read()
@@ -98,7 +103,8 @@ struct IndexedOrganisation {
 /// All owners and organisations.
 #[derive(Default)]
 pub(super) struct Owners {
-    known: Numbered<IndexedOwner>,
+    powers: Numbered<AtomicU64>,
+    known: Numbered<OnceLock<IndexedOwner>>,
     organisations: RwLock<HashMap<OrganisationNumber, IndexedOrganisation, RandomState>>,
     ceilings: Mutex<Ceilings>,
 }
@@ -116,22 +122,32 @@ pub(super) struct OwnerFacts {
 }
 
 impl OwnerFacts {
-    fn power(&self, organisation_active: bool, ceiling: &Scopes) -> u8 {
+    fn power(&self, organisation_active: bool, ceiling: &Scopes) -> u64 {
         let role = match self.role {
             Role::Member => 0,
             Role::OrganisationAdministrator => ORGANISATION_ADMINISTRATOR,
             Role::ApplicationAdministrator => APPLICATION_ADMINISTRATOR,
         };
-        let flag = |on: bool, flag: u8| if on { flag } else { 0 };
-        role | flag(self.active, ACTIVE)
+        let flag = |on: bool, flag: u64| if on { flag } else { 0 };
+        u64::from(self.organisation.0) << ORGANISATION_BITS
+            | KNOWN
+            | role
+            | flag(self.active, ACTIVE)
             | flag(organisation_active, ORGANISATION_ACTIVE)
             | flag(ceiling.cover("*"), UNLIMITED)
     }
 }
 
 impl Owners {
+    /// What an owner may do now; none when there is no such owner.
+    #[inline]
+    pub(super) fn power(&self, number: OwnerNumber) -> Option<Power> {
+        Power::known(self.powers.get(number.0)?.load(Ordering::Acquire))
+    }
+
+    /// Whatever has a power is there.
     pub(super) fn get(&self, number: OwnerNumber) -> Option<&IndexedOwner> {
-        self.known.get(number.0)
+        self.known.get(number.0)?.get()
     }
 
     pub(super) fn set_organisation(
@@ -149,11 +165,12 @@ impl Owners {
         if known.is_none() {
             return;
         }
-        for owner in self.known.iter().filter(|owner| owner.organisation_number == number) {
+        let of_it = |word: u64| Power::known(word).is_some_and(|power| power.organisation() == number);
+        for power in self.powers.iter().filter(|power| of_it(power.load(Ordering::Acquire))) {
             if active {
-                owner.power.fetch_or(ORGANISATION_ACTIVE, Ordering::AcqRel);
+                power.fetch_or(ORGANISATION_ACTIVE, Ordering::AcqRel);
             } else {
-                owner.power.fetch_and(!ORGANISATION_ACTIVE, Ordering::AcqRel);
+                power.fetch_and(!ORGANISATION_ACTIVE, Ordering::AcqRel);
             }
         }
     }
@@ -163,20 +180,22 @@ impl Owners {
         let organisations = self.organisations.read();
         let Some(organisation) = organisations.get(&facts.organisation) else { return };
         let ceiling = self.ceilings.lock().share(facts.role.ceiling(&facts.scopes));
-        let power = facts.power(organisation.active, &ceiling);
-        let owner = self.known.get_or_add(facts.number.0, || IndexedOwner {
+        let places = (self.powers.get_or_make(facts.number.0), self.known.get_or_make(facts.number.0));
+        let (Some(power), Some(owner)) = places else { return };
+        let owner = owner.get_or_init(|| IndexedOwner {
             id: facts.id,
             kind: facts.kind,
-            organisation_number: facts.organisation,
             organisation: organisation.id,
-            power: AtomicU8::new(power),
             ceiling: RwLock::new(Arc::clone(&ceiling)),
             position: AtomicU64::new(position.0),
         });
-        let Some(owner) = owner.filter(|owner| owner.position.load(Ordering::Acquire) <= position.0) else { return };
+        if owner.position.load(Ordering::Acquire) > position.0 {
+            return;
+        }
         // A reader sees the limit only after what limits it.
+        let limited = facts.power(organisation.active, &ceiling);
         *owner.ceiling.write() = ceiling;
-        owner.power.store(power, Ordering::Release);
+        power.store(limited, Ordering::Release);
         owner.position.store(position.0, Ordering::Release);
     }
 }
@@ -206,7 +225,7 @@ mod tests {
         owners.set_owner(owner(5, 1), Position(2));
         owners.set_owner(owner(69, 2), Position(2));
         owners.set_organisation(OrganisationNumber(1), id, false, Position(3));
-        let active = |number| owners.get(OwnerNumber(number)).map(|owner| owner.power().is_active());
+        let active = |number| owners.power(OwnerNumber(number)).map(Power::is_active);
         assert_eq!(active(5), Some(false));
         assert_eq!(active(69), Some(true));
         assert_eq!(active(6), None);
@@ -220,7 +239,7 @@ mod tests {
         owners.set_organisation(OrganisationNumber(1), OrganisationId::from_bytes([9; 16]), true, Position(1));
         let administrator = OwnerFacts { role: Role::OrganisationAdministrator, ..owner(5, 1) };
         owners.set_owner(administrator.clone(), Position(2));
-        let power = || owners.get(OwnerNumber(5)).unwrap().power();
+        let power = || owners.power(OwnerNumber(5)).unwrap();
         assert!(power().is_unlimited() && power().role() == Role::OrganisationAdministrator);
         owners.set_owner(owner(5, 1), Position(4));
         assert!(!power().is_unlimited() && power().role() == Role::Member);

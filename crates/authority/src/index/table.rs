@@ -19,6 +19,7 @@ pub(super) struct Table {
 }
 
 impl Table {
+    #[inline]
     pub(super) fn get(&self, digest: Digest) -> Option<&Entry> {
         let lines = self.lines.get();
         find(lines, digest).map(|line| &lines[line])

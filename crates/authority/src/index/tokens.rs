@@ -45,14 +45,17 @@ pub(super) struct Tokens {
 }
 
 impl Tokens {
+    #[inline]
     pub(super) fn get(&self, digest: Digest) -> Option<&Entry> {
         self.table.get(digest)
     }
 
+    #[inline]
     pub(super) fn grant(&self, entry: &Entry) -> (&Scopes, Option<&Networks>) {
         self.grants.get(entry.grant())
     }
 
+    #[inline]
     pub(super) fn rotation(&self, digest: Digest, entry: &Entry) -> Rotation {
         if !entry.has(ROTATING) {
             return Rotation::default();

@@ -41,8 +41,8 @@ fn known(index: &Index, digest: Digest, now: Timestamp) -> Option<Known> {
             if found.standing == Standing::Deleted {
                 let nothing = String::new;
                 return (
-                    found.token,
-                    found.owner_number,
+                    found.token(),
+                    found.owner_number(),
                     nothing(),
                     nothing(),
                     None,
@@ -52,13 +52,13 @@ fn known(index: &Index, digest: Digest, now: Timestamp) -> Option<Known> {
                 );
             }
             let networks = found.networks.map(ToString::to_string).unwrap_or_default();
-            let owner = format!("{:?} {}", found.owner.power().role(), found.owner.ceiling());
+            let owner = format!("{:?} {}", found.power, found.owner().unwrap().ceiling());
             (
-                found.token,
-                found.owner_number,
+                found.token(),
+                found.owner_number(),
                 found.granted.to_string(),
                 networks,
-                found.expires_at,
+                found.expires_at(),
                 found.standing,
                 found.ends_others,
                 owner,

@@ -91,7 +91,7 @@ impl From<Verdict<'_>> for Answer {
         match verdict {
             Verdict::Active(active) => {
                 let scopes = active.scopes().map(|scope| scope.as_str());
-                Self::Active { token: active.token, scopes: Scopes::parse("scopes", scopes).unwrap() }
+                Self::Active { token: active.token(), scopes: Scopes::parse("scopes", scopes).unwrap() }
             }
             Verdict::Refused(refused) => Self::Refused(refused),
         }
@@ -312,7 +312,7 @@ impl World {
 }
 
 pub(crate) async fn ask(authority: &Authority, reach: Reach, question: Question<'_>) -> Result<Answer, Error> {
-    authority.verify(reach, question, |verdict| Answer::from(verdict)).await
+    authority.verify(reach, &question, |verdict| Answer::from(verdict)).await
 }
 
 pub(crate) fn question(secret: &str) -> Question<'_> {

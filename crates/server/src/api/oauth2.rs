@@ -62,11 +62,11 @@ impl IntrospectionShape {
             Verdict::Active(active) => Self {
                 active: true,
                 scope: Some(active.scopes().map(ToString::to_string).collect::<Vec<_>>().join(" ")),
-                jti: Some(active.token.to_string()),
-                sub: Some(active.owner.to_string()),
-                organisation: Some(active.organisation.to_string()),
+                jti: Some(active.token().to_string()),
+                sub: active.owner().map(|owner| owner.id.to_string()),
+                organisation: active.owner().map(|owner| owner.organisation.to_string()),
                 token_type: Some("Bearer"),
-                exp: active.expires_at.map(domain::time::Timestamp::seconds),
+                exp: active.expires_at().map(domain::time::Timestamp::seconds),
             },
             Verdict::Refused(_) => Self {
                 active: false,
@@ -97,7 +97,7 @@ pub async fn introspect(
     let reach = server.authority.verifying(&caller)?;
     let token = token_of(request, &server).await?;
     let question = Question { secret: &token, scope: None, address: None, user_agent: None };
-    let shape = server.authority.verify(reach, question, |verdict| {
+    let shape = server.authority.verify(reach, &question, |verdict| {
         server.metrics.verdict(&verdict);
         IntrospectionShape::new(verdict)
     });

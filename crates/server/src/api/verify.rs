@@ -16,7 +16,10 @@ use axum::{
 };
 use domain::{caller::Reach, invalid::Invalid, limits};
 use http::{HeaderMap, HeaderValue, Response, header};
-use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
+use serde::{
+    Deserialize, Serialize, Serializer,
+    ser::{Error, SerializeMap},
+};
 use std::{borrow::Cow, net::IpAddr};
 use utoipa::ToSchema;
 
@@ -184,9 +187,9 @@ async fn write_verdict(
     question: Question<'_>,
     out: &mut Vec<u8>,
 ) -> Result<(), Problem> {
-    let written = server.authority.verify(reach, question, |verdict| {
+    let written = server.authority.verify(reach, &question, |verdict| {
         server.metrics.verdict(&verdict);
-        serde_json::to_writer(out, &VerdictShape(verdict))
+        serde_json::to_writer(&mut *out, &VerdictShape(verdict))
     });
     written.await?.map_err(|_| Problem::new(ProblemKind::Internal))
 }
@@ -284,13 +287,14 @@ impl Serialize for VerdictShape<'_> {
         let mut text = [0; 36];
         match &self.0 {
             Verdict::Active(active) => {
+                let owner = active.owner().ok_or_else(|| S::Error::custom("a token has no owner"))?;
                 map.serialize_entry("active", &true)?;
-                map.serialize_entry("token_id", active.token.encode(&mut text))?;
-                map.serialize_entry("subject", active.owner.encode(&mut text))?;
-                map.serialize_entry("subject_kind", active.owner_kind.as_str())?;
-                map.serialize_entry("organisation", active.organisation.encode(&mut text))?;
+                map.serialize_entry("token_id", active.token().encode(&mut text))?;
+                map.serialize_entry("subject", owner.id.encode(&mut text))?;
+                map.serialize_entry("subject_kind", owner.kind.as_str())?;
+                map.serialize_entry("organisation", owner.organisation.encode(&mut text))?;
                 map.serialize_entry("scopes", &ScopeSequence(active))?;
-                map.serialize_entry("expires_at", &active.expires_at)?;
+                map.serialize_entry("expires_at", &active.expires_at())?;
             }
             Verdict::Refused(refused) => {
                 map.serialize_entry("active", &false)?;
