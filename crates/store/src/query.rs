@@ -291,9 +291,14 @@ pub struct UsageDay {
     pub count: u64,
 }
 
-/// What the index loads at start, in this order: organisations, owners, then tokens.
+/// What the index loads at start, in this order: what to expect, organisations, owners, then tokens.
 #[derive(Debug, Clone)]
 pub enum Loaded {
+    /// What follows, so that there is room for it at once.
+    Expected {
+        /// How many tokens, live and deleted; some have more than one secret.
+        tokens: usize,
+    },
     /// An organisation.
     Organisation {
         /// Its number.

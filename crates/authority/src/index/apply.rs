@@ -60,6 +60,7 @@ impl Index {
     /// Takes one piece of a load that reflects `position`.
     pub fn load(&self, loaded: Loaded, position: Position) {
         match loaded {
+            Loaded::Expected { tokens } => self.reserve(tokens),
             Loaded::Organisation { number, id, active } => self.owners.set_organisation(number, id, active, position),
             Loaded::Owner { number, id, kind, organisation, role, scopes, active } => {
                 self.owners.set_owner(OwnerFacts { number, id, kind, organisation, role, scopes, active }, position);
@@ -75,6 +76,15 @@ impl Index {
                 let facts = Facts { token, owner, grant, expires_at: None, disabled: false, deleted: true, rotation };
                 self.shard(digest).write().insert(digest, facts, position);
             }
+        }
+    }
+
+    /// Makes room in every shard. What is expected falls on the shards almost evenly: with one part in
+    /// 64 more than its share, hardly any of those that are large enough for it to matter must grow.
+    fn reserve(&self, tokens: usize) {
+        let share = tokens / self.shards.len();
+        for shard in &self.shards {
+            shard.write().reserve(share + share / 64);
         }
     }
 

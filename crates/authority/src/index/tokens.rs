@@ -77,6 +77,14 @@ impl Tokens {
         })
     }
 
+    /// Makes room for this many secrets.
+    pub(super) fn reserve(&mut self, count: usize) {
+        if let Err(error) = self.table.reserve(count) {
+            // It is asked for again, in smaller steps, when the secrets come.
+            tracing::warn!(%error, "there is no memory at once for all secrets");
+        }
+    }
+
     /// Adds a secret, unless one with this digest is known from the same or a later position.
     pub(super) fn insert(&mut self, digest: Digest, facts: Facts, position: Position) {
         if self.get(digest).is_some_and(|entry| entry.position() >= position) {

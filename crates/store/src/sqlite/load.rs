@@ -31,13 +31,15 @@ pub(crate) fn load(path: &Path, sink: &Sink) -> Result<Tail> {
     let first = connection::reader(path)?;
     first.execute_batch("BEGIN")?;
     let tail = journal::tail(&first)?;
-    organisations(&first, sink)?;
-    owners(&first, sink)?;
     let last: i64 = first.query_row(
         "SELECT max(coalesce((SELECT max(number) FROM token), 0), coalesce((SELECT max(number) FROM tombstone), 0))",
         [],
         |row| row.get(0),
     )?;
+    // Numbers are given out one by one, and a deleted token keeps its own.
+    sink(Loaded::Expected { tokens: usize::try_from(last).unwrap_or(0) });
+    organisations(&first, sink)?;
+    owners(&first, sink)?;
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let threads = threads.min(usize::try_from(last / TOKENS_WORTH_A_THREAD).unwrap_or(0)).max(1);
     let mut connections = vec![first];

@@ -34,7 +34,8 @@ async fn load(world: &World) -> Vec<Loaded> {
 
 async fn an_empty_store_loads(engine: Engine) {
     let store = engine.open();
-    let tail = store.load(Arc::new(|_| panic!("nothing is there"))).await.unwrap();
+    let nothing = |piece| assert!(matches!(piece, Loaded::Expected { tokens: 0 }), "nothing is there");
+    let tail = store.load(Arc::new(nothing)).await.unwrap();
     assert_eq!(tail.position.0, 0);
 }
 
@@ -73,6 +74,7 @@ async fn everything_is_loaded_as_it_is(engine: Engine) {
     let mut tombstones = Vec::new();
     for piece in loaded {
         match piece {
+            Loaded::Expected { tokens } => assert_eq!(tokens, 3, "one of them deleted"),
             Loaded::Organisation { number, id, active } => organisations.push((number, id, active)),
             Loaded::Owner { number, role, scopes, active, kind, organisation, id } => {
                 if id == owner.id {
@@ -109,9 +111,10 @@ async fn everything_is_loaded_as_it_is(engine: Engine) {
 
 fn kind(piece: &Loaded) -> u8 {
     match piece {
-        Loaded::Organisation { .. } => 0,
-        Loaded::Owner { .. } => 1,
-        Loaded::Secret { .. } | Loaded::Tombstone { .. } => 2,
+        Loaded::Expected { .. } => 0,
+        Loaded::Organisation { .. } => 1,
+        Loaded::Owner { .. } => 2,
+        Loaded::Secret { .. } | Loaded::Tombstone { .. } => 3,
     }
 }
 

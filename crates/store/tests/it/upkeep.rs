@@ -144,7 +144,7 @@ async fn digests_are_replaced_and_told(engine: Engine) {
     let take = move |loaded| match loaded {
         Loaded::Secret { digest, .. } => sink.lock().unwrap().push((digest, true)),
         Loaded::Tombstone { digest, .. } => sink.lock().unwrap().push((digest, false)),
-        Loaded::Organisation { .. } | Loaded::Owner { .. } => {}
+        Loaded::Expected { .. } | Loaded::Organisation { .. } | Loaded::Owner { .. } => {}
     };
     world.store.load(Arc::new(take)).await.unwrap();
     assert_eq!(*live.lock().unwrap(), [(new(1), true), (two.digest, true), (new(2), false)]);
