@@ -1,4 +1,4 @@
-//! Values by dense numbers, which are there as soon as they are asked for, so that reading takes no lock.
+//! Values by dense numbers, which never move and never go, so that reading takes no lock.
 
 use std::sync::OnceLock;
 

@@ -145,7 +145,7 @@ impl Owners {
         Power::known(self.powers.get(number.0)?.load(Ordering::Acquire))
     }
 
-    /// Whatever has a power is there.
+    /// The rest of what is known of an owner; whoever has a power has that too.
     pub(super) fn get(&self, number: OwnerNumber) -> Option<&IndexedOwner> {
         self.known.get(number.0)?.get()
     }
