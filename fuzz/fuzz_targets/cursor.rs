@@ -2,10 +2,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use server::api::page::cursor_of;
+use server::cursor;
 
 fuzz_target!(|text: &str| {
-    if let Err(invalid) = cursor_of(text, "-created") {
+    if let Err(invalid) = cursor::parse(text, "-created") {
         assert_eq!(invalid.fields()[0].field, "cursor");
     }
 });

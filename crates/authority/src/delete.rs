@@ -9,8 +9,9 @@ use crate::{
 };
 use domain::{
     caller::{Access, Actor, Caller},
-    id::{DeletionId, TokenId},
+    id::{DeletionId, OwnerId, TokenId, TokenNumber},
     secret::{Digest, may_be_looked_up},
+    token::Token,
 };
 use std::sync::Arc;
 use store::{
@@ -18,6 +19,22 @@ use store::{
     error::{CommitError, Refusal},
     query::{Deletion, PreviewDigest, TokenFilter},
 };
+
+/// What a token can be named by beside its identifier.
+#[derive(Clone, Copy)]
+pub enum TokenName<'a> {
+    /// Its number.
+    Number(TokenNumber),
+    /// A slot of its owner that it holds.
+    Slot {
+        /// The owner.
+        owner: OwnerId,
+        /// The slot.
+        slot: &'a str,
+    },
+    /// One of its secrets that still works.
+    Secret(&'a str),
+}
 
 /// How far a deletion by filter has come when it is answered.
 #[derive(Debug, Clone)]
@@ -47,6 +64,31 @@ impl Authority {
         let target = DeletionTarget::Token { id, expects };
         self.commit(caller, Verb::DeleteTokens(DeleteTokens { access, target, reason })).await?;
         Ok(())
+    }
+
+    /// Deletes the one token that is named so, and gives its tombstone.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] outside the caller's reach, and when nothing is named so any more.
+    pub async fn delete_named(
+        &self,
+        caller: &Caller,
+        name: TokenName<'_>,
+        reason: Option<String>,
+    ) -> Result<Box<Token>, Error> {
+        let access = access::access(caller, Action::ChangeTokens)?;
+        let target = match name {
+            TokenName::Number(number) => DeletionTarget::Number(number),
+            TokenName::Slot { owner, slot } => DeletionTarget::Slot { owner, slot: slot.to_owned() },
+            TokenName::Secret(secret) if may_be_looked_up(secret) => {
+                DeletionTarget::Secret(self.keyring.digests(secret).map(|(_, digest)| digest).collect())
+            }
+            TokenName::Secret(_) => return Err(Error::NotFound),
+        };
+        match self.commit(caller, Verb::DeleteTokens(DeleteTokens { access, target, reason })).await?.outcome {
+            Outcome::Deleted { tombstone: Some(token), tokens: _ } => Ok(token),
+            _ => Err(unexpected_outcome()),
+        }
     }
 
     /// Deletes the token that this secret belongs to. Holding the secret is all it takes; the answer

@@ -6,6 +6,7 @@ use crate::{
     problem::{Problem, ProblemKind},
     state::Server,
 };
+use authority::Error;
 use axum::extract::FromRequestParts;
 use domain::caller::Caller;
 use http::{HeaderMap, header, request::Parts};
@@ -45,6 +46,15 @@ pub fn user_agent(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok())
 }
 
+/// Finds out who shows this secret with a request, and names him in every line that the log has of it.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] when the secret is not active here, whatever the reason.
+pub async fn authenticate(server: &Server, parts: &Parts, secret: &str) -> Result<Caller, Error> {
+    let caller = server.authority.authenticate(secret, address(parts), user_agent(&parts.headers)).await?;
+    Ok(named(caller))
+}
+
 /// Names the caller in every line that the log has of the request, the one of a refusal among them.
 fn named(caller: Caller) -> Caller {
     tracing::Span::current().record("caller", tracing::field::display(caller.owner));
@@ -59,9 +69,7 @@ impl FromRequestParts<Server> for Bearer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
-        let credential = bearer(&parts.headers)?;
-        let caller = server.authority.authenticate(credential, address(parts), user_agent(&parts.headers)).await?;
-        Ok(Self(named(caller)))
+        Ok(Self(authenticate(server, parts, bearer(&parts.headers)?).await?))
     }
 }
 

@@ -12,6 +12,7 @@
 //! | `serve` `begin` `demo` | how the server starts and ends, and what it can start with |
 //! | `cli` | the command line |
 //! | `config` | the configuration of `jeton serve` |
+//! | `cursor` | the text of a cursor, where a page of a list ended |
 //! | `key_backup` | the backup of the server key |
 //! | `json` | request and answer bodies as strict JSON |
 //! | `listen` | connections: their limits, TLS, and the checks before any route |
@@ -33,6 +34,7 @@ pub mod cli;
 pub mod config;
 pub mod contracts;
 pub mod cookie;
+pub mod cursor;
 pub mod demo;
 pub mod hot_door;
 pub mod json;

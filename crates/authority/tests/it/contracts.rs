@@ -3,8 +3,8 @@
 
 use crate::world::{World, name, new_token, scopes, secret};
 use authority::{
-    Error, error::Conflict, issue::NewToken, rotate::Overlap, seats::Seat, sign_in::Origin, update::TokenPatch,
-    verify::Refused,
+    Error, delete::TokenName, error::Conflict, issue::NewToken, rotate::Overlap, seats::Seat, sign_in::Origin,
+    update::TokenPatch, verify::Refused,
 };
 use domain::{
     caller::Caller,
@@ -70,6 +70,31 @@ async fn a_slot_that_is_held_is_a_conflict() {
     assert!(matches!(refused, Err(Error::Conflict(Conflict::SlotTaken))));
     world.authority().delete(&world.root, held.token.id, None, None).await.unwrap();
     world.issue(new).await;
+}
+
+#[tokio::test]
+async fn a_token_is_deleted_by_its_number_by_its_slot_or_by_its_secret() {
+    let world = World::new(7).await;
+    let slotted = || NewToken { terms: Terms { slot: Some("one".to_owned()), ..Terms::default() }, ..new_token() };
+    let (first, second, third) =
+        (world.issue(slotted()).await, world.issue(new_token()).await, world.issue(new_token()).await);
+    let slot = TokenName::Slot { owner: world.root.owner, slot: "one" };
+    let names = [
+        (slot, &first),
+        (TokenName::Number(second.token.number), &second),
+        (TokenName::Secret(third.secret.expose()), &third),
+    ];
+    let weak = Caller { scopes: scopes("tokens:read"), ..world.root.clone() };
+    for (name, issued) in names {
+        let denied = world.authority().delete_named(&weak, name, None).await;
+        assert!(matches!(denied, Err(Error::Denied(_))));
+        world.active(&issued.secret).await;
+        let tombstone = world.authority().delete_named(&world.root, name, None).await.unwrap();
+        assert_eq!(tombstone.id, issued.token.id);
+        world.refused(&issued.secret, Refused::Deleted).await;
+        let again = world.authority().delete_named(&world.root, name, None).await;
+        assert!(matches!(again, Err(Error::NotFound)));
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use crate::query::{PreviewDigest, TokenFilter};
 use domain::{
     caller::Access,
-    id::{DeletionId, TokenId},
+    id::{DeletionId, OwnerId, TokenId, TokenNumber},
     secret::Digest,
 };
 
@@ -33,6 +33,15 @@ pub enum DeletionTarget {
     /// The token with one of these digests (one secret under each server key); it is *not found*
     /// when there is none within reach.
     Secret(Vec<Digest>),
+    /// The token with this number; it is *not found* when there is none within reach.
+    Number(TokenNumber),
+    /// The token in a slot of its owner; it is *not found* when there is none within reach.
+    Slot {
+        /// The owner.
+        owner: OwnerId,
+        /// The slot.
+        slot: String,
+    },
     /// Every live token that the filter selects, at most one step of them; possibly none.
     Filter {
         /// The filter.

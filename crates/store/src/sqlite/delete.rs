@@ -18,7 +18,7 @@ use domain::{
     secret::Digest,
     token::{Deleted, Token},
 };
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Params, params};
 
 /// Why tokens are deleted, and as part of what.
 #[derive(Clone, Copy)]
@@ -39,8 +39,18 @@ pub(crate) fn delete(transaction: &mut Transaction<'_>, wanted: &DeleteTokens) -
         }
         DeletionTarget::Secret(digests) => {
             let id = token_of(transaction, digests)?.ok_or(Refusal::NotFound)?;
-            let token = find(transaction, &wanted.access, id, None)?;
-            one(transaction, token, cause)
+            named(transaction, wanted, id)
+        }
+        DeletionTarget::Number(number) => {
+            // A number that the store cannot hold is nobody's.
+            let number = i64::try_from(number.0).map_err(|_| Refusal::NotFound)?;
+            let id = token_where(transaction, "t.number = ?1", params![number])?;
+            named(transaction, wanted, id)
+        }
+        DeletionTarget::Slot { owner, slot } => {
+            let condition = "t.owner = (SELECT number FROM owner WHERE id = ?1) AND t.slot = ?2";
+            let id = token_where(transaction, condition, params![owner.bytes(), slot])?;
+            named(transaction, wanted, id)
         }
         DeletionTarget::Filter { filter, expects } => {
             let review = transaction.review.ok_or_else(unreviewed)?;
@@ -59,6 +69,19 @@ pub(crate) fn delete(transaction: &mut Transaction<'_>, wanted: &DeleteTokens) -
             Ok(Outcome::Deleted { tokens: numbers.len() as u64, tombstone: None })
         }
     }
+}
+
+/// The live token that this condition is true of.
+fn token_where(transaction: &Transaction<'_>, condition: &str, values: impl Params) -> Result<TokenId> {
+    let sql = format!("SELECT t.id FROM token AS t WHERE {condition}");
+    let found = transaction.connection.prepare_cached(&sql)?.query_row(values, |row| row.get(0)).optional()?;
+    Ok(found.map(TokenId::from_bytes).ok_or(Refusal::NotFound)?)
+}
+
+/// Deletes a token that was found by something else than its identifier.
+fn named(transaction: &mut Transaction<'_>, wanted: &DeleteTokens, id: TokenId) -> Result<Outcome> {
+    let token = find(transaction, &wanted.access, id, None)?;
+    one(transaction, token, Cause { reason: wanted.reason.as_deref(), deletion: None })
 }
 
 fn one(transaction: &mut Transaction<'_>, mut token: Token, cause: Cause<'_>) -> Result<Outcome> {

@@ -37,7 +37,10 @@ pub(crate) fn of(verb: &Verb, at: Timestamp) -> Option<Selection> {
     let (access, filter) = match verb {
         Verb::DeleteTokens(wanted) => match &wanted.target {
             DeletionTarget::Filter { filter, .. } => (&wanted.access, filter),
-            DeletionTarget::Token { .. } | DeletionTarget::Secret(_) => return None,
+            DeletionTarget::Token { .. }
+            | DeletionTarget::Secret(_)
+            | DeletionTarget::Number(_)
+            | DeletionTarget::Slot { .. } => return None,
         },
         Verb::StartDeletion(wanted) => (&wanted.access, &wanted.filter),
         _ => return None,

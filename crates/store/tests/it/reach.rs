@@ -111,6 +111,7 @@ async fn verbs_stay_within_reach(engine: Engine) {
     for selection in [
         DeletionTarget::Token { id: people[2].1.token.id, expects: None },
         DeletionTarget::Secret(vec![people[2].1.digest]),
+        DeletionTarget::Number(people[2].1.token.number),
     ] {
         let delete = DeleteTokens { access: stranger.clone(), target: selection, reason: None };
         assert_eq!(world.refusal(Verb::DeleteTokens(delete)).await, Refusal::NotFound);

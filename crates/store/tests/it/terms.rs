@@ -9,14 +9,15 @@ use domain::{
     caller::{Access, Reach},
     facts::{ContractFacts, Facts},
     form::{Alphabet, SecretForm},
+    id::TokenNumber,
     owner::{Organisation, Owner, OwnerKind, Role},
     token::{State, Terms},
 };
 use serde_json::json;
 use store::{
     change::{
-        CreateOwner, IssueToken, NewOwner, NewSecret, Outcome, SecretOfNumber, UpdateOrganisation, UpdateOwner,
-        UpdateToken, Verb,
+        CreateOwner, DeleteTokens, DeletionTarget, IssueToken, NewOwner, NewSecret, Outcome, SecretOfNumber,
+        UpdateOrganisation, UpdateOwner, UpdateToken, Verb,
     },
     error::Refusal,
     query::{OrganisationFilter, OwnerFilter, PageRequest, TokenFilter},
@@ -24,6 +25,7 @@ use store::{
 
 on_every_engine!(
     a_slot_holds_one_live_token_of_each_owner,
+    a_number_and_a_slot_name_one_token,
     a_unique_name_is_one_in_its_organisation,
     a_secret_may_hold_the_number_of_its_token,
     terms_stay_with_a_tombstone,
@@ -62,6 +64,31 @@ async fn a_slot_holds_one_live_token_of_each_owner(engine: Engine) {
     let (one, two) = tokio::join!(world.store.commit(racing()), world.store.commit(racing()));
     let refused: Vec<_> = [one, two].into_iter().filter(Result::is_err).map(refusal).collect();
     assert_eq!(refused, [Refusal::SlotTaken]);
+}
+
+async fn a_number_and_a_slot_name_one_token(engine: Engine) {
+    let world = World::new(engine).await;
+    let (owner, other) = (world.member().await, world.member().await);
+    let slotted = world.issue_as(slotted(&world, &owner, "first")).await.token;
+    let plain = world.issue(&owner, "second").await.token;
+    let delete = |access: Access, target| Verb::DeleteTokens(DeleteTokens { access, target, reason: None });
+    let in_slot = |owner: &Owner| DeletionTarget::Slot { owner: owner.id, slot: "one".to_owned() };
+    let stranger = || Access { reach: Reach::Own(other.number), ..Access::unlimited() };
+    for (access, target) in [
+        (stranger(), DeletionTarget::Number(plain.number)),
+        (stranger(), in_slot(&owner)),
+        (Access::unlimited(), in_slot(&other)),
+        (Access::unlimited(), DeletionTarget::Number(TokenNumber(99))),
+        (Access::unlimited(), DeletionTarget::Number(TokenNumber(u64::MAX))),
+    ] {
+        assert_eq!(world.refusal(delete(access, target)).await, Refusal::NotFound);
+    }
+    for (target, token) in [(DeletionTarget::Number(plain.number), plain), (in_slot(&owner), slotted)] {
+        let made = world.made(delete(Access::unlimited(), target.clone())).await;
+        let Outcome::Deleted { tokens: 1, tombstone: Some(tombstone) } = made else { panic!("not deleted") };
+        assert_eq!(tombstone.id, token.id);
+        assert_eq!(world.refusal(delete(Access::unlimited(), target)).await, Refusal::NotFound);
+    }
 }
 
 async fn a_unique_name_is_one_in_its_organisation(engine: Engine) {
