@@ -10,9 +10,10 @@ use crate::{
 use domain::{
     caller::{Access, Actor, Reach},
     facts::Facts,
+    format::Kind,
     id::{OrganisationId, OwnerId, SessionId},
     name::Name,
-    owner::{Owner, OwnerKind, Role},
+    owner::{Organisation, Owner, OwnerKind, Role},
     scope::Scopes,
     secret::Secret,
     time::Timestamp,
@@ -21,7 +22,7 @@ use std::time::Duration;
 use store::{
     change::{Change, CreateOwner, NewOwner, UpdateOwner, Verb},
     error::CommitError,
-    query::{OwnerFilter, PageRequest, UserKey},
+    query::{OrganisationFilter, OwnerFilter, PageRequest, SignIn, UserKey},
 };
 
 /// A seat, and whom the server puts there when it is empty.
@@ -38,6 +39,17 @@ pub struct Seat {
 }
 
 impl Authority {
+    /// The organisation that a contract is bound to: the one named, or else the first one of the store.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the store cannot be read, or has none.
+    pub async fn bound_organisation(&self, named: Option<OrganisationId>) -> Result<Organisation, Error> {
+        let filter = OrganisationFilter { id: named, ..OrganisationFilter::default() };
+        let page = self.store.organisations(Reach::Everything, filter, PageRequest { after: None, limit: 1 }).await?;
+        let none = || Error::Unavailable("the contract is bound to an organisation that does not exist".into());
+        page.items.into_iter().next().ok_or_else(none)
+    }
+
     /// Who sits there; none while nobody ever has.
     ///
     /// # Errors
@@ -79,34 +91,54 @@ impl Authority {
         }
     }
 
-    /// Deactivates the holder of a seat, which ends his sessions and the power of his tokens, or
-    /// reactivates him.
+    /// Lets the holder of a seat in with a first password. The contract has checked it by its own rule.
+    ///
+    /// # Errors
+    /// [`Conflict::AlreadySetUp`] when he has a password and is active.
+    pub async fn let_in(&self, holder: &Owner, password: Secret) -> Result<(), Error> {
+        let known = self.holder(holder).await?;
+        if known.owner.active && known.password_hash.is_some() {
+            return Err(Error::Conflict(Conflict::AlreadySetUp));
+        }
+        self.switch_holder(holder, true).await?;
+        match self.keep_password(&known, password).await {
+            // Somebody else let him in meanwhile: his credentials are no longer at the revision that was read.
+            Err(Error::Conflict(Conflict::LinkVoid)) => Err(Error::Conflict(Conflict::AlreadySetUp)),
+            kept => kept,
+        }
+    }
+
+    /// Takes his power from the holder of a seat, with his password and his sessions.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the store cannot be written.
-    pub async fn switch_seat(&self, holder: &Owner, active: bool) -> Result<Owner, Error> {
-        let verb = UpdateOwner {
-            access: Access::unlimited(),
-            owner: holder.id,
-            kind: holder.kind,
-            expects: None,
-            name: None,
-            email: None,
-            role: None,
-            scopes: None,
-            active: Some(active),
-            facts: None,
-        };
-        owner_of(self.commit_by_itself(Verb::UpdateOwner(verb)).await?)
+    pub async fn shut_out(&self, holder: &Owner) -> Result<(), Error> {
+        // Nobody knows this password, so the older one is worth nothing when he is let in again.
+        let known = self.holder(holder).await?;
+        self.keep_password(&known, self.generate(Kind::Session)).await?;
+        self.switch_holder(holder, false).await
     }
 
-    /// Sets the password of the holder of a seat, whoever asks, and ends his sessions.
+    /// Gives the holder of a seat another password, whoever asks, and ends his sessions. The contract has
+    /// checked it by its own rule.
     ///
     /// # Errors
-    /// [`Error::Invalid`] when the password is too weak; it names `field`.
-    pub async fn set_seat_password(&self, holder: &Owner, field: &str, password: Secret) -> Result<(), Error> {
-        let known = self.store.sign_in(UserKey::Id(holder.id)).await?.ok_or(Error::NotFound)?;
-        self.set_password(&known, field, password, None).await
+    /// [`Conflict::OwnerInactive`] when he was shut out.
+    pub async fn reset_seat_password(&self, holder: &Owner, password: Secret) -> Result<(), Error> {
+        let known = self.holder(holder).await?;
+        self.keep_password(&known, password).await
+    }
+
+    /// The same for somebody who knows the current one.
+    ///
+    /// # Errors
+    /// [`Error::SignInFailed`] when it is another one.
+    pub async fn change_seat_password(&self, holder: &Owner, current: Secret, password: Secret) -> Result<(), Error> {
+        let known = self.holder(holder).await?;
+        if !self.is_password_of(&known, current).await? {
+            return Err(Error::SignInFailed);
+        }
+        self.keep_password(&known, password).await
     }
 
     /// Signs the holder of a seat in with his password, for a session that lasts its time whether it is
@@ -124,6 +156,26 @@ impl Authority {
     ) -> Result<SignedIn, Error> {
         let session = NewSession { origin, replaces: None, lifetime, idles: false };
         self.sign_in_for(UserKey::Id(holder.id), holder.id.to_string(), password, session, write).await
+    }
+
+    async fn holder(&self, holder: &Owner) -> Result<SignIn, Error> {
+        self.store.sign_in(UserKey::Id(holder.id)).await?.ok_or(Error::NotFound)
+    }
+
+    async fn switch_holder(&self, holder: &Owner, active: bool) -> Result<(), Error> {
+        let verb = UpdateOwner {
+            access: Access::unlimited(),
+            owner: holder.id,
+            kind: holder.kind,
+            expects: None,
+            name: None,
+            email: None,
+            role: None,
+            scopes: None,
+            active: Some(active),
+            facts: None,
+        };
+        self.commit_by_itself(Verb::UpdateOwner(verb)).await.map(|_| ())
     }
 
     async fn commit_by_itself(&self, verb: Verb) -> Result<store::change::Outcome, Error> {

@@ -183,13 +183,21 @@ impl Authority {
     /// [`Error::Invalid`] when the current password is another one or the new one is too weak.
     pub async fn change_password(&self, caller: &Caller, current: Secret, new: Secret) -> Result<(), Error> {
         let known = self.store.sign_in(UserKey::Id(caller.owner)).await?.ok_or(Error::NotFound)?;
-        let guessed = [Guessed::Account(account(&known))];
-        self.throttle.attempt(&guessed, self.now()).map_err(|retry_after| Error::Throttled { retry_after })?;
-        if self.passwords.check(current, known.password_hash.clone(), &*self.randomness).await? == Checked::Wrong {
+        if !self.is_password_of(&known, current).await? {
             return Err(Invalid::field("current_password", "is not the current password").into());
         }
-        self.throttle.forget(&guessed);
         self.set_password(&known, "new_password", new, Some(caller)).await
+    }
+
+    /// True when this is the password of a user who may be asked for it; wrong ones are counted.
+    pub(crate) async fn is_password_of(&self, known: &SignIn, password: Secret) -> Result<bool, Error> {
+        let guessed = [Guessed::Account(account(known))];
+        self.throttle.attempt(&guessed, self.now()).map_err(|retry_after| Error::Throttled { retry_after })?;
+        if self.passwords.check(password, known.password_hash.clone(), &*self.randomness).await? == Checked::Wrong {
+            return Ok(false);
+        }
+        self.throttle.forget(&guessed);
+        Ok(true)
     }
 
     /// Sets a user's password in the name of a caller or, without one, of whoever holds his link.
@@ -201,15 +209,26 @@ impl Authority {
         caller: Option<&Caller>,
     ) -> Result<(), Error> {
         password::acceptable(field, &new, &[known.owner.name.as_str(), &account(known)])?;
-        let password_hash = self.passwords.hash(new, &*self.randomness).await?;
-        let (owner, expects) = (known.owner.id, known.credential_revision);
-        let verb = Verb::SetPassword(SetPassword { owner, expects, password_hash });
+        let verb = self.password_change(known, new).await?;
         let change = match caller {
             Some(caller) => Change::by(self.now(), caller, verb),
             None => Change::new(self.now(), Actor::Possession, verb),
         };
         self.store.commit(change).await?;
         Ok(())
+    }
+
+    /// Sets the password of the holder of a seat, whose contract has a rule of its own about passwords.
+    pub(crate) async fn keep_password(&self, known: &SignIn, new: Secret) -> Result<(), Error> {
+        let verb = self.password_change(known, new).await?;
+        self.store.commit(Change::new(self.now(), Actor::System, verb)).await?;
+        Ok(())
+    }
+
+    async fn password_change(&self, known: &SignIn, new: Secret) -> Result<Verb, Error> {
+        let password_hash = self.passwords.hash(new, &*self.randomness).await?;
+        let (owner, expects) = (known.owner.id, known.credential_revision);
+        Ok(Verb::SetPassword(SetPassword { owner, expects, password_hash }))
     }
 
     async fn open_session(

@@ -56,7 +56,7 @@ pub async fn authenticate(server: &Server, parts: &Parts, secret: &str) -> Resul
 }
 
 /// Names the caller in every line that the log has of the request, the one of a refusal among them.
-fn named(caller: Caller) -> Caller {
+pub fn named(caller: Caller) -> Caller {
     tracing::Span::current().record("caller", tracing::field::display(caller.owner));
     caller
 }

@@ -1,7 +1,7 @@
 //! The demonstration: two organisations with users of each role and their tokens, and `demo.json`,
 //! which tells scripts all of it (see the design, section 8).
 
-use crate::{config::Contract, private_file};
+use crate::{config::Contract, contracts::vectorai, private_file};
 use authority::{Authority, Error, issue::NewToken, owners::OwnerDraft, redeem::Administrator};
 use domain::{
     caller::Caller,
@@ -152,19 +152,32 @@ async fn fill(authority: &Arc<Authority>, url: String, contracts: &[Contract]) -
     for (name, administrator, member) in [("Acme", "Grace", "Linus"), ("Globex", "Barbara", "Dennis")] {
         organisations.push(organisation(authority, &caller, name, administrator, member).await?);
     }
+    let mut at_doors = serde_json::Map::new();
+    for contract in contracts {
+        at_doors.insert(contract.name().to_owned(), at_contract(authority, *contract, &organisations).await?);
+    }
     Ok(Demo {
         url,
         application_administrator: ada,
         verifier: Bearer { token: verifier.expose().to_owned() },
         organisations,
-        contracts: contracts.iter().map(|contract| (contract.name().to_owned(), at_contract(*contract))).collect(),
+        contracts: at_doors,
     })
 }
 
 /// What scripts need to know at the door of a contract. Its being there is what a later start serves it by.
-fn at_contract(contract: Contract) -> serde_json::Value {
+async fn at_contract(
+    authority: &Arc<Authority>,
+    contract: Contract,
+    organisations: &[DemoOrganisation],
+) -> Result<serde_json::Value, DemoError> {
+    let first = organisations.first().ok_or(DemoError::NotEmpty)?;
     match contract {
-        Contract::Rncv | Contract::VectorAi | Contract::SoftwareOne | Contract::Dfns => serde_json::json!({}),
+        Contract::VectorAi => {
+            let organisation = OrganisationId::parse("id", &first.id)?;
+            Ok(vectorai::demonstration::make(authority, organisation).await?)
+        }
+        Contract::Rncv | Contract::SoftwareOne | Contract::Dfns => Ok(serde_json::json!({})),
     }
 }
 

@@ -20,11 +20,12 @@ use axum::{
     extract::{FromRequest, OptionalFromRequest, Request},
     response::{IntoResponse, Response},
 };
+use domain::secret::Secret;
 use http::{
     HeaderMap, HeaderValue,
     header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE},
 };
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -57,6 +58,14 @@ pub fn problem_of<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Problem {
         Ok(_) => Problem::field("body", "is not valid"),
         Err(error) => typed::refused(&error),
     }
+}
+
+/// Reads a field as a secret.
+///
+/// # Errors
+/// When it is no text.
+pub fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    String::deserialize(deserializer).map(Secret::new)
 }
 
 impl<S, T> FromRequest<S> for Json<T>

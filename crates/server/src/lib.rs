@@ -38,6 +38,7 @@ pub mod cursor;
 pub mod demo;
 pub mod hot_door;
 pub mod json;
+mod jwt;
 pub mod key_backup;
 pub mod listen;
 pub mod log;

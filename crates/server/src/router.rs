@@ -98,7 +98,21 @@ fn rncv() -> OpenApiRouter<Server> {
 
 /// VectorAI's contract.
 fn vectorai() -> OpenApiRouter<Server> {
-    OpenApiRouter::with_openapi(vectorai::document::base()).routes(routes!(vectorai::document::show))
+    OpenApiRouter::with_openapi(vectorai::document::base())
+        .routes(routes!(vectorai::access_tokens::create))
+        .routes(routes!(vectorai::access_tokens::list))
+        .routes(routes!(vectorai::access_tokens::rotate))
+        .routes(routes!(vectorai::access_tokens::delete))
+        .routes(routes!(vectorai::api_keys::create))
+        .routes(routes!(vectorai::api_keys::list))
+        .routes(routes!(vectorai::api_keys::rotate))
+        .routes(routes!(vectorai::api_keys::delete))
+        .routes(routes!(vectorai::admin::exists))
+        .routes(routes!(vectorai::admin::create, vectorai::admin::delete))
+        .routes(routes!(vectorai::admin::sign_in))
+        .routes(routes!(vectorai::admin::reset_password))
+        .routes(routes!(vectorai::switch::show, vectorai::switch::set))
+        .routes(routes!(vectorai::document::show))
 }
 
 /// SoftwareOne's contract.

@@ -124,7 +124,9 @@ async fn a_contracts_session_lasts_its_time_and_ends_with_password_and_holder() 
         }
     };
     assert!(matches!(sign_in(PASSWORD, "one").await, Err(Error::SignInFailed)));
-    authority.set_seat_password(&holder, "password", secret(PASSWORD)).await.unwrap();
+    authority.let_in(&holder, secret(PASSWORD)).await.unwrap();
+    let again = authority.let_in(&holder, secret("Another horse 8 battery")).await;
+    assert!(matches!(again, Err(Error::Conflict(Conflict::AlreadySetUp))));
     sign_in(PASSWORD, "one").await.unwrap();
     world.clock.advance(2 * HOUR);
     let (caller, _) = authority.authenticate_signed_session("one").await.unwrap();
@@ -139,14 +141,19 @@ async fn a_contracts_session_lasts_its_time_and_ends_with_password_and_holder() 
     assert!(ended("one").await, "its time is over");
 
     sign_in(PASSWORD, "two").await.unwrap();
-    authority.set_seat_password(&holder, "password", secret("Another horse 8 battery")).await.unwrap();
+    let wrong = authority.change_seat_password(&holder, secret("wrong"), secret("Another horse 8 battery")).await;
+    assert!(matches!(wrong, Err(Error::SignInFailed)) && !ended("two").await);
+    authority.change_seat_password(&holder, secret(PASSWORD), secret("Another horse 8 battery")).await.unwrap();
     assert!(ended("two").await, "the password changed");
     sign_in("Another horse 8 battery", "three").await.unwrap();
-    authority.switch_seat(&holder, false).await.unwrap();
-    assert!(ended("three").await, "the holder was deactivated");
+    authority.shut_out(&holder).await.unwrap();
+    assert!(ended("three").await, "the holder was shut out");
     assert!(sign_in("Another horse 8 battery", "four").await.is_err());
-    let back = authority.switch_seat(&holder, true).await.unwrap();
-    assert!(back.active && ended("three").await);
+    authority.let_in(&holder, secret(PASSWORD)).await.unwrap();
+    assert!(ended("three").await && sign_in("Another horse 8 battery", "four").await.is_err());
+    sign_in(PASSWORD, "five").await.unwrap();
+    authority.reset_seat_password(&holder, secret("A third horse 9 battery")).await.unwrap();
+    assert!(ended("five").await, "the password was reset");
 }
 
 #[tokio::test]

@@ -1,8 +1,14 @@
 //! `/v1/tokens/delete`, `/v1/tokens/revoke-by-secret` and `/v1/deletions`: deletions of more than one
 //! token, and of a token by its secret.
 
-use super::{TOKENS, fields::secret, token_filter::TokenFilterBody, token_shapes::TokenShape};
-use crate::{auth::Bearer, json::Json, path::Path, problem::Problem, state::Server};
+use super::{TOKENS, token_filter::TokenFilterBody, token_shapes::TokenShape};
+use crate::{
+    auth::Bearer,
+    json::{Json, secret},
+    path::Path,
+    problem::Problem,
+    state::Server,
+};
 use authority::delete::Deleting;
 use axum::{
     extract::State,

@@ -1,6 +1,6 @@
 //! How fields are read that the bodies and queries of several resources share.
 
-use domain::{invalid::Invalid, name::Name, scope::Scopes, secret::Secret};
+use domain::{invalid::Invalid, name::Name, scope::Scopes};
 use serde::{Deserialize, Deserializer};
 
 /// Reads a field that may be left out but must not be null.
@@ -13,14 +13,6 @@ pub fn given_or_null<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(deserializer).map(Some)
-}
-
-/// Reads a field as a secret.
-///
-/// # Errors
-/// When it is no text.
-pub fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
-    String::deserialize(deserializer).map(Secret::new)
 }
 
 /// A text that a name is searched for.

@@ -1,7 +1,11 @@
 //! `/v1/links`: what one-time links are good for.
 
-use super::fields::secret;
-use crate::{auth::ClientAddress, json::Json, problem::Problem, state::Server};
+use crate::{
+    auth::ClientAddress,
+    json::{Json, secret},
+    problem::Problem,
+    state::Server,
+};
 use authority::{
     link::{PREFIX, Purpose},
     redeem::Administrator,

@@ -4,13 +4,12 @@
 //! something needs a header that no form of another site can send (S-28).
 
 use super::{
-    fields::secret, preconditions::idempotency_key, token_input::NewTokenBody, token_shapes::IssuedShape,
-    tokens::issued_answer,
+    preconditions::idempotency_key, token_input::NewTokenBody, token_shapes::IssuedShape, tokens::issued_answer,
 };
 use crate::{
     auth::{ClientAddress, Session, UserAgent},
     cookie,
-    json::Json,
+    json::{Json, secret},
     path::Path,
     problem::Problem,
     state::Server,

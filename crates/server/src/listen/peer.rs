@@ -16,6 +16,8 @@ pub struct Peer {
     pub address: IpAddr,
     /// True when the client speaks TLS, to this server or to the proxy.
     pub secure: bool,
+    /// True when a proxy stands between.
+    pub forwarded: bool,
 }
 
 /// Where a connection comes from; worked out once for all its requests.
@@ -37,7 +39,7 @@ impl Origin {
         let served =
             settings.tls.is_some() || settings.plain_http == PlainHttp::Everybody || is_proxy || address.is_loopback();
         let proxies = if is_proxy { settings.proxies.as_slice().into() } else { [].into() };
-        Self { peer: Peer { address, secure: settings.tls.is_some() }, is_proxy, served, proxies }
+        Self { peer: Peer { address, secure: settings.tls.is_some(), forwarded: is_proxy }, is_proxy, served, proxies }
     }
 
     /// Who sends the request with these header fields.
@@ -61,11 +63,11 @@ pub fn forwarded(proxy: Peer, proxies: &[IpNet], headers: &HeaderMap) -> Result<
         for entry in line.to_str().map_err(|_| unreadable())?.rsplit(',') {
             address = parse_address(entry.trim()).ok_or_else(unreadable)?;
             if !contains(proxies, address) {
-                return Ok(Peer { address, secure: is_secure(proxy, headers) });
+                return Ok(Peer { address, secure: is_secure(proxy, headers), forwarded: true });
             }
         }
     }
-    Ok(Peer { address, secure: is_secure(proxy, headers) })
+    Ok(Peer { address, secure: is_secure(proxy, headers), forwarded: true })
 }
 
 fn unreadable() -> Problem {
@@ -104,7 +106,7 @@ mod tests {
             headers.append(*name, value.parse().unwrap());
         }
         let proxies = ["10.0.0.0/8".parse().unwrap(), "2001:db8:1::/48".parse().unwrap()];
-        let proxy = Peer { address: "10.0.0.1".parse().unwrap(), secure: false };
+        let proxy = Peer { address: "10.0.0.1".parse().unwrap(), secure: false, forwarded: true };
         forwarded(proxy, &proxies, &headers).ok().map(|peer| (peer.address.to_string(), peer.secure))
     }
 

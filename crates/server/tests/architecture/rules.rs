@@ -20,6 +20,7 @@ pub const LIBRARIES: &[(&str, &[&str])] = &[
     ("http-body-util", &["server"]),
     ("hyper", &["server"]),
     ("hyper-util", &["server"]),
+    ("jsonwebtoken", &["server"]),
     ("memmap2", &["authority"]),
     ("prometheus-client", &["server"]),
     ("rusqlite", &["store"]),

@@ -21,7 +21,7 @@ struct Base;
 /// An error.
 #[derive(ToSchema)]
 #[allow(dead_code)]
-struct VectorAiError {
+pub struct VectorAiError {
     /// Always `error`.
     status: String,
     /// What went wrong.

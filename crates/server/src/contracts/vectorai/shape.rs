@@ -59,8 +59,10 @@ pub(super) fn answer(problem: &Problem, asked: &Asked<'_>) -> Response<Bytes> {
 /// What went wrong, in the product's own words where it has some.
 fn message<'a>(problem: &'a Problem, asked: &Asked<'_>) -> Cow<'a, str> {
     match problem.kind() {
-        ProblemKind::Unauthenticated => "Invalid or missing authorization token".into(),
-        ProblemKind::NotFound | ProblemKind::Gone if asked.is_routed => "Access token not found".into(),
+        ProblemKind::Unauthenticated => problem.said().unwrap_or("Invalid or missing authorization token").into(),
+        ProblemKind::NotFound | ProblemKind::Gone if asked.is_routed => {
+            problem.said().unwrap_or("Access token not found").into()
+        }
         ProblemKind::InvalidRequest if !problem.fields().is_empty() => {
             let messages: Vec<_> = problem.fields().iter().map(refused).collect();
             messages.join("; ").into()

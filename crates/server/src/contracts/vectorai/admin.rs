@@ -1,0 +1,224 @@
+//! `/auth/admin…`: the one user, who is made on the host and signs in with a password.
+
+use super::{
+    caller::Admin,
+    local::Local,
+    password,
+    settings::{self, organisation},
+    sign_in,
+    switch::ResultShape,
+    tokens::StatusShape,
+};
+use crate::{
+    auth::{ClientAddress, UserAgent},
+    json::{Json, secret},
+    problem::{Problem, ProblemKind},
+    state::Server,
+    surface,
+};
+use authority::{Error, error::Conflict, sign_in::Origin};
+use axum::{
+    body::Body,
+    extract::{FromRequestParts, State},
+    response::{IntoResponse, Response},
+};
+use domain::secret::Secret;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use std::time::Instant;
+use utoipa::ToSchema;
+
+const TAG: &str = "Admin user";
+
+/// A password.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Password)]
+pub struct PasswordBody {
+    /// The password.
+    #[serde(deserialize_with = "secret")]
+    #[schema(value_type = String, format = "password")]
+    password: Secret,
+}
+
+/// A new password: on the host alone, or with the old one.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = PasswordReset)]
+pub struct ResetBody {
+    /// The new password, without the old one; on the host alone.
+    #[serde(default, deserialize_with = "given_secret")]
+    #[schema(value_type = Option<String>, format = "password", nullable = false)]
+    password: Option<Secret>,
+    /// The old password.
+    #[serde(default, deserialize_with = "given_secret")]
+    #[schema(value_type = Option<String>, format = "password", nullable = false)]
+    old_password: Option<Secret>,
+    /// The new password, with the old one.
+    #[serde(default, deserialize_with = "given_secret")]
+    #[schema(value_type = Option<String>, format = "password", nullable = false)]
+    new_password: Option<Secret>,
+}
+
+fn given_secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    secret(deserializer).map(Some)
+}
+
+/// What came of a sign-in.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SignIn)]
+pub struct SignInShape {
+    /// The JWT; null when user name and password do not belong together.
+    token: Option<String>,
+    /// What came of it.
+    message: &'static str,
+    /// For how many seconds the JWT works.
+    expires_in: u64,
+}
+
+/// Say whether there is an admin
+#[utoipa::path(
+    get, path = "/auth/admin/exists", tag = TAG, operation_id = "admin_exists", security(()),
+    responses((status = 200, description = "Whether there is one", body = ResultShape))
+)]
+pub async fn exists(State(server): State<Server>) -> Result<Json<ResultShape>, Problem> {
+    let began = Instant::now();
+    let organisation = organisation(&server).await?;
+    let admin = settings::known_admin(&server.authority, &organisation).await?;
+    Ok(Json(ResultShape::new(admin.is_some(), began)))
+}
+
+/// Make the admin
+///
+/// Only from the host itself, through no proxy.
+#[utoipa::path(
+    post, path = "/auth/admin", tag = TAG, operation_id = "create_admin", security(()), request_body = PasswordBody,
+    responses(
+        (status = 200, description = "The admin can sign in", body = StatusShape),
+        (status = 403, description = "Forbidden.", body = super::document::VectorAiError),
+        (status = 409, description = "There is one.", body = super::document::VectorAiError)
+    )
+)]
+pub async fn create(
+    State(server): State<Server>,
+    _: Local,
+    Json(PasswordBody { password }): Json<PasswordBody>,
+) -> Result<Json<StatusShape>, Problem> {
+    password::check("password", &password)?;
+    let organisation = organisation(&server).await?;
+    let admin = settings::admin(&server.authority, &organisation).await?;
+    match server.authority.let_in(&admin, password).await {
+        Ok(()) => Ok(Json(StatusShape::success("User registered successfully"))),
+        Err(Error::Conflict(Conflict::AlreadySetUp)) => {
+            Err(Problem::new(ProblemKind::Conflict).detail("Username already exists"))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Sign the admin in
+#[utoipa::path(
+    post, path = "/auth/admin/login", tag = TAG, operation_id = "sign_admin_in", security(()),
+    request_body = PasswordBody,
+    responses(
+        (status = 200, description = "Signed in", body = SignInShape),
+        (status = 401, description = "User name and password do not belong together", body = SignInShape),
+        (status = 429, description = "Too many requests.", body = super::document::VectorAiError)
+    )
+)]
+pub async fn sign_in(
+    State(server): State<Server>,
+    ClientAddress(address): ClientAddress,
+    UserAgent(user_agent): UserAgent,
+    Json(PasswordBody { password }): Json<PasswordBody>,
+) -> Result<Response, Problem> {
+    password::given("password", &password)?;
+    let organisation = organisation(&server).await?;
+    let admin = settings::admin(&server.authority, &organisation).await?;
+    let origin = Origin { address, user_agent };
+    match sign_in::open(&server.authority, &admin, password, origin, sign_in::LIFETIME).await {
+        Ok(opened) => Ok(Json(SignInShape {
+            token: Some(opened.secret.expose().to_owned()),
+            message: "Login successful",
+            expires_in: sign_in::LIFETIME.as_secs(),
+        })
+        .into_response()),
+        Err(Error::SignInFailed) => {
+            let shape = SignInShape { token: None, message: "Invalid username or password", expires_in: 0 };
+            Ok(surface::json(StatusCode::UNAUTHORIZED, "application/json", &shape).map(Body::from))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Give the admin another password
+///
+/// With the old one, or from the host itself, through no proxy. Every sign-in of his ends.
+#[utoipa::path(
+    post, path = "/auth/admin/reset-password", tag = TAG, operation_id = "reset_admin_password", security(()),
+    request_body = ResetBody,
+    responses(
+        (status = 200, description = "The password is another one", body = StatusShape),
+        (status = 401, description = "The old password is another one.", body = super::document::VectorAiError),
+        (status = 403, description = "Forbidden.", body = super::document::VectorAiError),
+        (status = 404, description = "There is no admin.", body = super::document::VectorAiError),
+        (status = 429, description = "Too many requests.", body = super::document::VectorAiError)
+    )
+)]
+pub async fn reset_password(
+    State(server): State<Server>,
+    Anywhere(local): Anywhere,
+    Json(body): Json<ResetBody>,
+) -> Result<Json<StatusShape>, Problem> {
+    let (old, field, new) = match (body.password, body.old_password, body.new_password) {
+        (Some(password), None, None) => (None, "password", password),
+        (None, Some(old), Some(new)) => (Some(old), "new_password", new),
+        (None, Some(_), None) => return Err(password::missing("new_password")),
+        (None, None, Some(_)) => return Err(password::missing("old_password")),
+        (None, None, None) => return Err(password::missing("password")),
+        (Some(_), _, _) => {
+            let both = "Send either password, or old_password and new_password";
+            return Err(Problem::new(ProblemKind::InvalidRequest).detail(both));
+        }
+    };
+    if old.is_none() {
+        local?;
+    }
+    password::check(field, &new)?;
+    let organisation = organisation(&server).await?;
+    let admin = settings::known_admin(&server.authority, &organisation).await?;
+    let admin = admin.ok_or_else(|| Problem::new(ProblemKind::NotFound).detail("User not found"))?;
+    let done = match old {
+        Some(old) => server.authority.change_seat_password(&admin, old, new).await,
+        None => server.authority.reset_seat_password(&admin, new).await,
+    };
+    match done {
+        Ok(()) => Ok(Json(StatusShape::success("Password reset successfully"))),
+        Err(Error::SignInFailed) => {
+            Err(Problem::new(ProblemKind::Unauthenticated).detail("Invalid username or password"))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Delete the admin
+///
+/// Only by himself, from the host itself, through no proxy. Every sign-in of his ends; the tokens go on.
+#[utoipa::path(
+    delete, path = "/auth/admin", tag = TAG, operation_id = "delete_admin",
+    responses((status = 200, description = "There is no admin any more", body = StatusShape))
+)]
+pub async fn delete(State(server): State<Server>, admin: Admin, _: Local) -> Result<Json<StatusShape>, Problem> {
+    let holder = settings::admin(&server.authority, &admin.organisation).await?;
+    server.authority.shut_out(&holder).await?;
+    Ok(Json(StatusShape::success("User deleted successfully")))
+}
+
+/// Whether the request comes from the host itself, for a call that needs it only sometimes.
+pub struct Anywhere(Result<Local, Problem>);
+
+impl FromRequestParts<Server> for Anywhere {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut http::request::Parts, server: &Server) -> Result<Self, Self::Rejection> {
+        Ok(Self(Local::from_request_parts(parts, server).await))
+    }
+}

@@ -1,0 +1,101 @@
+//! Who is asking: the admin by his JWT, or whoever shows a token, in `api-key` or in `Authorization`.
+//!
+//! Of several reasons to refuse, the first of these is told: the credential is not active (401), the
+//! switch is off or the right is missing (403), what was named is not there (404).
+
+use super::{
+    permission::{ADMIN_SCOPE, ALL_SCOPES},
+    settings::{self, Settings},
+    sign_in,
+};
+use crate::{
+    auth::{self, ClientAddress, UserAgent},
+    problem::{Problem, ProblemKind},
+    state::Server,
+};
+use axum::extract::FromRequestParts;
+use domain::{
+    caller::{Caller, Credential},
+    owner::{Organisation, Role},
+    scope::Scopes,
+};
+use http::{HeaderMap, request::Parts};
+
+/// The field that is looked at first.
+const KEY_FIELD: &str = "api-key";
+
+/// The admin, signed in.
+pub struct Admin {
+    /// Who he is.
+    pub caller: Caller,
+    /// The organisation.
+    pub organisation: Organisation,
+}
+
+/// Whoever may administer the tokens, while that is switched on.
+pub struct Keeper {
+    /// Who it is.
+    pub caller: Caller,
+    /// The organisation.
+    pub organisation: Organisation,
+}
+
+impl FromRequestParts<Server> for Admin {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
+        let (caller, organisation) = shown(parts, server).await?;
+        match caller.credential {
+            Credential::Session(_) => Ok(Self { caller, organisation }),
+            Credential::Token(_) => Err(forbidden("This call needs the sign-in of the admin user")),
+        }
+    }
+}
+
+impl FromRequestParts<Server> for Keeper {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
+        let (caller, organisation) = shown(parts, server).await?;
+        if !Settings::of(&organisation).auth_enabled {
+            return Err(forbidden(super::dialect::Dialect::of(parts.uri.path()).switched_off()));
+        }
+        let here = caller.organisation == organisation.id || caller.role == Role::ApplicationAdministrator;
+        if !(here && caller.scopes.cover(ADMIN_SCOPE)) {
+            return Err(forbidden("This call needs a token with the admin permission"));
+        }
+        let hands_out = Scopes::stored(ALL_SCOPES);
+        Ok(Self { caller: Caller { hands_out, ..caller }, organisation })
+    }
+}
+
+async fn shown(parts: &mut Parts, server: &Server) -> Result<(Caller, Organisation), Problem> {
+    let ClientAddress(address) = infallible(ClientAddress::from_request_parts(parts, server).await);
+    let UserAgent(user_agent) = infallible(UserAgent::from_request_parts(parts, server).await);
+    let credential = credential(&parts.headers)?;
+    let caller = match sign_in::caller(&server.authority, credential).await? {
+        Some(admin) => admin,
+        None => server.authority.authenticate(credential, address, user_agent.as_deref()).await?,
+    };
+    Ok((auth::named(caller), settings::organisation(server).await?))
+}
+
+fn infallible<T>(extracted: Result<T, std::convert::Infallible>) -> T {
+    match extracted {
+        Ok(value) => value,
+    }
+}
+
+/// What is shown: the key field when it is there, and the bearer otherwise.
+fn credential(headers: &HeaderMap) -> Result<&str, Problem> {
+    let mut keys = headers.get_all(KEY_FIELD).iter();
+    match (keys.next().map(|key| key.to_str().map(str::trim)), keys.next()) {
+        (Some(Ok(key)), None) if !key.is_empty() => Ok(key),
+        (None | Some(Ok("")), None) => auth::bearer(headers).map_err(|_| ProblemKind::Unauthenticated.into()),
+        (_, _) => Err(ProblemKind::Unauthenticated.into()),
+    }
+}
+
+fn forbidden(message: &'static str) -> Problem {
+    Problem::new(ProblemKind::Forbidden).detail(message)
+}
