@@ -39,6 +39,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use store::open::{OpenOptions, open_sqlite};
 
 /// How a world differs from the usual one.
+#[derive(Clone)]
 pub(crate) struct Setting {
     variables: Vec<(String, String)>,
     quarantined: bool,
@@ -102,22 +103,14 @@ impl Running {
             options,
         );
         authority.load().await.unwrap();
-        let metrics = Arc::new(Metrics::new(Arc::clone(&authority)));
-        let settings = ListenSettings {
-            tls: None,
-            plain_http: PlainHttp::LoopbackAndProxies,
-            proxies: config.proxies.clone(),
-            limits: config.limits,
-            metrics: ConnectionMetrics::default(),
-            surfaces: contracts::surfaces(&config.contracts),
-        };
-        let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), settings).await.unwrap();
-        let address = listener.address();
-        let public_url = config.public_url(address.port());
-        let (contracts, vectorai_organisation) = (config.contracts.clone(), config.vectorai_organisation);
-        let server = Server::new(Parts { authority, metrics, public_url, contracts, vectorai_organisation });
-        tokio::spawn(listener.run(serve::front(&server, &config), Stop::new().stopped()));
+        let (server, address) = listen(authority, &config).await;
         Self { address, clock, keyring, server, _directory: directory }
+    }
+
+    /// Serves the same store again, at another address, with VectorAI's contract bound to this organisation.
+    pub(crate) async fn bind_vectorai(&mut self, setting: Setting, organisation: &str) {
+        let config = setting.variable("JETON_VECTORAI_ORGANISATION", organisation).config();
+        (self.server, self.address) = listen(Arc::clone(self.authority()), &config).await;
     }
 
     pub(crate) fn authority(&self) -> &Arc<Authority> {
@@ -155,6 +148,26 @@ impl Running {
     }
 }
 
+/// Listens for the clients of this authority.
+async fn listen(authority: Arc<Authority>, config: &Config) -> (Server, SocketAddr) {
+    let metrics = Arc::new(Metrics::new(Arc::clone(&authority)));
+    let settings = ListenSettings {
+        tls: None,
+        plain_http: PlainHttp::LoopbackAndProxies,
+        proxies: config.proxies.clone(),
+        limits: config.limits,
+        metrics: ConnectionMetrics::default(),
+        surfaces: contracts::surfaces(&config.contracts),
+    };
+    let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), settings).await.unwrap();
+    let address = listener.address();
+    let public_url = config.public_url(address.port());
+    let (contracts, vectorai_organisation) = (config.contracts.clone(), config.vectorai_organisation);
+    let server = Server::new(Parts { authority, metrics, public_url, contracts, vectorai_organisation });
+    tokio::spawn(listener.run(serve::front(&server, config), Stop::new().stopped()));
+    (server, address)
+}
+
 /// A running server with people.
 pub(crate) struct World {
     pub(crate) running: Running,
@@ -181,9 +194,17 @@ impl World {
         Self::with(Setting::usual()).await
     }
 
-    /// One that serves every contract, too.
+    /// One that serves every contract, too; VectorAI's is bound to Acme.
     pub(crate) async fn with_contracts() -> Self {
-        Self::with(Setting::usual().contracts()).await
+        Self::bound_to_acme(Setting::usual().contracts()).await
+    }
+
+    /// One whose VectorAI contract is bound to Acme.
+    pub(crate) async fn bound_to_acme(setting: Setting) -> Self {
+        let mut world = Self::with(setting.clone()).await;
+        let acme = world.acme.id.clone();
+        world.running.bind_vectorai(setting, &acme).await;
+        world
     }
 
     pub(crate) async fn with(setting: Setting) -> Self {

@@ -9,6 +9,7 @@ use crate::{
 
 async fn nobody_reaches_beyond(door: impl Door) {
     let world = World::with_contracts().await;
+    door.open(&world).await;
     let wanted =
         door.operations().iter().filter(|operation| matches!(door.rule(&operation.id), Rule::Token(_))).count();
     assert_eq!(every_role(&world, &door).await, wanted);

@@ -1,55 +1,11 @@
 //! What holds at VectorAI's door.
+//!
+//! | file | what lives there |
+//! | --- | --- |
+//! | `database` | a world with this door open, and what tests ask of it |
+//! | `isolation` | who may call each operation |
 
-use crate::{
-    isolation::door::{Door, Rule, Subject, Whose},
-    world::{
-        Answer, Call, World,
-        document::{self, Operation},
-    },
-};
-use server::config::Contract;
+mod database;
+mod isolation;
 
-/// The door, as its clients reach it.
-pub(super) struct AtVectorAi;
-
-impl Door for AtVectorAi {
-    fn operations(&self) -> Vec<Operation> {
-        document::operations_of(document::of_contract(Contract::VectorAi))
-    }
-
-    fn rule(&self, operation: &str) -> Rule {
-        match operation {
-            "show_vectorai_document" => Rule::Open,
-            other => panic!("the operation {other} has no row: say who may call it"),
-        }
-    }
-
-    fn good<'a>(&self, world: &'a World, operation: &Operation, named: &str) -> Call<'a> {
-        world.call(operation.method.clone(), operation.at(named))
-    }
-
-    fn shown<'a>(&self, call: Call<'a>, credential: &str) -> Call<'a> {
-        call.bearer(credential)
-    }
-
-    async fn subject(&self, world: &World, kind: Subject, whose: Whose) -> String {
-        world.subject(kind, whose).await
-    }
-
-    fn unknown(&self, world: &World, kind: Subject) -> String {
-        world.unknown(kind)
-    }
-
-    fn check_denied(&self, answer: &Answer, context: &str) {
-        assert!(answer.expect(403)["status"] == "error", "{context}: {}", answer.text());
-    }
-
-    fn check_unauthenticated(&self, answer: &Answer, context: &str) {
-        assert_eq!(answer.field("www-authenticate"), Some("Bearer"), "{context}");
-        assert!(
-            answer.expect(401)["message"] == "Invalid or missing authorization token",
-            "{context}: {}",
-            answer.text()
-        );
-    }
-}
+pub(super) use isolation::AtVectorAi;

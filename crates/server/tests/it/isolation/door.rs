@@ -14,6 +14,8 @@ use store::{
 
 /// A surface as its clients reach it.
 pub(crate) trait Door {
+    /// Makes the door work, where it does not from the start.
+    async fn open(&self, _world: &World) {}
     /// Every operation of its document.
     fn operations(&self) -> Vec<Operation>;
     /// Who may call an operation; every operation has its rule.
