@@ -1,7 +1,11 @@
 //! The demonstration: two organisations with users of each role and their tokens, and `demo.json`,
 //! which tells scripts all of it (see the design, section 8).
 
-use crate::{config::Contract, contracts::vectorai, private_file};
+use crate::{
+    config::Contract,
+    contracts::{rncv, vectorai},
+    private_file,
+};
 use authority::{Authority, Error, issue::NewToken, owners::OwnerDraft, redeem::Administrator};
 use domain::{
     caller::Caller,
@@ -154,7 +158,8 @@ async fn fill(authority: &Arc<Authority>, url: String, contracts: &[Contract]) -
     }
     let mut at_doors = serde_json::Map::new();
     for contract in contracts {
-        at_doors.insert(contract.name().to_owned(), at_contract(authority, *contract, &organisations).await?);
+        let at_door = at_contract(authority, *contract, (&caller, &ada), &organisations).await?;
+        at_doors.insert(contract.name().to_owned(), at_door);
     }
     Ok(Demo {
         url,
@@ -169,15 +174,25 @@ async fn fill(authority: &Arc<Authority>, url: String, contracts: &[Contract]) -
 async fn at_contract(
     authority: &Arc<Authority>,
     contract: Contract,
+    (caller, ada): (&Caller, &Person),
     organisations: &[DemoOrganisation],
 ) -> Result<serde_json::Value, DemoError> {
-    let first = organisations.first().ok_or(DemoError::NotEmpty)?;
+    let [first, second, ..] = organisations else { return Err(DemoError::NotEmpty) };
     match contract {
+        Contract::Rncv => {
+            let users = rncv::demonstration::Users {
+                application_administrator: OwnerId::parse("id", &ada.id)?,
+                organisation_administrator: OwnerId::parse("id", &first.administrator.id)?,
+                member: OwnerId::parse("id", &first.member.id)?,
+                stranger: OwnerId::parse("id", &second.member.id)?,
+            };
+            Ok(rncv::demonstration::make(authority, caller, &users).await?)
+        }
         Contract::VectorAi => {
             let organisation = OrganisationId::parse("id", &first.id)?;
             Ok(vectorai::demonstration::make(authority, organisation).await?)
         }
-        Contract::Rncv | Contract::SoftwareOne | Contract::Dfns => Ok(serde_json::json!({})),
+        Contract::SoftwareOne | Contract::Dfns => Ok(serde_json::json!({})),
     }
 }
 

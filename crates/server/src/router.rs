@@ -10,7 +10,7 @@ use crate::{
     state::Server,
     surface::{
         declared::{Declared, refuse_undeclared_query},
-        document::{DocumentText, add_errors},
+        document::{DocumentText, add_errors, bases},
     },
 };
 use axum::{Extension, Router, middleware::from_fn_with_state};
@@ -34,11 +34,12 @@ pub fn contract_document(contract: Contract) -> Option<OpenApi> {
     contract_parts(contract).map(|(_, document)| document)
 }
 
-/// Routes that take what their document declares, and serve it.
+/// Routes that take what their document declares, and serve it; under every address that it names.
 fn described(router: Router<Server>, document: &OpenApi) -> Router<Server> {
-    router
+    let router = router
         .layer(Extension(DocumentText::of(document)))
-        .layer(from_fn_with_state(Declared::of(document), refuse_undeclared_query))
+        .layer(from_fn_with_state(Declared::of(document), refuse_undeclared_query));
+    bases(document).fold(router.clone(), |all, base| all.nest(base, router.clone()))
 }
 
 fn contract_parts(contract: Contract) -> Option<(Router<Server>, OpenApi)> {
@@ -93,7 +94,11 @@ fn native() -> OpenApiRouter<Server> {
 
 /// RNCV's contract.
 fn rncv() -> OpenApiRouter<Server> {
-    OpenApiRouter::with_openapi(rncv::document::base()).routes(routes!(rncv::document::show))
+    OpenApiRouter::with_openapi(rncv::document::base())
+        .routes(routes!(rncv::tokens::list, rncv::tokens::create, rncv::tokens::delete))
+        .routes(routes!(rncv::users::list, rncv::users::create))
+        .routes(routes!(rncv::users::show, rncv::users::replace, rncv::users::update, rncv::users::deactivate))
+        .routes(routes!(rncv::document::show))
 }
 
 /// VectorAI's contract.

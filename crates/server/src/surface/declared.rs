@@ -1,6 +1,6 @@
 //! What an operation declares is all it takes: a query that it does not name is refused.
 
-use super::document::{operations, parameters};
+use super::document::{bases, operations, parameters};
 use crate::query;
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -23,6 +23,8 @@ impl Declared {
         for (path, item) in &document.paths.paths {
             for (method, operation) in operations(item) {
                 if !parameters(operation).any(|parameter| parameter.parameter_in == ParameterIn::Query) {
+                    let below = bases(document).map(|base| (method.clone(), format!("{base}{path}")));
+                    without_query.extend(below);
                     without_query.insert((method, path.clone()));
                 }
             }

@@ -30,6 +30,12 @@ impl IntoResponse for DocumentText {
     }
 }
 
+/// The addresses below which the operations of a document are, beside the root.
+pub fn bases(document: &OpenApi) -> impl Iterator<Item = &str> {
+    let urls = document.servers.iter().flatten().map(|server| server.url.as_str());
+    urls.filter(|url| *url != "/")
+}
+
 /// Adds to each operation the errors of the surface that it may answer with. A status that the operation
 /// documents itself keeps its own words.
 pub fn add_errors(document: &mut OpenApi, surface: &Surface) {

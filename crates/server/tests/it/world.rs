@@ -36,18 +36,25 @@ use server::{
     state::{Parts, Server},
 };
 use std::{net::SocketAddr, sync::Arc, time::Duration};
-use store::open::{OpenOptions, open_sqlite};
+use store::{
+    Store,
+    open::{OpenOptions, open_sqlite},
+    testing::{FaultPlan, FaultyStore},
+};
 
 /// How a world differs from the usual one.
 #[derive(Clone)]
 pub(crate) struct Setting {
     variables: Vec<(String, String)>,
     quarantined: bool,
+    /// The faults of the store, once they are let happen.
+    faults: FaultPlan,
 }
 
 impl Setting {
     pub(crate) fn usual() -> Self {
-        Self { variables: Vec::new(), quarantined: false }
+        let faults = FaultPlan { seed: 1, unavailable: 1_000, unknown: 0 };
+        Self { variables: Vec::new(), quarantined: false, faults }
     }
 
     /// With a value for one of the configuration's environment variables.
@@ -67,6 +74,12 @@ impl Setting {
         self.variable("JETON_CONTRACTS", &names.join(","))
     }
 
+    /// With a store whose faults leave unknown what came of a change.
+    pub(crate) fn unknown_outcomes(mut self) -> Self {
+        self.faults = FaultPlan { unavailable: 0, unknown: 1_000, ..self.faults };
+        self
+    }
+
     /// With a store that lost history.
     pub(crate) fn quarantined(mut self) -> Self {
         self.quarantined = true;
@@ -84,6 +97,8 @@ pub(crate) struct Running {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) keyring: Keyring,
     pub(crate) server: Server,
+    /// The store, whose changes fail once it is armed.
+    pub(crate) store: Arc<FaultyStore>,
     _directory: tempfile::TempDir,
 }
 
@@ -93,10 +108,11 @@ impl Running {
         let config = setting.config();
         let directory = tempfile::tempdir().unwrap();
         let store = open_sqlite(&directory.path().join("jeton.db"), &OpenOptions::default()).unwrap().store;
+        let store = FaultyStore::new(store, setting.faults);
         let (clock, keyring) = (Arc::new(ManualClock::default()), Keyring::generate(&SystemRandomness));
         let options = Options { quarantined: setting.quarantined, ..Options::default() };
         let authority = Authority::new(
-            store,
+            Arc::clone(&store) as Arc<dyn Store>,
             keyring.clone(),
             Arc::clone(&clock) as Arc<dyn Clock>,
             Arc::new(SystemRandomness),
@@ -104,7 +120,7 @@ impl Running {
         );
         authority.load().await.unwrap();
         let (server, address) = listen(authority, &config).await;
-        Self { address, clock, keyring, server, _directory: directory }
+        Self { address, clock, keyring, server, store, _directory: directory }
     }
 
     /// Serves the same store again, at another address, with VectorAI's contract bound to this organisation.

@@ -15,6 +15,10 @@ use utoipa::{
         description = "Tokens and API users for the administrators of RNCV, served by Jeton.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
+    servers(
+        (url = "/", description = "At the root"),
+        (url = "/backend/api/v1", description = "Where RNCV's own backend is")
+    ),
     components(schemas(RncvError))
 )]
 struct Base;
@@ -22,7 +26,7 @@ struct Base;
 /// An error: one sentence, or a list of messages for each field.
 #[derive(ToSchema)]
 #[allow(dead_code)]
-struct RncvError {
+pub struct RncvError {
     /// What went wrong.
     #[schema(nullable = false)]
     detail: Option<String>,

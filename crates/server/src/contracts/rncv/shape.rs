@@ -12,10 +12,12 @@ use std::borrow::Cow;
 /// Where messages about no single field stand.
 const NO_FIELD: &str = "non_field_errors";
 
-/// The status of a kind of problem. What was deleted is not found, as RNCV knows no other word for it.
+/// The status of a kind of problem. RNCV knows no other word for what was deleted than *not found*, and none
+/// for a system that cannot answer now than an internal error.
 pub(super) fn status(kind: ProblemKind) -> StatusCode {
     match kind {
         ProblemKind::Gone => StatusCode::NOT_FOUND,
+        ProblemKind::Unavailable => StatusCode::INTERNAL_SERVER_ERROR,
         ProblemKind::InvalidRequest
         | ProblemKind::MalformedJson
         | ProblemKind::MalformedRequest
@@ -34,8 +36,7 @@ pub(super) fn status(kind: ProblemKind) -> StatusCode {
         | ProblemKind::UnsupportedMediaType
         | ProblemKind::TooManyRequests
         | ProblemKind::Internal
-        | ProblemKind::OutcomeUnknown
-        | ProblemKind::Unavailable => kind.status(),
+        | ProblemKind::OutcomeUnknown => kind.status(),
     }
 }
 
@@ -79,10 +80,13 @@ fn fields(problem: &Problem) -> Option<Map<String, Value>> {
 /// The one sentence about everything else: the framework's own, where it has one.
 fn detail<'a>(problem: &'a Problem, asked: &Asked<'_>) -> Cow<'a, str> {
     match problem.kind() {
-        ProblemKind::Unauthenticated if problem.is_token_refused() => "Invalid token.".into(),
-        ProblemKind::Unauthenticated => "Authentication credentials were not provided.".into(),
+        ProblemKind::Unauthenticated => match problem.said() {
+            Some(said) => said.into(),
+            None if problem.is_token_refused() => "Invalid token.".into(),
+            None => "Authentication credentials were not provided.".into(),
+        },
         ProblemKind::InsufficientScope | ProblemKind::Forbidden => {
-            "You do not have permission to perform this action.".into()
+            problem.said().unwrap_or("You do not have permission to perform this action.").into()
         }
         ProblemKind::NotFound | ProblemKind::Gone => "Not found.".into(),
         ProblemKind::MethodNotAllowed => format!("Method \"{}\" not allowed.", asked.method).into(),
@@ -93,6 +97,8 @@ fn detail<'a>(problem: &'a Problem, asked: &Asked<'_>) -> Cow<'a, str> {
             None => "Request was throttled.".into(),
         },
         ProblemKind::Internal => "A server error occurred.".into(),
+        ProblemKind::Unavailable => "A server error occurred, and nothing was changed.".into(),
+        ProblemKind::OutcomeUnknown => "A server error occurred, and the outcome is not known yet.".into(),
         ProblemKind::InvalidRequest
         | ProblemKind::MalformedRequest
         | ProblemKind::SecretInUrl
@@ -101,9 +107,7 @@ fn detail<'a>(problem: &'a Problem, asked: &Asked<'_>) -> Cow<'a, str> {
         | ProblemKind::PreviewChanged
         | ProblemKind::IdempotencyConflict
         | ProblemKind::PreconditionFailed
-        | ProblemKind::PayloadTooLarge
-        | ProblemKind::OutcomeUnknown
-        | ProblemKind::Unavailable => said(problem),
+        | ProblemKind::PayloadTooLarge => said(problem),
     }
 }
 

@@ -98,6 +98,13 @@ pub(crate) enum Rule {
     Open,
 }
 
+impl Rule {
+    /// True when nothing needs to be shown.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self, Self::Open)
+    }
+}
+
 pub(crate) fn row(subject: Subject, administrator: Outcomes, member: Outcomes) -> Rule {
     let root = ALL_DONE;
     Rule::Token(Row { subject, root, administrator, member, verifier: ALL_DENIED, gateway: ALL_DENIED })

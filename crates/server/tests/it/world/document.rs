@@ -140,6 +140,13 @@ fn template(document: &Value, path: &str) -> Option<String> {
     paths.keys().filter(fits).min_by_key(|template| template.matches('{').count()).cloned()
 }
 
+/// The path as the document writes it: without the address below which its operations are, too.
+fn below_base<'a>(document: &Value, path: &'a str) -> &'a str {
+    let bases = document["servers"].as_array().into_iter().flatten().filter_map(|server| server["url"].as_str());
+    let below = bases.filter(|base| *base != "/").find_map(|base| path.strip_prefix(base));
+    below.filter(|rest| rest.starts_with('/')).unwrap_or(path)
+}
+
 /// What the answers of a surface must fit.
 struct Expected {
     document: &'static Value,
@@ -178,7 +185,7 @@ pub(super) fn check(server: &Server, method: &Method, target: &str, answer: &Ans
     let expected = Expected::at(server, path);
     let (call, status) = (&answer.call, answer.status.to_string());
     check_kept(answer);
-    let Some(template) = template(expected.document, path) else {
+    let Some(template) = template(expected.document, below_base(expected.document, path)) else {
         assert!(["400", "404"].contains(&status.as_str()), "{call} is not in the document and answered {status}");
         return check_error(&expected, answer);
     };
