@@ -42,12 +42,14 @@ pub fn token_number(field: &str, value: &Value) -> Result<TokenNumber, Invalid> 
     whole(value).map(TokenNumber).ok_or_else(|| Invalid::field(field, "must be the number of a token"))
 }
 
+/// A number as the store counts them: never negative, and of 63 bits.
 fn whole(value: &Value) -> Option<u64> {
-    match value {
+    let number = match value {
         Value::Number(number) => number.as_u64(),
         Value::String(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok(),
         Value::String(_) | Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-    }
+    };
+    number.filter(|number| i64::try_from(*number).is_ok())
 }
 
 /// How a user or an organisation is named: by the number that this contract shows, or by the identifier that the
@@ -137,7 +139,17 @@ mod tests {
         ] {
             assert_eq!(user("user_id", &value).unwrap(), name);
         }
-        for wrong in [json!(null), json!(true), json!(-1), json!(1.5), json!(""), json!("+1"), json!("x"), json!([1])] {
+        for wrong in [
+            json!(null),
+            json!(true),
+            json!(-1),
+            json!(1.5),
+            json!(""),
+            json!("+1"),
+            json!("x"),
+            json!([1]),
+            json!(u64::MAX),
+        ] {
             assert_eq!(user("user_id", &wrong).unwrap_err().fields()[0].field, "user_id", "{wrong}");
             assert!(token_number("token_id", &wrong).is_err(), "{wrong}");
         }
