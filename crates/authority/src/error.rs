@@ -79,7 +79,7 @@ pub enum Conflict {
     TooManySecrets,
     /// Another user has this email address.
     EmailTaken,
-    /// Another token of the owner holds the slot.
+    /// Another token of the owner, or another owner of the organisation, holds the slot.
     SlotTaken,
     /// Another token has this name where names are unique.
     NameTaken,

@@ -7,7 +7,7 @@ use crate::{
     link::{self, Link, Purpose},
 };
 use domain::{
-    caller::{Access, Caller, Reach},
+    caller::{Access, Caller, Credential, Reach},
     facts::{ContractFacts, Facts},
     id::{OrganisationId, OwnerId},
     limits,
@@ -150,12 +150,25 @@ impl Authority {
         organisation(self.commit(caller, Verb::UpdateOrganisation(verb)).await?.outcome)
     }
 
-    /// Keeps what an outside contract knows of the caller's own organisation.
+    /// The organisation that a contract is bound to: the one named, or else the first one of the store.
     ///
     /// # Errors
-    /// [`Error::Denied`] for members.
+    /// [`Error::Unavailable`] when the store cannot be read, or has none.
+    pub async fn bound_organisation(&self, named: Option<OrganisationId>) -> Result<Organisation, Error> {
+        let filter = OrganisationFilter { id: named, ..OrganisationFilter::default() };
+        let page = self.store.organisations(Reach::Everything, filter, PageRequest { after: None, limit: 1 }).await?;
+        let none = || Error::Unavailable("the contract is bound to an organisation that does not exist".into());
+        page.items.into_iter().next().ok_or_else(none)
+    }
+
+    /// Keeps what an outside contract knows of the caller's own organisation, for an administrator of it who
+    /// has signed in: no scope of a token stands for such settings.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] for members and for tokens.
     pub async fn keep_own_facts(&self, caller: &Caller, facts: ContractFacts) -> Result<Organisation, Error> {
-        if caller.role < Role::OrganisationAdministrator {
+        let signed_in = matches!(caller.credential, Credential::Session(_));
+        if !signed_in || caller.role < Role::OrganisationAdministrator {
             return Err(Error::Denied(Denied::Role));
         }
         let reach = Reach::Organisation(caller.organisation_number);

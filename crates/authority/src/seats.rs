@@ -6,23 +6,23 @@ use crate::{
     error::{Conflict, Error},
     owners::owner_of,
     sign_in::{NewSession, Origin, SignedIn},
+    throttle::{Guessed, Throttle},
 };
 use domain::{
-    caller::{Access, Actor, Reach},
+    caller::{Access, Actor, Caller, Reach},
     facts::Facts,
-    format::Kind,
     id::{OrganisationId, OwnerId, SessionId},
     name::Name,
-    owner::{Organisation, Owner, OwnerKind, Role},
+    owner::{Owner, OwnerKind, Role},
     scope::Scopes,
     secret::Secret,
     time::Timestamp,
 };
 use std::time::Duration;
 use store::{
-    change::{Change, CreateOwner, NewOwner, UpdateOwner, Verb},
+    change::{Change, CreateOwner, NewOwner, SwitchHolder, Verb},
     error::CommitError,
-    query::{OrganisationFilter, OwnerFilter, PageRequest, SignIn, UserKey},
+    query::{OwnerFilter, PageRequest, SignIn, UserKey},
 };
 
 /// A seat, and whom the server puts there when it is empty.
@@ -39,17 +39,6 @@ pub struct Seat {
 }
 
 impl Authority {
-    /// The organisation that a contract is bound to: the one named, or else the first one of the store.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`] when the store cannot be read, or has none.
-    pub async fn bound_organisation(&self, named: Option<OrganisationId>) -> Result<Organisation, Error> {
-        let filter = OrganisationFilter { id: named, ..OrganisationFilter::default() };
-        let page = self.store.organisations(Reach::Everything, filter, PageRequest { after: None, limit: 1 }).await?;
-        let none = || Error::Unavailable("the contract is bound to an organisation that does not exist".into());
-        page.items.into_iter().next().ok_or_else(none)
-    }
-
     /// Who sits there; none while nobody ever has.
     ///
     /// # Errors
@@ -94,51 +83,61 @@ impl Authority {
     /// Lets the holder of a seat in with a first password. The contract has checked it by its own rule.
     ///
     /// # Errors
-    /// [`Conflict::AlreadySetUp`] when he has a password and is active.
+    /// [`Conflict::AlreadySetUp`] when he has a password.
     pub async fn let_in(&self, holder: &Owner, password: Secret) -> Result<(), Error> {
         let known = self.holder(holder).await?;
-        if known.owner.active && known.password_hash.is_some() {
-            return Err(Error::Conflict(Conflict::AlreadySetUp));
+        let already = || Error::Conflict(Conflict::AlreadySetUp);
+        if known.password_hash.is_some() {
+            return Err(already());
         }
-        self.switch_holder(holder, true).await?;
-        match self.keep_password(&known, password).await {
+        let password_hash = Some(self.passwords.hash(password, &*self.randomness).await?);
+        let verb = SwitchHolder { owner: holder.id, expects: known.credential_revision, password_hash };
+        match self.commit_by_itself(Verb::SwitchHolder(verb)).await {
             // Somebody else let him in meanwhile: his credentials are no longer at the revision that was read.
-            Err(Error::Conflict(Conflict::LinkVoid)) => Err(Error::Conflict(Conflict::AlreadySetUp)),
-            kept => kept,
+            Err(Error::Conflict(Conflict::LinkVoid)) => Err(already()),
+            done => done.map(|_| ()),
         }
     }
 
     /// Takes his power from the holder of a seat, with his password and his sessions.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when the store cannot be written.
-    pub async fn shut_out(&self, holder: &Owner) -> Result<(), Error> {
-        // Nobody knows this password, so the older one is worth nothing when he is let in again.
+    /// [`Error::Unauthenticated`] when the caller's credential has ended meanwhile.
+    pub async fn shut_out(&self, caller: &Caller, holder: &Owner) -> Result<(), Error> {
         let known = self.holder(holder).await?;
-        self.keep_password(&known, self.generate(Kind::Session)).await?;
-        self.switch_holder(holder, false).await
+        let verb = SwitchHolder { owner: holder.id, expects: known.credential_revision, password_hash: None };
+        self.commit(caller, Verb::SwitchHolder(verb)).await?;
+        Ok(())
     }
 
-    /// Gives the holder of a seat another password, whoever asks, and ends his sessions. The contract has
-    /// checked it by its own rule.
+    /// Gives the holder of a seat another password in the name of the host, and ends his sessions. The
+    /// contract has checked it by its own rule.
     ///
     /// # Errors
-    /// [`Conflict::OwnerInactive`] when he was shut out.
+    /// [`Conflict::OwnerInactive`] when he was deactivated.
     pub async fn reset_seat_password(&self, holder: &Owner, password: Secret) -> Result<(), Error> {
         let known = self.holder(holder).await?;
-        self.keep_password(&known, password).await
+        self.keep_password(&known, password, Actor::System).await
     }
 
     /// The same for somebody who knows the current one.
     ///
     /// # Errors
     /// [`Error::SignInFailed`] when it is another one.
-    pub async fn change_seat_password(&self, holder: &Owner, current: Secret, password: Secret) -> Result<(), Error> {
+    pub async fn change_seat_password(
+        &self,
+        holder: &Owner,
+        current: Secret,
+        password: Secret,
+        origin: &Origin,
+    ) -> Result<(), Error> {
         let known = self.holder(holder).await?;
-        if !self.is_password_of(&known, current).await? {
+        let mut guessed = vec![Guessed::Account(holder.id.to_string())];
+        guessed.extend(origin.address.map(Throttle::place));
+        if !self.is_password_of(&known, current, &guessed).await? {
             return Err(Error::SignInFailed);
         }
-        self.keep_password(&known, password).await
+        self.keep_password(&known, password, Actor::Possession).await
     }
 
     /// Signs the holder of a seat in with his password, for a session that lasts its time whether it is
@@ -160,22 +159,6 @@ impl Authority {
 
     async fn holder(&self, holder: &Owner) -> Result<SignIn, Error> {
         self.store.sign_in(UserKey::Id(holder.id)).await?.ok_or(Error::NotFound)
-    }
-
-    async fn switch_holder(&self, holder: &Owner, active: bool) -> Result<(), Error> {
-        let verb = UpdateOwner {
-            access: Access::unlimited(),
-            owner: holder.id,
-            kind: holder.kind,
-            expects: None,
-            name: None,
-            email: None,
-            role: None,
-            scopes: None,
-            active: Some(active),
-            facts: None,
-        };
-        self.commit_by_itself(Verb::UpdateOwner(verb)).await.map(|_| ())
     }
 
     async fn commit_by_itself(&self, verb: Verb) -> Result<store::change::Outcome, Error> {

@@ -50,7 +50,7 @@ pub(crate) struct NewSession {
 pub struct SignedIn {
     /// Its identifier.
     pub id: SessionId,
-    /// Its secret, for the cookie.
+    /// Its secret, for the cookie or in the form of a contract.
     pub secret: Secret,
     /// When it ends at the latest.
     pub expires_at: Timestamp,
@@ -183,20 +183,25 @@ impl Authority {
     /// [`Error::Invalid`] when the current password is another one or the new one is too weak.
     pub async fn change_password(&self, caller: &Caller, current: Secret, new: Secret) -> Result<(), Error> {
         let known = self.store.sign_in(UserKey::Id(caller.owner)).await?.ok_or(Error::NotFound)?;
-        if !self.is_password_of(&known, current).await? {
+        let guessed = [Guessed::Account(account(&known))];
+        if !self.is_password_of(&known, current, &guessed).await? {
             return Err(Invalid::field("current_password", "is not the current password").into());
         }
         self.set_password(&known, "new_password", new, Some(caller)).await
     }
 
-    /// True when this is the password of a user who may be asked for it; wrong ones are counted.
-    pub(crate) async fn is_password_of(&self, known: &SignIn, password: Secret) -> Result<bool, Error> {
-        let guessed = [Guessed::Account(account(known))];
-        self.throttle.attempt(&guessed, self.now()).map_err(|retry_after| Error::Throttled { retry_after })?;
+    /// True when this is the user's password; wrong ones are counted under what is `guessed`.
+    pub(crate) async fn is_password_of(
+        &self,
+        known: &SignIn,
+        password: Secret,
+        guessed: &[Guessed],
+    ) -> Result<bool, Error> {
+        self.throttle.attempt(guessed, self.now()).map_err(|retry_after| Error::Throttled { retry_after })?;
         if self.passwords.check(password, known.password_hash.clone(), &*self.randomness).await? == Checked::Wrong {
             return Ok(false);
         }
-        self.throttle.forget(&guessed);
+        self.throttle.forget(guessed);
         Ok(true)
     }
 
@@ -219,9 +224,9 @@ impl Authority {
     }
 
     /// Sets the password of the holder of a seat, whose contract has a rule of its own about passwords.
-    pub(crate) async fn keep_password(&self, known: &SignIn, new: Secret) -> Result<(), Error> {
+    pub(crate) async fn keep_password(&self, known: &SignIn, new: Secret, actor: Actor) -> Result<(), Error> {
         let verb = self.password_change(known, new).await?;
-        self.store.commit(Change::new(self.now(), Actor::System, verb)).await?;
+        self.store.commit(Change::new(self.now(), actor, verb)).await?;
         Ok(())
     }
 

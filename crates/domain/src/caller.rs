@@ -38,7 +38,7 @@ pub struct Caller {
 pub enum Credential {
     /// A token.
     Token(TokenId),
-    /// A session cookie.
+    /// A session, by its cookie or by what a contract signed.
     Session(SessionId),
 }
 
@@ -99,7 +99,8 @@ pub struct Access {
     pub reach: Reach,
     /// Owners of a higher role may be restricted, but nothing may be handed out in their name.
     pub role: Role,
-    /// The most that may be handed out: the scopes of the caller's own credential.
+    /// The most that may be handed out: the scopes of the caller's own credential, and those that its right
+    /// to administer a contract includes.
     pub scopes: Scopes,
 }
 

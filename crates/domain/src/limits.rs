@@ -36,6 +36,8 @@ pub const DELETE_STEP: usize = 10_000;
 pub const PAGE_DEFAULT: usize = 50;
 /// The largest page size of a list.
 pub const PAGE: usize = 200;
+/// The most rows of a list that its contract gives no pages.
+pub const UNPAGED_LIST: usize = 50_000;
 /// The shortest password, in characters (OWASP ASVS 5.0, V6.2.1).
 pub const PASSWORD_CHARACTERS_MINIMUM: usize = 8;
 /// The longest password, in bytes; a longer one is refused, never cut.

@@ -16,7 +16,7 @@ mod upkeep;
 
 pub use deletion::{DeleteTokens, DeletionTarget, StartDeletion};
 pub use people::{CreateOwner, NewOrganisation, NewOwner, UpdateOrganisation, UpdateOwner};
-pub use sign_in::{CloseSessions, InviteOwner, OpenSession, RecoverAdministrator, SetPassword, SetUp};
+pub use sign_in::{CloseSessions, InviteOwner, OpenSession, RecoverAdministrator, SetPassword, SetUp, SwitchHolder};
 pub use token::{IssueToken, NewSecret, RotateToken, SecretOfNumber, SwitchToken, UpdateToken, WantedScopes};
 pub use upkeep::{LiftQuarantine, RehashSecrets, TokenUse, Uses};
 
@@ -86,7 +86,7 @@ pub struct Idempotency {
 pub enum Verb {
     /// Issues a token. Repeated with the same idempotency key, it replaces the lost secret.
     IssueToken(IssueToken),
-    /// Changes a token's name, description, labels, scopes, networks or expiry.
+    /// Changes a token's name, description, labels, scopes, networks, expiry or the facts of a contract.
     UpdateToken(UpdateToken),
     /// Disables or enables a token; without effect when it already is so.
     SwitchToken(SwitchToken),
@@ -102,7 +102,7 @@ pub enum Verb {
     ContinueDeletion(DeletionId),
     /// Creates an organisation.
     CreateOrganisation(NewOrganisation),
-    /// Renames, deactivates or reactivates an organisation.
+    /// Renames, deactivates or reactivates an organisation, or keeps the facts of a contract beside it.
     UpdateOrganisation(UpdateOrganisation),
     /// Creates a user or service account. Repeated with the same idempotency key, a new link takes the
     /// place of the lost one.
@@ -113,6 +113,8 @@ pub enum Verb {
     InviteOwner(InviteOwner),
     /// Sets a user's password, voids his links and ends his sessions.
     SetPassword(SetPassword),
+    /// Lets the user in a seat in with a first password, or shuts him out without any.
+    SwitchHolder(SwitchHolder),
     /// Opens a session.
     OpenSession(OpenSession),
     /// Ends one session of a user, or all.

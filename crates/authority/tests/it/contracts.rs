@@ -3,11 +3,19 @@
 
 use crate::world::{World, name, new_token, scopes, secret};
 use authority::{
-    Error, delete::TokenName, error::Conflict, issue::NewToken, rotate::Overlap, seats::Seat, sign_in::Origin,
-    update::TokenPatch, verify::Refused,
+    Error,
+    delete::TokenName,
+    error::{Conflict, Denied},
+    issue::NewToken,
+    owners::OwnerPatch,
+    rotate::Overlap,
+    seats::Seat,
+    sign_in::Origin,
+    update::TokenPatch,
+    verify::Refused,
 };
 use domain::{
-    caller::Caller,
+    caller::{Beyond, Caller},
     facts::ContractFacts,
     form::{Alphabet, SecretForm},
     owner::{OwnerKind, Role},
@@ -141,12 +149,19 @@ async fn a_contracts_session_lasts_its_time_and_ends_with_password_and_holder() 
     assert!(ended("one").await, "its time is over");
 
     sign_in(PASSWORD, "two").await.unwrap();
-    let wrong = authority.change_seat_password(&holder, secret("wrong"), secret("Another horse 8 battery")).await;
+    let wrong = authority
+        .change_seat_password(&holder, secret("wrong"), secret("Another horse 8 battery"), &Origin::default())
+        .await;
     assert!(matches!(wrong, Err(Error::SignInFailed)) && !ended("two").await);
-    authority.change_seat_password(&holder, secret(PASSWORD), secret("Another horse 8 battery")).await.unwrap();
+    authority
+        .change_seat_password(&holder, secret(PASSWORD), secret("Another horse 8 battery"), &Origin::default())
+        .await
+        .unwrap();
     assert!(ended("two").await, "the password changed");
     sign_in("Another horse 8 battery", "three").await.unwrap();
-    authority.shut_out(&holder).await.unwrap();
+    let (caller, _) = authority.authenticate_signed_session("three").await.unwrap();
+    authority.shut_out(&caller, &holder).await.unwrap();
+    assert!(matches!(authority.shut_out(&caller, &holder).await, Err(Error::Unauthenticated)), "his session ended");
     assert!(ended("three").await, "the holder was shut out");
     assert!(sign_in("Another horse 8 battery", "four").await.is_err());
     authority.let_in(&holder, secret(PASSWORD)).await.unwrap();
@@ -182,4 +197,48 @@ async fn the_right_to_administer_a_contract_hands_out_its_scopes_and_no_others()
     let narrowed = TokenPatch { scopes: Some(scopes("tokens:write")), ..TokenPatch::default() };
     world.authority().update(&world.root, issued.token.id, narrowed, None).await.unwrap();
     assert!(matches!(issue(&administrator, "one:read").await, Err(Error::Unauthenticated)));
+}
+
+#[tokio::test]
+async fn an_administrator_who_deactivates_the_holder_of_a_seat_is_not_overruled() {
+    let world = World::new(7).await;
+    let organisation = world.organisation().await;
+    let authority = world.authority();
+    let holder = authority.seat(organisation.id, seat("one", OwnerKind::User)).await.unwrap();
+    authority.let_in(&holder, secret(PASSWORD)).await.unwrap();
+    let patch = OwnerPatch { active: Some(false), ..OwnerPatch::default() };
+    authority.update_owner(&world.root, OwnerKind::User, holder.id, patch, None).await.unwrap();
+    let again = authority.let_in(&holder, secret("Another horse 8 battery")).await;
+    assert!(matches!(again, Err(Error::Conflict(Conflict::AlreadySetUp))));
+    let reset = authority.reset_seat_password(&holder, secret("Another horse 8 battery")).await;
+    assert!(matches!(reset, Err(Error::Conflict(Conflict::OwnerInactive))));
+}
+
+#[tokio::test]
+async fn a_seat_above_the_caller_lends_him_nothing() {
+    let world = World::new(7).await;
+    let organisation = world.organisation().await;
+    let administrator = world.owner(OwnerKind::User, organisation.id, Role::OrganisationAdministrator, "").await;
+    let caller = world.caller(&administrator).await;
+    let above = Seat { role: Role::ApplicationAdministrator, ..seat("one", OwnerKind::ServiceAccount) };
+    let holder = world.authority().seat(organisation.id, above).await.unwrap();
+    let new = || NewToken { owner: Some(holder.id), scopes: Some(scopes("tokens:write")), ..new_token() };
+    let refused = world.authority().issue(&caller, new(), None).await;
+    assert!(matches!(refused, Err(Error::Denied(Denied::Beyond(Beyond::Role(_))))));
+    let held = world.issue(new()).await;
+    let rotated = world.authority().rotate(&caller, held.token.id, Overlap::None, None, None).await;
+    assert!(matches!(rotated, Err(Error::Denied(Denied::Beyond(Beyond::Role(_))))));
+    world.authority().delete(&caller, held.token.id, None, None).await.unwrap();
+}
+
+#[tokio::test]
+async fn settings_of_an_organisation_are_for_its_administrators_who_have_signed_in() {
+    let world = World::new(7).await;
+    let organisation = world.organisation().await;
+    let facts = || ContractFacts { contract: "one", facts: json!(1) };
+    for role in [Role::Member, Role::OrganisationAdministrator] {
+        let owner = world.owner(OwnerKind::User, organisation.id, role, "").await;
+        let refused = world.authority().keep_own_facts(&world.caller(&owner).await, facts()).await;
+        assert!(matches!(refused, Err(Error::Denied(Denied::Role))), "{role:?}");
+    }
 }

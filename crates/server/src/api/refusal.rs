@@ -79,7 +79,7 @@ fn conflict_problem(conflict: Conflict) -> Problem {
             ProblemKind::Conflict,
             "Too many secrets of this token are still accepted; wait for their overlap to end.",
         ),
-        Conflict::SlotTaken => problem(ProblemKind::Conflict, "Another token of this owner holds the slot."),
+        Conflict::SlotTaken => problem(ProblemKind::Conflict, "The slot is held already."),
         Conflict::NameTaken => problem(ProblemKind::Conflict, "Another token has this name, where names are unique."),
         Conflict::EmailTaken => problem(ProblemKind::Conflict, "Another user has this email address."),
         Conflict::LastAdministrator => {

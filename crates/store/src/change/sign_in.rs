@@ -30,6 +30,17 @@ pub struct SetPassword {
     pub password_hash: String,
 }
 
+/// The data of [`Verb::SwitchHolder`](super::Verb::SwitchHolder).
+#[derive(Clone)]
+pub struct SwitchHolder {
+    /// The user in the seat.
+    pub owner: OwnerId,
+    /// The credential revision that the decision was made at.
+    pub expects: u64,
+    /// The password to let him in with, hashed; none to shut him out.
+    pub password_hash: Option<String>,
+}
+
 /// The data of [`Verb::OpenSession`](super::Verb::OpenSession).
 #[derive(Clone)]
 pub struct OpenSession {

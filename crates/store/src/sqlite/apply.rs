@@ -86,6 +86,7 @@ fn verb(transaction: &mut Transaction<'_>, verb: &Verb) -> Result<Made> {
             Outcome::Invited { owner: Box::new(owner), credential_revision }
         }
         Verb::SetPassword(wanted) => Outcome::Owner(Box::new(credentials::set_password(transaction, wanted)?)),
+        Verb::SwitchHolder(wanted) => Outcome::Owner(Box::new(credentials::switch_holder(transaction, wanted)?)),
         Verb::OpenSession(wanted) => done(sessions::open(transaction, wanted))?,
         Verb::CloseSessions(wanted) => done(sessions::close(transaction, wanted))?,
         Verb::SetUp(wanted) => {
@@ -154,6 +155,7 @@ fn repeat(transaction: &mut Transaction<'_>, change: &Verb, first: &Remembered) 
         | Verb::UpdateOwner(_)
         | Verb::InviteOwner(_)
         | Verb::SetPassword(_)
+        | Verb::SwitchHolder(_)
         | Verb::OpenSession(_)
         | Verb::CloseSessions(_)
         | Verb::SetUp(_)

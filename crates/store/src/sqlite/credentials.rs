@@ -8,7 +8,7 @@ use super::{
     transaction::Transaction,
 };
 use crate::{
-    change::{InviteOwner, SetPassword},
+    change::{InviteOwner, SetPassword, SwitchHolder},
     error::Refusal,
 };
 use domain::{
@@ -47,6 +47,30 @@ pub(crate) fn with_power(transaction: &mut Transaction<'_>, id: OwnerId, expects
         return Err(Refusal::Consumed.into());
     }
     if facts.has_power() { Ok(facts) } else { Err(Refusal::OwnerInactive.into()) }
+}
+
+/// Lets the user in a seat in, or shuts him out with his password and his sessions. Whoever has a password
+/// was let in: if he is inactive all the same, an administrator has decided that.
+pub(crate) fn switch_holder(transaction: &mut Transaction<'_>, wanted: &SwitchHolder) -> Result<Owner> {
+    let facts = find(transaction, Reach::Everything, wanted.owner, OwnerKind::User)?;
+    if facts.owner.slot.is_none() {
+        return Err(Refusal::NotFound.into());
+    }
+    if facts.credential_revision != wanted.expects {
+        return Err(Refusal::Consumed.into());
+    }
+    if wanted.password_hash.is_some() && facts.owner.has_password {
+        return Err(Refusal::AlreadySetUp.into());
+    }
+    let active = wanted.password_hash.is_some();
+    transaction
+        .connection
+        .prepare_cached("UPDATE owner SET password_hash = ?2, credential_revision = ?3 WHERE number = ?1")?
+        .execute(params![facts.owner.number.0, wanted.password_hash, facts.credential_revision + 1])?;
+    let mut owner = Owner { active, has_password: active, ..facts.owner.clone() };
+    owners::write(transaction, &mut owner, &["password", "active"])?;
+    sessions::close_all(transaction, &owner)?;
+    Ok(owner)
 }
 
 /// Gives a user a new password, whatever the old one was.

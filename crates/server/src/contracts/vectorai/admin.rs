@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     auth::{ClientAddress, UserAgent},
-    json::{Json, secret},
+    json::Json,
     problem::{Problem, ProblemKind},
     state::Server,
     surface,
@@ -19,7 +19,7 @@ use crate::{
 use authority::{Error, error::Conflict, sign_in::Origin};
 use axum::{
     body::Body,
-    extract::{FromRequestParts, State},
+    extract::State,
     response::{IntoResponse, Response},
 };
 use domain::secret::Secret;
@@ -32,16 +32,25 @@ const TAG: &str = "Admin user";
 
 /// A password.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = Password)]
 pub struct PasswordBody {
     /// The password.
-    #[serde(deserialize_with = "secret")]
-    #[schema(value_type = String, format = "password")]
-    password: Secret,
+    #[serde(default, deserialize_with = "given_secret")]
+    #[schema(value_type = String, format = "password", required = true)]
+    password: Option<Secret>,
+}
+
+impl PasswordBody {
+    /// The password; without one, or with null, it is missing.
+    fn given(self) -> Result<Secret, Problem> {
+        self.password.ok_or_else(|| password::missing("password"))
+    }
 }
 
 /// A new password: on the host alone, or with the old one.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = PasswordReset)]
 pub struct ResetBody {
     /// The new password, without the old one; on the host alone.
@@ -58,8 +67,9 @@ pub struct ResetBody {
     new_password: Option<Secret>,
 }
 
+/// Null is as good as nothing here.
 fn given_secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
-    secret(deserializer).map(Some)
+    Ok(Option::<String>::deserialize(deserializer)?.map(Secret::new))
 }
 
 /// What came of a sign-in.
@@ -94,14 +104,16 @@ pub async fn exists(State(server): State<Server>) -> Result<Json<ResultShape>, P
     responses(
         (status = 200, description = "The admin can sign in", body = StatusShape),
         (status = 403, description = "Forbidden.", body = super::document::VectorAiError),
-        (status = 409, description = "There is one.", body = super::document::VectorAiError)
+        (status = 409, description = "There is one.", body = super::document::VectorAiError),
+        (status = 429, description = "Too many requests.", body = super::document::VectorAiError)
     )
 )]
 pub async fn create(
     State(server): State<Server>,
     _: Local,
-    Json(PasswordBody { password }): Json<PasswordBody>,
+    Json(body): Json<PasswordBody>,
 ) -> Result<Json<StatusShape>, Problem> {
+    let password = body.given()?;
     password::check("password", &password)?;
     let organisation = organisation(&server).await?;
     let admin = settings::admin(&server.authority, &organisation).await?;
@@ -128,13 +140,17 @@ pub async fn sign_in(
     State(server): State<Server>,
     ClientAddress(address): ClientAddress,
     UserAgent(user_agent): UserAgent,
-    Json(PasswordBody { password }): Json<PasswordBody>,
+    Json(body): Json<PasswordBody>,
 ) -> Result<Response, Problem> {
+    let password = body.given()?;
     password::given("password", &password)?;
     let organisation = organisation(&server).await?;
-    let admin = settings::admin(&server.authority, &organisation).await?;
     let origin = Origin { address, user_agent };
-    match sign_in::open(&server.authority, &admin, password, origin, sign_in::LIFETIME).await {
+    let opened = match settings::known_admin(&server.authority, &organisation).await? {
+        Some(admin) => sign_in::open(&server.authority, &admin, password, origin, sign_in::LIFETIME).await,
+        None => Err(Error::SignInFailed),
+    };
+    match opened {
         Ok(opened) => Ok(Json(SignInShape {
             token: Some(opened.secret.expose().to_owned()),
             message: "Login successful",
@@ -160,12 +176,15 @@ pub async fn sign_in(
         (status = 401, description = "The old password is another one.", body = super::document::VectorAiError),
         (status = 403, description = "Forbidden.", body = super::document::VectorAiError),
         (status = 404, description = "There is no admin.", body = super::document::VectorAiError),
+        (status = 409, description = "He was deactivated, or changed meanwhile.", body = super::document::VectorAiError),
         (status = 429, description = "Too many requests.", body = super::document::VectorAiError)
     )
 )]
 pub async fn reset_password(
     State(server): State<Server>,
-    Anywhere(local): Anywhere,
+    local: Result<Local, Problem>,
+    ClientAddress(address): ClientAddress,
+    UserAgent(user_agent): UserAgent,
     Json(body): Json<ResetBody>,
 ) -> Result<Json<StatusShape>, Problem> {
     let (old, field, new) = match (body.password, body.old_password, body.new_password) {
@@ -187,13 +206,17 @@ pub async fn reset_password(
     let admin = settings::known_admin(&server.authority, &organisation).await?;
     let admin = admin.ok_or_else(|| Problem::new(ProblemKind::NotFound).detail("User not found"))?;
     let done = match old {
-        Some(old) => server.authority.change_seat_password(&admin, old, new).await,
+        Some(old) => server.authority.change_seat_password(&admin, old, new, &Origin { address, user_agent }).await,
         None => server.authority.reset_seat_password(&admin, new).await,
     };
     match done {
         Ok(()) => Ok(Json(StatusShape::success("Password reset successfully"))),
         Err(Error::SignInFailed) => {
             Err(Problem::new(ProblemKind::Unauthenticated).detail("Invalid username or password"))
+        }
+        // An administrator has deactivated him, or somebody else changed his password meanwhile.
+        Err(Error::Conflict(Conflict::OwnerInactive | Conflict::LinkVoid)) => {
+            Err(Problem::new(ProblemKind::Conflict).detail("The user cannot be changed now"))
         }
         Err(error) => Err(error.into()),
     }
@@ -208,17 +231,6 @@ pub async fn reset_password(
 )]
 pub async fn delete(State(server): State<Server>, admin: Admin, _: Local) -> Result<Json<StatusShape>, Problem> {
     let holder = settings::admin(&server.authority, &admin.organisation).await?;
-    server.authority.shut_out(&holder).await?;
+    server.authority.shut_out(&admin.caller, &holder).await?;
     Ok(Json(StatusShape::success("User deleted successfully")))
-}
-
-/// Whether the request comes from the host itself, for a call that needs it only sometimes.
-pub struct Anywhere(Result<Local, Problem>);
-
-impl FromRequestParts<Server> for Anywhere {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut http::request::Parts, server: &Server) -> Result<Self, Self::Rejection> {
-        Ok(Self(Local::from_request_parts(parts, server).await))
-    }
 }

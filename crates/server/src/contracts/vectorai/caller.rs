@@ -1,7 +1,8 @@
 //! Who is asking: the admin by his JWT, or whoever shows a token, in `api-key` or in `Authorization`.
 //!
-//! Of several reasons to refuse, the first of these is told: the credential is not active (401), the
-//! switch is off or the right is missing (403), what was named is not there (404).
+//! Of several reasons to refuse, the first of these is told: the request is malformed in its query (400), the
+//! credential is not active (401), the switch is off or the right is missing (403), a field breaks a rule
+//! (400), what was named is not there (404).
 
 use super::{
     permission::{ADMIN_SCOPE, ALL_SCOPES},
@@ -46,6 +47,8 @@ impl FromRequestParts<Server> for Admin {
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
         let (caller, organisation) = shown(parts, server).await?;
         match caller.credential {
+            // Signed in when the contract was bound to another organisation.
+            Credential::Session(_) if caller.organisation != organisation.id => Err(Problem::token_refused()),
             Credential::Session(_) => Ok(Self { caller, organisation }),
             Credential::Token(_) => Err(forbidden("This call needs the sign-in of the admin user")),
         }
@@ -60,8 +63,12 @@ impl FromRequestParts<Server> for Keeper {
         if !Settings::of(&organisation).auth_enabled {
             return Err(forbidden(super::dialect::Dialect::of(parts.uri.path()).switched_off()));
         }
-        let here = caller.organisation == organisation.id || caller.role == Role::ApplicationAdministrator;
-        if !(here && caller.scopes.cover(ADMIN_SCOPE)) {
+        let reaches = match caller.role {
+            Role::ApplicationAdministrator => true,
+            Role::OrganisationAdministrator => caller.organisation == organisation.id,
+            Role::Member => false,
+        };
+        if !(reaches && caller.scopes.cover(ADMIN_SCOPE)) {
             return Err(forbidden("This call needs a token with the admin permission"));
         }
         let hands_out = Scopes::stored(ALL_SCOPES);

