@@ -14,6 +14,8 @@ use crate::{
     config::Contract,
     surface::{Surface, Surfaces},
 };
+use domain::invalid::Invalid;
+use serde_json::Value;
 
 /// The surface of a contract; none for one that this version does not serve.
 pub fn surface(contract: Contract) -> Option<Surface> {
@@ -28,4 +30,17 @@ pub fn surface(contract: Contract) -> Option<Surface> {
 /// The surfaces of these contracts.
 pub fn surfaces(contracts: &[Contract]) -> Surfaces {
     Surfaces::new(contracts.iter().copied().filter_map(surface))
+}
+
+/// Checks what a contract is told of an organisation through the native API.
+///
+/// # Errors
+/// Names `field` when the contract takes no such facts.
+pub fn check_facts(contract: Contract, field: &str, _: &Value) -> Result<(), Invalid> {
+    match contract {
+        Contract::VectorAi => Err(Invalid::field(field, "must be changed by the calls of the contract itself")),
+        Contract::Rncv | Contract::SoftwareOne | Contract::Dfns => {
+            Err(Invalid::field(field, "must be left out: nothing is kept there"))
+        }
+    }
 }

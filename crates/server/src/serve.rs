@@ -116,6 +116,7 @@ async fn serve(config: Config, threads: usize) -> Result<(), ServeError> {
         metrics: Arc::clone(&metrics),
         public_url,
         contracts,
+        check_facts: contracts::check_facts,
         vectorai_organisation,
     };
     let server = Server::new(parts);

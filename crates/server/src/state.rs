@@ -5,8 +5,12 @@ use crate::{
     metrics::Metrics,
 };
 use authority::Authority;
-use domain::{id::OrganisationId, secret::Secret};
+use domain::{id::OrganisationId, invalid::Invalid, secret::Secret};
+use serde_json::Value;
 use std::{ops::Deref, sync::Arc};
+
+/// Checks facts about an organisation by the rules of the contract that keeps them; a refusal names the field.
+pub type FactsCheck = fn(Contract, &str, &Value) -> Result<(), Invalid>;
 
 /// The parts of the running server, shared by all requests.
 pub struct Parts {
@@ -18,6 +22,8 @@ pub struct Parts {
     pub public_url: PublicUrl,
     /// The contracts that are served.
     pub contracts: Vec<Contract>,
+    /// Checks what a contract is told of an organisation; the table of contracts hands it over.
+    pub check_facts: FactsCheck,
     /// The organisation that VectorAI's contract is bound to, where one is known from the start; else it is
     /// the first one of the store.
     pub vectorai_organisation: Option<OrganisationId>,

@@ -7,17 +7,36 @@ use super::{
     page::{List, PageQuery, boolean},
     preconditions::{created_headers, entity_tag, expected_revision, idempotency_key},
 };
-use crate::{auth::Bearer, json::Json, path::Path, problem::Problem, query::Query, state::Server};
+use crate::{
+    auth::Bearer,
+    config::Contract,
+    json::Json,
+    path::Path,
+    problem::Problem,
+    query::Query,
+    state::{FactsCheck, Server},
+};
 use authority::owners::OrganisationPatch;
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::{id::OrganisationId, invalid::Checks, name::Name, owner::Organisation};
+use domain::{
+    facts::ContractFacts,
+    id::OrganisationId,
+    invalid::{Checks, Invalid},
+    name::Name,
+    owner::Organisation,
+};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use store::query::OrganisationFilter;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{
+    IntoParams, ToSchema,
+    openapi::{Object, ObjectBuilder},
+};
 
 /// The order of the list, as its cursors name it.
 const ORDER: &str = "organisations";
@@ -45,6 +64,41 @@ pub struct OrganisationPatchBody {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "given")]
     active: Option<bool>,
+    /// What one outside contract shall know of it, by the contract's name, in place of what it knew.
+    #[schema(schema_with = one_contract, required = false)]
+    #[serde(default, deserialize_with = "given")]
+    contracts: Option<BTreeMap<String, Value>>,
+}
+
+/// An object with one member.
+fn one_contract() -> Object {
+    let description = "What one outside contract shall know of it, by the contract's name, in place of what it knew.";
+    ObjectBuilder::new().description(Some(description)).min_properties(Some(1)).max_properties(Some(1)).build()
+}
+
+impl OrganisationPatchBody {
+    /// Checks every field; `check_facts` knows the rules of each contract.
+    fn check(self, check_facts: FactsCheck) -> Result<OrganisationPatch, Invalid> {
+        let mut checks = Checks::new();
+        let patch = OrganisationPatch {
+            name: self.name.and_then(|name| checks.take(Name::parse("name", &name))),
+            active: self.active,
+            facts: self.contracts.and_then(|contracts| checks.take(facts(contracts, check_facts))),
+        };
+        checks.finish_with(Some(patch))
+    }
+}
+
+fn facts(contracts: BTreeMap<String, Value>, check: FactsCheck) -> Result<ContractFacts, Invalid> {
+    let mut all = contracts.into_iter();
+    let (Some((name, facts)), None) = (all.next(), all.next()) else {
+        return Err(Invalid::field("contracts", "must name one contract"));
+    };
+    let contract = Contract::of_name(&name).filter(|contract| contract.is_built());
+    let contract =
+        contract.ok_or_else(|| Invalid::field("contracts", "must name a contract that this version serves"))?;
+    check(contract, &format!("contracts.{}", contract.name()), &facts)?;
+    Ok(ContractFacts { contract: contract.name(), facts })
 }
 
 /// Which organisations: every part that is given must fit.
@@ -143,8 +197,7 @@ pub async fn update(
     Json(body): Json<OrganisationPatchBody>,
 ) -> Result<Response, Problem> {
     let (id, expects) = (OrganisationId::parse("id", &id)?, expected_revision(&headers)?);
-    let name = body.name.map(|name| Name::parse("name", &name)).transpose()?;
-    let patch = OrganisationPatch { name, active: body.active, facts: None };
+    let patch = body.check(server.check_facts)?;
     Ok(answer(&server.authority.update_organisation(&caller, id, patch, expects).await?))
 }
 

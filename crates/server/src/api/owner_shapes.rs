@@ -4,6 +4,8 @@ use crate::state::Server;
 use authority::owners::Invitation;
 use domain::owner::{Organisation, Owner, OwnerKind};
 use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// The three roles.
@@ -37,6 +39,9 @@ pub struct OrganisationShape {
     created_at: String,
     /// Counts its changes, from 1; the entity tag carries it.
     revision: u64,
+    /// What outside contracts know of it, by their names.
+    #[schema(value_type = Object)]
+    contracts: BTreeMap<String, Value>,
 }
 
 impl OrganisationShape {
@@ -49,6 +54,7 @@ impl OrganisationShape {
             active: organisation.active,
             created_at: organisation.created_at.to_string(),
             revision: organisation.revision,
+            contracts: organisation.facts.iter().map(|(name, facts)| (name.to_owned(), facts.clone())).collect(),
         }
     }
 }

@@ -179,7 +179,14 @@ async fn listen(authority: Arc<Authority>, config: &Config) -> (Server, SocketAd
     let address = listener.address();
     let public_url = config.public_url(address.port());
     let (contracts, vectorai_organisation) = (config.contracts.clone(), config.vectorai_organisation);
-    let server = Server::new(Parts { authority, metrics, public_url, contracts, vectorai_organisation });
+    let server = Server::new(Parts {
+        authority,
+        metrics,
+        public_url,
+        contracts,
+        check_facts: contracts::check_facts,
+        vectorai_organisation,
+    });
     tokio::spawn(listener.run(serve::front(&server, config), Stop::new().stopped()));
     (server, address)
 }

@@ -93,12 +93,18 @@ async fn a_path_takes_the_documented_methods_and_no_other() {
 #[test]
 fn routes_are_made_together_with_their_documentation() {
     let page = std::fs::read_to_string(repository("crates/server/src/router.rs")).unwrap();
-    for way in [".route(", ".route_service(", ".nest(", ".nest_service("] {
+    for way in [".route(", ".route_service(", ".nest_service("] {
         assert!(!page.contains(way), "router.rs has {way}");
     }
-    // The routes of a contract come with a document of their own, in this one place.
-    assert_eq!(page.matches(".merge(").count(), 1);
-    assert!(page.contains("router.merge(described(contract, &document))"));
+    // The routes of a contract come with a document of their own, and stand again below each address that it
+    // names; both in one place.
+    for (way, place) in [
+        (".merge(", "router.merge(described(contract, &document))"),
+        (".nest(", "bases(document).fold(router.clone(), |all, base| all.nest(base, router.clone()))"),
+    ] {
+        assert_eq!(page.matches(way).count(), 1, "{way}");
+        assert!(page.contains(place), "{way}");
+    }
 }
 
 #[tokio::test]

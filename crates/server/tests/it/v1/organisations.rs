@@ -20,6 +20,24 @@ async fn an_organisation_is_made_read_and_renamed() {
 }
 
 #[tokio::test]
+async fn what_contracts_know_of_an_organisation_is_shown_and_checked_by_them() {
+    let world = World::new().await;
+    let (root, place) = (&world.root.token, format!("/v1/organisations/{}", world.acme.id));
+    assert_eq!(world.get(&place).bearer(root).await.expect(200)["contracts"], json!({}));
+    for (contracts, field) in [
+        (json!({}), "contracts"),
+        (json!({"unknown": {}}), "contracts"),
+        (json!({"dfns": {}}), "contracts"),
+        (json!({"softwareone": {"type": "Client"}, "vectorai": {}}), "contracts"),
+        (json!({"vectorai": {"auth_enabled": false}}), "contracts.vectorai"),
+        (json!({"rncv": {}}), "contracts.rncv"),
+    ] {
+        let answer = world.patch(&place, json!({"contracts": contracts.clone()})).bearer(root).await;
+        assert_eq!(answer.refused(), [field], "{contracts}");
+    }
+}
+
+#[tokio::test]
 async fn everybody_sees_his_own() {
     let world = World::new().await;
     let list = |query: &'static str, token: &str| {
