@@ -20,8 +20,8 @@ use domain::{
 };
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
-/// The contracts to serve: those that were named; else all of a new demonstration, or those that an
-/// earlier one wrote down.
+/// The contracts to serve: those that were named; else those that an earlier demonstration wrote down, or
+/// all of a new one.
 ///
 /// # Errors
 /// When the file of the earlier demonstration cannot be read.
@@ -29,21 +29,24 @@ pub fn contracts(config: &Config) -> Result<Vec<Contract>, ServeError> {
     if !config.contracts.is_empty() {
         return Ok(config.contracts.clone());
     }
-    if config.demo {
-        return Ok(Contract::built().collect());
-    }
-    Ok(Kept::read(&demo_file(config))?.map(|kept| kept.contracts()).unwrap_or_default())
+    Ok(match Kept::read(&demo_file(config))? {
+        Some(kept) => kept.contracts(),
+        None if config.demo => Contract::built().collect(),
+        None => Vec::new(),
+    })
 }
 
-/// The organisation of VectorAI's contract: the one that was named, else the demonstration's first.
+/// The organisation of VectorAI's contract, where that is served: the one that was named, else the
+/// demonstration's first.
 ///
 /// # Errors
 /// When the file of the demonstration cannot be read.
-pub fn vectorai_organisation(config: &Config) -> Result<Option<OrganisationId>, ServeError> {
-    if config.vectorai_organisation.is_some() {
+pub fn vectorai_organisation(config: &Config, contracts: &[Contract]) -> Result<Option<OrganisationId>, ServeError> {
+    if config.vectorai_organisation.is_some() || !contracts.contains(&Contract::VectorAi) {
         return Ok(config.vectorai_organisation);
     }
-    Ok(Kept::read(&demo_file(config))?.and_then(|kept| kept.first_organisation()))
+    let kept = Kept::read(&demo_file(config))?;
+    Ok(kept.map(|kept| kept.first_organisation()).transpose()?)
 }
 
 /// Fills an empty store with a demonstration or with a first token, where that was asked for.

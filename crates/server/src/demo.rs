@@ -107,9 +107,17 @@ impl Kept {
     }
 
     /// The first organisation of the demonstration.
-    pub fn first_organisation(&self) -> Option<OrganisationId> {
-        let first = self.organisations.first()?;
-        OrganisationId::parse("id", &first.id).ok()
+    ///
+    /// # Errors
+    /// [`DemoError::Unreadable`] when there is none, or it has no identifier.
+    pub fn first_organisation(&self) -> Result<OrganisationId, DemoError> {
+        let first = self.organisations.first().map(|first| OrganisationId::parse("organisations[0].id", &first.id));
+        first.and_then(Result::ok).ok_or_else(|| {
+            DemoError::Unreadable(std::io::Error::new(
+                std::io::ErrorKind::InvalidData,
+                "it names no first organisation",
+            ))
+        })
     }
 }
 

@@ -154,10 +154,10 @@ fn holds_secret(uri: &Uri, surfaces: &Surfaces) -> bool {
     }
     uri.query().is_some_and(|query| {
         redact::holds_secret(&decoded(query))
-            || query.split('&').filter_map(|pair| pair.split_once('=')).any(|(name, value)| {
-                let name = decoded(name).to_ascii_lowercase();
-                !value.is_empty()
-                    && (SECRET_PARAMETERS.contains(&name.as_str()) || surfaces.is_bare_secret(&decoded(value)))
+            || query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, ""))).any(|(name, value)| {
+                let (name, value) = (decoded(name), decoded(value));
+                let named = !value.is_empty() && SECRET_PARAMETERS.contains(&name.to_ascii_lowercase().as_str());
+                named || surfaces.is_bare_secret(&name) || surfaces.is_bare_secret(&value)
             })
     })
 }
@@ -194,8 +194,13 @@ mod tests {
     fn secrets_without_a_prefix_are_noticed_where_their_contract_is_served() {
         let key = "0123456789abcdef0123456789abcdef01234567";
         let rncv = contracts::surfaces(&[Contract::Rncv]);
-        for uri in [format!("/admin/tokens/{key}"), format!("/v1/tokens?name={key}"), format!("/x/%30{}/y", &key[1..])]
-        {
+        for uri in [
+            format!("/admin/tokens/{key}"),
+            format!("/v1/tokens?name={key}"),
+            format!("/x/%30{}/y", &key[1..]),
+            format!("/v1/tokens?{key}"),
+            format!("/x?{key}=1"),
+        ] {
             assert!(holds_secret(&uri.parse().unwrap(), &rncv), "{uri}");
             assert!(!holds_secret(&uri.parse().unwrap(), &Surfaces::default()), "{uri}");
         }

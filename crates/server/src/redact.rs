@@ -4,6 +4,8 @@ use domain::format::Kind;
 
 /// How many letters and digits behind a prefix make a text look like a secret.
 const SECRET_CHARACTERS: usize = 8;
+/// The longest run of letters and digits in such a name: a longer one may be a secret that nothing tells from a word.
+const WORD_BYTES: usize = 31;
 /// The longest name that is repeated.
 const NAME_BYTES: usize = 64;
 
@@ -42,7 +44,9 @@ fn rests<'a>(text: &'a str, prefix: &'a str) -> impl Iterator<Item = &'a str> {
 /// A name from outside, such as the key of an object, as an answer or a log line may show it.
 pub fn name(text: &str) -> &str {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:$@/ ".contains(&byte);
-    if text.len() <= NAME_BYTES && text.bytes().all(plain) && !holds_secret(text) { text } else { "(not shown)" }
+    let word = text.split(|character: char| !character.is_ascii_alphanumeric()).map(str::len).max();
+    let shown = text.len() <= NAME_BYTES && word <= Some(WORD_BYTES) && text.bytes().all(plain) && !holds_secret(text);
+    if shown { text } else { "(not shown)" }
 }
 
 #[cfg(test)]
@@ -66,7 +70,7 @@ mod tests {
     #[test]
     fn names_are_shown_when_they_are_plain() {
         assert_eq!(name("expires_at"), "expires_at");
-        for text in ["jtn_0123456789", "a\nb", "é", "<script>", &"x".repeat(65)] {
+        for text in ["jtn_0123456789", "a\nb", "é", "<script>", &"x".repeat(65), &format!("a-{}", "0".repeat(32))] {
             assert_eq!(name(text), "(not shown)", "{text}");
         }
     }

@@ -110,7 +110,7 @@ async fn serve(config: Config, threads: usize) -> Result<(), ServeError> {
     let listener = listener.map_err(|cause| bind(&format!("the address {}", config.listen), cause))?;
     let public_url = config.public_url(listener.address().port());
     begin::fill(&config, &authority, &contracts, listener.address(), &public_url).await?;
-    let vectorai_organisation = begin::vectorai_organisation(&config)?;
+    let vectorai_organisation = begin::vectorai_organisation(&config, &contracts)?;
     let parts = Parts {
         authority: Arc::clone(&authority),
         metrics: Arc::clone(&metrics),

@@ -59,7 +59,7 @@ pub struct TokenIssued {
 pub struct TokenUpdated {
     /// The token.
     pub token: TokenId,
-    /// The words for what changed, such as `scopes`.
+    /// The words for what changed, such as `scopes`; the name of a contract stands for its facts.
     pub changed: Vec<String>,
     /// What verification must know of it from now on.
     #[serde(flatten)]

@@ -90,10 +90,10 @@ fn apply(token: &mut Token, wanted: &UpdateToken) -> Vec<&'static str> {
     changed
 }
 
-/// Takes over the facts of one contract, and names them when that changed anything.
+/// Takes over the facts of one contract, and names the contract when that changed anything.
 pub(crate) fn replace_facts(facts: &mut Facts, wanted: Option<&ContractFacts>, changed: &mut Vec<&'static str>) {
-    let wanted = wanted.map(|wanted| facts.clone().with(wanted.clone()));
-    replace(facts, wanted.as_ref(), "facts", changed);
+    let Some(wanted) = wanted else { return };
+    replace(facts, Some(&facts.clone().with(wanted.clone())), wanted.contract, changed);
 }
 
 /// Takes over one field, and names it when that changed anything.

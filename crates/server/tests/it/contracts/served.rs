@@ -64,9 +64,13 @@ async fn a_demonstration_serves_every_contract_and_a_later_start_remembers_them(
     let named = started(data.path(), &[("contracts", "vectorai")]);
     assert_eq!(begin::contracts(&named).unwrap(), [Contract::VectorAi], "what is named wins");
     let text: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
-    let bound = begin::vectorai_organisation(&started(data.path(), &[])).unwrap().unwrap();
+    let bound = begin::vectorai_organisation(&started(data.path(), &[]), &built).unwrap().unwrap();
     assert_eq!(text["organisations"][0]["id"], bound.to_string());
 
+    std::fs::write(&file, r#"{"contracts": {"vectorai": {}}, "organisations": [{"id": "x"}]}"#).unwrap();
+    let broken = started(data.path(), &[]);
+    assert!(begin::vectorai_organisation(&broken, &[Contract::VectorAi]).is_err(), "no other organisation is taken");
+    assert_eq!(begin::vectorai_organisation(&broken, &[Contract::Rncv]).unwrap(), None, "nobody asks");
     std::fs::write(&file, "{").unwrap();
     assert!(begin::contracts(&started(data.path(), &[])).is_err(), "which contracts there were is not guessed");
 }
@@ -78,5 +82,7 @@ async fn a_demonstration_for_some_contracts_is_remembered_as_that() {
     let contracts = begin::contracts(&first).unwrap();
     let file = data.path().join("demo.json");
     demo::make(running.authority(), &file, "http://a.example".to_owned(), &contracts).await.unwrap();
-    assert_eq!(begin::contracts(&started(data.path(), &[])).unwrap(), [Contract::Rncv]);
+    for again in [&[] as &[_], &[("demo", "true")]] {
+        assert_eq!(begin::contracts(&started(data.path(), again)).unwrap(), [Contract::Rncv], "{again:?}");
+    }
 }
