@@ -57,7 +57,7 @@ impl Model {
                 self.use_secret(token, secret, now);
                 Ok(())
             }
-            Step::Delete { token, stranger } => {
+            Step::Delete { token, by_secret: _, stranger } => {
                 self.reached(token, stranger)?.deleted = true;
                 Ok(())
             }

@@ -8,6 +8,7 @@ use crate::world::{ask, name, new_token, question, scopes};
 use authority::{
     Error,
     authority::IdempotencyKey,
+    delete::TokenName,
     issue::{Issued, NewToken},
     owners::{OrganisationPatch, OwnerPatch},
     rotate::Overlap,
@@ -101,9 +102,16 @@ impl Run {
                 authority.rotate(caller, id, overlap, None, key).await.map(Made::from)
             }
             Step::Use { token, secret } => self.use_secret(token, secret).await,
-            Step::Delete { token, stranger } => {
+            Step::Delete { token, by_secret, stranger } => {
                 let (caller, id) = (self.caller(stranger), self.model.id(token));
-                authority.delete(caller, id, None, None).await.map(|()| Made::Nothing)
+                let newest = self.model.tokens[token].secrets.last().and_then(|newest| newest.text.as_ref());
+                match newest.filter(|_| by_secret) {
+                    Some(secret) => {
+                        let name = TokenName::Secret(secret.expose());
+                        authority.delete_named(caller, name, None).await.map(|_| Made::Nothing)
+                    }
+                    None => authority.delete(caller, id, None, None).await.map(|()| Made::Nothing),
+                }
             }
             Step::DeleteGroup { group, reviewed } => self.delete_group(group, reviewed).await,
             Step::SetOwner { .. } | Step::SetOrganisation { .. } => self.set(step).await,

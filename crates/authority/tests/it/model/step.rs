@@ -20,7 +20,7 @@ pub(super) enum Step {
     Switch { token: usize, disabled: bool, stranger: bool },
     Rotate { token: usize, overlap: Option<Duration>, first_use: bool, key: Option<u64>, stranger: bool },
     Use { token: usize, secret: usize },
-    Delete { token: usize, stranger: bool },
+    Delete { token: usize, by_secret: bool, stranger: bool },
     DeleteGroup { group: u64, reviewed: bool },
     SetOwner { owner: usize, role: Option<Role>, granted: Option<&'static str>, active: Option<bool> },
     SetOrganisation { organisation: usize, active: bool },
@@ -77,7 +77,7 @@ impl Run {
             14..24 => Step::Switch { token, disabled: self.chance(50), stranger },
             24..42 => self.keyed(self.rotate(token, stranger)),
             42..62 => Step::Use { token, secret: self.below(self.model.tokens[token].secrets.len()) },
-            62..70 => Step::Delete { token, stranger },
+            62..70 => Step::Delete { token, by_secret: self.chance(40), stranger },
             70..74 => Step::DeleteGroup { group: self.random().below(GROUPS), reviewed: self.chance(50) },
             74..82 => self.set_owner(),
             82..86 => {
