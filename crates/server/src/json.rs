@@ -68,6 +68,14 @@ pub fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::E
     String::deserialize(deserializer).map(Secret::new)
 }
 
+/// Reads a field as a secret; null is none.
+///
+/// # Errors
+/// When it is anything else than text.
+pub fn secret_if_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    Option::<String>::deserialize(deserializer).map(|text| text.map(Secret::new))
+}
+
 impl<S, T> FromRequest<S> for Json<T>
 where
     S: Send + Sync,

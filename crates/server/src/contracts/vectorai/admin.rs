@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     auth::{ClientAddress, UserAgent},
-    json::Json,
+    json::{Json, secret_if_any},
     problem::{Problem, ProblemKind},
     state::Server,
     surface,
@@ -23,7 +23,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::secret::Secret;
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header::WWW_AUTHENTICATE};
 use serde::{Deserialize, Serialize};
 use std::time::Instant;
 use utoipa::ToSchema;
@@ -36,16 +36,9 @@ const TAG: &str = "Admin user";
 #[schema(as = Password)]
 pub struct PasswordBody {
     /// The password.
-    #[serde(default, deserialize_with = "given_secret")]
+    #[serde(default, deserialize_with = "secret_if_any")]
     #[schema(value_type = String, format = "password", required = true)]
     password: Option<Secret>,
-}
-
-impl PasswordBody {
-    /// The password; without one, or with null, it is missing.
-    fn given(self) -> Result<Secret, Problem> {
-        self.password.ok_or_else(|| password::missing("password"))
-    }
 }
 
 /// A new password: on the host alone, or with the old one.
@@ -54,22 +47,51 @@ impl PasswordBody {
 #[schema(as = PasswordReset)]
 pub struct ResetBody {
     /// The new password, without the old one; on the host alone.
-    #[serde(default, deserialize_with = "given_secret")]
-    #[schema(value_type = Option<String>, format = "password", nullable = false)]
+    #[serde(default, deserialize_with = "secret_if_any")]
+    #[schema(value_type = Option<String>, format = "password")]
     password: Option<Secret>,
     /// The old password.
-    #[serde(default, deserialize_with = "given_secret")]
-    #[schema(value_type = Option<String>, format = "password", nullable = false)]
+    #[serde(default, deserialize_with = "secret_if_any")]
+    #[schema(value_type = Option<String>, format = "password")]
     old_password: Option<Secret>,
     /// The new password, with the old one.
-    #[serde(default, deserialize_with = "given_secret")]
-    #[schema(value_type = Option<String>, format = "password", nullable = false)]
+    #[serde(default, deserialize_with = "secret_if_any")]
+    #[schema(value_type = Option<String>, format = "password")]
     new_password: Option<Secret>,
 }
 
-/// Null is as good as nothing here.
-fn given_secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
-    Ok(Option::<String>::deserialize(deserializer)?.map(Secret::new))
+/// How a password is set.
+enum Reset {
+    /// On the host, without the old one.
+    Here(Secret),
+    /// With the old one.
+    With {
+        /// The old one.
+        old: Secret,
+        /// The new one.
+        new: Secret,
+    },
+}
+
+impl ResetBody {
+    /// What is asked for, or the first reason why it is refused.
+    fn check(self, local: Result<Local, Problem>) -> Result<Reset, Problem> {
+        match (self.password, self.old_password, self.new_password) {
+            (Some(_), Some(_), _) | (Some(_), _, Some(_)) => {
+                let both = "Send either password, or old_password and new_password";
+                Err(Problem::new(ProblemKind::InvalidRequest).detail(both))
+            }
+            (password, None, None) => {
+                let password = password::given("password", password)?;
+                local?;
+                Ok(Reset::Here(password::new("password", Some(password))?))
+            }
+            (None, old, new) => {
+                let old = password::given("old_password", old)?;
+                Ok(Reset::With { old, new: password::new("new_password", new)? })
+            }
+        }
+    }
 }
 
 /// What came of a sign-in.
@@ -111,10 +133,9 @@ pub async fn exists(State(server): State<Server>) -> Result<Json<ResultShape>, P
 pub async fn create(
     State(server): State<Server>,
     _: Local,
-    Json(body): Json<PasswordBody>,
+    Json(PasswordBody { password }): Json<PasswordBody>,
 ) -> Result<Json<StatusShape>, Problem> {
-    let password = body.given()?;
-    password::check("password", &password)?;
+    let password = password::new("password", password)?;
     let organisation = organisation(&server).await?;
     let admin = settings::admin(&server.authority, &organisation).await?;
     match server.authority.let_in(&admin, password).await {
@@ -140,14 +161,14 @@ pub async fn sign_in(
     State(server): State<Server>,
     ClientAddress(address): ClientAddress,
     UserAgent(user_agent): UserAgent,
-    Json(body): Json<PasswordBody>,
+    Json(PasswordBody { password }): Json<PasswordBody>,
 ) -> Result<Response, Problem> {
-    let password = body.given()?;
-    password::given("password", &password)?;
+    let password = password::given("password", password)?;
     let organisation = organisation(&server).await?;
     let origin = Origin { address, user_agent };
     let opened = match settings::known_admin(&server.authority, &organisation).await? {
         Some(admin) => sign_in::open(&server.authority, &admin, password, origin, sign_in::LIFETIME).await,
+        // Whether there is an admin is for everybody to know, so this may answer at once.
         None => Err(Error::SignInFailed),
     };
     match opened {
@@ -159,7 +180,9 @@ pub async fn sign_in(
         .into_response()),
         Err(Error::SignInFailed) => {
             let shape = SignInShape { token: None, message: "Invalid username or password", expires_in: 0 };
-            Ok(surface::json(StatusCode::UNAUTHORIZED, "application/json", &shape).map(Body::from))
+            let mut answer = surface::json(StatusCode::UNAUTHORIZED, "application/json", &shape).map(Body::from);
+            answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            Ok(answer)
         }
         Err(error) => Err(error.into()),
     }
@@ -187,27 +210,16 @@ pub async fn reset_password(
     UserAgent(user_agent): UserAgent,
     Json(body): Json<ResetBody>,
 ) -> Result<Json<StatusShape>, Problem> {
-    let (old, field, new) = match (body.password, body.old_password, body.new_password) {
-        (Some(password), None, None) => (None, "password", password),
-        (None, Some(old), Some(new)) => (Some(old), "new_password", new),
-        (None, Some(_), None) => return Err(password::missing("new_password")),
-        (None, None, Some(_)) => return Err(password::missing("old_password")),
-        (None, None, None) => return Err(password::missing("password")),
-        (Some(_), _, _) => {
-            let both = "Send either password, or old_password and new_password";
-            return Err(Problem::new(ProblemKind::InvalidRequest).detail(both));
-        }
-    };
-    if old.is_none() {
-        local?;
-    }
-    password::check(field, &new)?;
+    let reset = body.check(local)?;
     let organisation = organisation(&server).await?;
     let admin = settings::known_admin(&server.authority, &organisation).await?;
     let admin = admin.ok_or_else(|| Problem::new(ProblemKind::NotFound).detail("User not found"))?;
-    let done = match old {
-        Some(old) => server.authority.change_seat_password(&admin, old, new, &Origin { address, user_agent }).await,
-        None => server.authority.reset_seat_password(&admin, new).await,
+    let done = match reset {
+        Reset::Here(new) => server.authority.reset_seat_password(&admin, new).await,
+        Reset::With { old, new } => {
+            let origin = Origin { address, user_agent };
+            server.authority.change_seat_password(&admin, old, new, &origin).await
+        }
     };
     match done {
         Ok(()) => Ok(Json(StatusShape::success("Password reset successfully"))),

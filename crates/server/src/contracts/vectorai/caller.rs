@@ -47,8 +47,6 @@ impl FromRequestParts<Server> for Admin {
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
         let (caller, organisation) = shown(parts, server).await?;
         match caller.credential {
-            // Signed in when the contract was bound to another organisation.
-            Credential::Session(_) if caller.organisation != organisation.id => Err(Problem::token_refused()),
             Credential::Session(_) => Ok(Self { caller, organisation }),
             Credential::Token(_) => Err(forbidden("This call needs the sign-in of the admin user")),
         }
@@ -80,11 +78,14 @@ async fn shown(parts: &mut Parts, server: &Server) -> Result<(Caller, Organisati
     let ClientAddress(address) = infallible(ClientAddress::from_request_parts(parts, server).await);
     let UserAgent(user_agent) = infallible(UserAgent::from_request_parts(parts, server).await);
     let credential = credential(&parts.headers)?;
+    let organisation = settings::organisation(server).await?;
     let caller = match sign_in::caller(&server.authority, credential).await? {
-        Some(admin) => admin,
+        Some(admin) if admin.organisation == organisation.id => admin,
+        // He signed in when the contract was bound to another organisation.
+        Some(_) => return Err(Problem::token_refused()),
         None => server.authority.authenticate(credential, address, user_agent.as_deref()).await?,
     };
-    Ok((auth::named(caller), settings::organisation(server).await?))
+    Ok((auth::named(caller), organisation))
 }
 
 fn infallible<T>(extracted: Result<T, std::convert::Infallible>) -> T {
@@ -103,6 +104,7 @@ fn credential(headers: &HeaderMap) -> Result<&str, Problem> {
     }
 }
 
-fn forbidden(message: &'static str) -> Problem {
+/// A call that whoever is asking may not make.
+pub(super) fn forbidden(message: &'static str) -> Problem {
     Problem::new(ProblemKind::Forbidden).detail(message)
 }

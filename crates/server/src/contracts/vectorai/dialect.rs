@@ -34,6 +34,14 @@ impl Dialect {
         }
     }
 
+    /// What the number of a token is called in the path.
+    pub(super) fn number(self) -> &'static str {
+        match self {
+            Self::AccessToken => "token_id",
+            Self::ApiKey => "id",
+        }
+    }
+
     /// A token that is not there.
     pub(super) fn not_found(self) -> Problem {
         let problem = Problem::new(ProblemKind::NotFound);

@@ -12,8 +12,9 @@ const BYTES_MINIMUM: usize = 12;
 ///
 /// # Errors
 /// The first rule that is broken.
-pub(super) fn check(field: &str, password: &Secret) -> Result<(), Problem> {
-    let text = given(field, password)?;
+pub(super) fn new(field: &str, password: Option<Secret>) -> Result<Secret, Problem> {
+    let password = given(field, password)?;
+    let text = without_blanks(&password);
     let has = |kind: fn(&u8) -> bool| text.bytes().any(|byte| kind(&byte));
     let message = if text.len() < BYTES_MINIMUM {
         "Password must be at least 12 characters long"
@@ -28,18 +29,21 @@ pub(super) fn check(field: &str, password: &Secret) -> Result<(), Problem> {
     } else if password.expose().len() > limits::PASSWORD_BYTES {
         "Password is too long"
     } else {
-        return Ok(());
+        return Ok(password);
     };
     Err(Problem::new(ProblemKind::InvalidRequest).detail(message))
 }
 
-/// A password that is more than blanks, without the blanks at its ends.
+/// A password that is more than blanks.
 ///
 /// # Errors
 /// The message for a field that is missing.
-pub(super) fn given<'a>(field: &str, password: &'a Secret) -> Result<&'a str, Problem> {
-    let text = password.expose().trim_matches(|character: char| character.is_ascii_whitespace());
-    if text.is_empty() { Err(missing(field)) } else { Ok(text) }
+pub(super) fn given(field: &str, password: Option<Secret>) -> Result<Secret, Problem> {
+    password.filter(|password| !without_blanks(password).is_empty()).ok_or_else(|| missing(field))
+}
+
+fn without_blanks(password: &Secret) -> &str {
+    password.expose().trim_matches(|character: char| character.is_ascii_whitespace())
 }
 
 /// The answer to a request without a field that it needs.
@@ -52,7 +56,7 @@ mod tests {
     use super::*;
 
     fn said(password: &str) -> Option<String> {
-        let refused = check("password", &Secret::new(password.to_owned())).err()?;
+        let refused = new("password", Some(Secret::new(password.to_owned()))).err()?;
         refused.said().map(str::to_owned)
     }
 

@@ -20,7 +20,7 @@ const BITS: [(&str, &str); 3] = [("read", "vectorai:read"), ("write", "vectorai:
 pub(super) fn scopes(text: &str) -> Result<Scopes, Invalid> {
     let invalid = || Invalid::field("permission", "must be names out of read, write and admin, parted by commas");
     let mut scopes = Vec::new();
-    for name in text.split(',').map(str::trim) {
+    for name in text.split(',').map(|name| name.trim_matches(' ')) {
         let (_, scope) = BITS.iter().find(|(known, _)| *known == name).ok_or_else(invalid)?;
         scopes.push(*scope);
     }
@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn other_names_are_refused() {
-        for wrong in ["", ",", "read,", "Read", "owner", "read;write", "7", "read write"] {
+        for wrong in ["", ",", "read,", "Read", "owner", "read;write", "7", "read write", "read,\twrite", "read\n"] {
             assert!(scopes(wrong).is_err(), "{wrong}");
         }
     }

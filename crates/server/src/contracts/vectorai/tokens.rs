@@ -1,7 +1,7 @@
 //! What both dialects do with tokens: create, list, rotate and delete.
 
 use super::{
-    caller::Keeper,
+    caller::{Keeper, forbidden},
     dialect::Dialect,
     permission,
     settings::{self, WORD},
@@ -31,6 +31,8 @@ use utoipa::ToSchema;
 
 /// How its secrets look.
 pub(super) const FORM: SecretForm = SecretForm::new("vdai_", Alphabet::LettersAndDigits, 48);
+/// The longest time that a token works: a thousand years, so that its end is still a date.
+const LONGEST_SECONDS: u64 = 31_536_000_000;
 /// How many tokens are read at a time for a list, which has no pages of its own.
 const STEP: usize = 1_000;
 
@@ -54,7 +56,7 @@ pub struct NewTokenBody {
     will_expire: Option<bool>,
     /// After how many seconds it stops working; 0 for one that never works.
     #[serde(default)]
-    #[schema(minimum = 0)]
+    #[schema(minimum = 0, maximum = 31_536_000_000_u64)]
     expires_in_seconds: Option<i64>,
 }
 
@@ -137,13 +139,11 @@ impl NewTokenBody {
     }
 }
 
-/// The instant after so many seconds; none at all for 0, so the token has expired when it is created.
+/// The instant after so many seconds. After none, the token has expired when it is created.
 fn expiry(now: Timestamp, seconds: i64) -> Result<Timestamp, Invalid> {
-    let latest = limits::TIME_LATEST_MILLISECONDS / 1_000 - now.seconds();
-    let seconds = u64::try_from(seconds).ok().filter(|_| seconds <= latest);
-    let wait = seconds.map(Duration::from_secs).ok_or_else(|| {
-        Invalid::field("expires_in_seconds", "must be a whole number from 0 to the end of the year 9999")
-    })?;
+    let seconds = u64::try_from(seconds).ok().filter(|seconds| *seconds <= LONGEST_SECONDS);
+    let rule = || format!("must be a whole number from 0 to {LONGEST_SECONDS}");
+    let wait = seconds.map(Duration::from_secs).ok_or_else(|| Invalid::field("expires_in_seconds", rule()))?;
     Ok(now.after(wait))
 }
 
@@ -189,15 +189,14 @@ pub(super) async fn list(server: &Server, keeper: &Keeper) -> Result<Vec<TokenSh
 }
 
 /// Gives a token a new secret; the old one dies at once. One that was made at another door keeps the
-/// form of that door, where its holders look for it.
+/// form of that door, and is rotated where its holders expect that form.
 ///
 /// # Errors
-/// 404 for an unknown token, the dialect's own for one that has expired.
+/// 404 for an unknown token, 403 for one that was made elsewhere, the dialect's own for one that has expired.
 pub(super) async fn rotate(server: &Server, keeper: &Keeper, dialect: Dialect, id: &str) -> Result<Issued, Problem> {
     let token = find(server, keeper, dialect, id).await?;
     if token.terms.form.as_ref() != Some(&FORM) {
-        let made_elsewhere = "This token was made elsewhere and is rotated there";
-        return Err(Problem::new(ProblemKind::Forbidden).detail(made_elsewhere));
+        return Err(forbidden("This token was made elsewhere and is rotated there"));
     }
     let rotated = server.authority.rotate(&keeper.caller, token.id, Overlap::None, None, None).await;
     rotated.map_err(|error| dialect.refused(error))
@@ -220,10 +219,7 @@ pub(super) async fn delete(
 
 /// The live token of the organisation with this number, which never changes.
 async fn find(server: &Server, keeper: &Keeper, dialect: Dialect, id: &str) -> Result<Token, Problem> {
-    let number: u64 = id.parse().map_err(|_| Invalid::field("token_id", "must be a whole number"))?;
-    if i64::try_from(number).is_err() {
-        return Err(dialect.not_found());
-    }
+    let number = number(dialect, id)?;
     let filter = TokenFilter {
         number: Some(TokenNumber(number)),
         organisation: Some(keeper.organisation.id),
@@ -235,8 +231,22 @@ async fn find(server: &Server, keeper: &Keeper, dialect: Dialect, id: &str) -> R
     found.ok_or_else(|| dialect.not_found())
 }
 
+/// The number of a token as a path has it.
+fn number(dialect: Dialect, id: &str) -> Result<u64, Problem> {
+    let digits = id.strip_prefix('-').unwrap_or(id);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Problem::field(dialect.number(), "must be a whole number"));
+    }
+    // A number that no token can have is one that none has.
+    let number = id.parse::<i64>().ok().and_then(|number| u64::try_from(number).ok());
+    number.ok_or_else(|| dialect.not_found())
+}
+
 /// An instant in RFC 3339, without the part of a second.
 fn to_the_second(instant: Timestamp) -> String {
     let text = instant.to_string();
-    text.split_once('.').map_or(text.clone(), |(seconds, _)| format!("{seconds}Z"))
+    match text.split_once('.') {
+        Some((seconds, _)) => format!("{seconds}Z"),
+        None => text,
+    }
 }
