@@ -81,16 +81,25 @@ impl Authority {
     /// True when the filter asks for uses.
     ///
     /// # Errors
-    /// [`Error::Invalid`] when nobody knows, because there is no record of uses: a token that is used
-    /// every day would look like one that nobody needs.
+    /// As [`Authority::expect_uses`].
     pub(crate) fn asks_for_uses(&self, filter: &TokenFilter) -> Result<bool, Error> {
         let asked = [("last_used_before", filter.last_used_before), ("last_used_after", filter.last_used_after)];
         match asked.into_iter().find(|(_, instant)| instant.is_some()) {
-            Some((field, _)) if !self.options.track_usage => {
-                Err(Invalid::field(field, "cannot be asked for: this installation keeps no record of uses").into())
-            }
-            asked => Ok(asked.is_some()),
+            Some((field, _)) => self.expect_uses(field).map(|()| true),
+            None => Ok(false),
         }
+    }
+
+    /// Makes sure that uses are recorded when `field` asks for them.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when nobody knows, because there is no record of uses: a token that is used
+    /// every day would look like one that nobody needs.
+    pub(crate) fn expect_uses(&self, field: &str) -> Result<(), Error> {
+        if self.options.track_usage {
+            return Ok(());
+        }
+        Err(Invalid::field(field, "cannot be asked for: this installation keeps no record of uses").into())
     }
 
     /// Forgets what has passed its time, a bounded part of it in each commit, until nothing is left:

@@ -7,11 +7,14 @@ use crate::{
 };
 use domain::{
     caller::{Caller, Credential, Reach},
-    id::TokenId,
+    id::{TokenId, TokenNumber},
     owner::Owner,
     token::{LastUse, Token},
 };
-use store::query::{OwnerFilter, Page, PageRequest, Preview, Sort, TokenFilter, UsageDay};
+use store::query::{
+    OwnerFilter, Page, PageRequest, Preview, Sort, TokenFilter, UsageDay,
+    search::{Field, Found, Search},
+};
 
 impl Authority {
     /// A page of the tokens that the caller sees.
@@ -40,6 +43,34 @@ impl Authority {
         let reach = access::reach(caller, Action::SeeTokens)?;
         self.asks_for_uses(&filter)?;
         Ok(self.store.count_tokens(reach, filter, self.now()).await?)
+    }
+
+    /// The tokens that fit a condition among those that the caller sees, in any order, and how many.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when the caller may not see tokens.
+    pub async fn search(&self, caller: &Caller, search: Search) -> Result<Found, Error> {
+        let reach = self.search_reach(caller, &search)?;
+        let mut found = self.store.search(reach, search, self.now()).await?;
+        found.items.iter_mut().for_each(|token| self.add_waiting_uses(token));
+        Ok(found)
+    }
+
+    /// The numbers of what [`Authority::search`] finds.
+    ///
+    /// # Errors
+    /// As [`Authority::search`].
+    pub async fn search_numbers(&self, caller: &Caller, search: Search) -> Result<Vec<TokenNumber>, Error> {
+        let reach = self.search_reach(caller, &search)?;
+        Ok(self.store.search_numbers(reach, search, self.now()).await?)
+    }
+
+    fn search_reach(&self, caller: &Caller, search: &Search) -> Result<Reach, Error> {
+        let reach = access::reach(caller, Action::SeeTokens)?;
+        if search.asks_for(Field::LastUsedAt) {
+            self.expect_uses("last_used_at")?;
+        }
+        Ok(reach)
     }
 
     /// One token.

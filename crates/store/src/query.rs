@@ -1,5 +1,7 @@
 //! What can be asked of a store: filters, sorting, pages, and the rows of the answers.
 
+pub mod search;
+
 use domain::{
     id::{DeletionId, OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, SessionId, TokenId, TokenNumber},
     journal::Entry,

@@ -8,7 +8,7 @@
 //! | `organisations`, `owners`, `administrators`, `credentials`, `sessions`, `set_up` | the verbs of people |
 //! | `usage`, `rehash`, `prune`, `quarantine` | the verbs of upkeep |
 //! | `nonce`, `idempotency`, `standing` | what works once, what may be repeated, and who still may |
-//! | `readers`, `list`, `review`, `preview`, `journal`, `load` | the queries |
+//! | `readers`, `list`, `search`, `review`, `preview`, `journal`, `load` | the queries |
 //! | `conditions`, `token_filter` | filters and reach as `WHERE` clauses |
 //! | `token_row`, `owner_row`, `dictionary`, `body` | rows |
 //! | `failure` | what stops a change or a query |
@@ -44,6 +44,7 @@ mod readers;
 mod rehash;
 mod review;
 mod rotate;
+mod search;
 mod sessions;
 mod set_up;
 mod standing;
@@ -60,13 +61,14 @@ use crate::{
     query::{
         Deletion, JournalFilter, JournalRow, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview,
         Session, SignIn, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
+        search::{Found, Search},
     },
     store::{Follower, Store},
 };
 use async_trait::async_trait;
 use domain::{
     caller::Reach,
-    id::{DeletionId, OwnerId, TokenId},
+    id::{DeletionId, OwnerId, TokenId, TokenNumber},
     journal::Tail,
     owner::{Organisation, Owner, OwnerKind},
     secret::Digest,
@@ -142,6 +144,19 @@ impl Store for SqliteStore {
     async fn count_tokens(&self, reach: Reach, filter: TokenFilter, now: Timestamp) -> Result<u64, ReadError> {
         let selection = Selection::new(reach, &filter, now);
         self.readers.read(move |connection| token_filter::count(connection, &selection)).await
+    }
+
+    async fn search(&self, reach: Reach, search: Search, now: Timestamp) -> Result<Found, ReadError> {
+        self.readers.read(move |connection| search::search(connection, reach, &search, now)).await
+    }
+
+    async fn search_numbers(
+        &self,
+        reach: Reach,
+        search: Search,
+        now: Timestamp,
+    ) -> Result<Vec<TokenNumber>, ReadError> {
+        self.readers.read(move |connection| search::numbers(connection, reach, &search, now)).await
     }
 
     async fn preview(&self, reach: Reach, filter: TokenFilter, now: Timestamp) -> Result<Preview, ReadError> {

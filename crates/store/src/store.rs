@@ -6,12 +6,13 @@ use crate::{
     query::{
         Deletion, JournalFilter, JournalRow, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview,
         Session, SignIn, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
+        search::{Found, Search},
     },
 };
 use async_trait::async_trait;
 use domain::{
     caller::Reach,
-    id::{DeletionId, OwnerId, TokenId},
+    id::{DeletionId, OwnerId, TokenId, TokenNumber},
     journal::{Entry, Tail},
     owner::{Organisation, Owner},
     secret::Digest,
@@ -57,6 +58,13 @@ pub trait Store: Send + Sync {
 
     /// How many tokens the filter selects.
     async fn count_tokens(&self, reach: Reach, filter: TokenFilter, now: Timestamp) -> Result<u64, ReadError>;
+
+    /// A part of the tokens that fit a condition, in any order, and how many fit in all.
+    async fn search(&self, reach: Reach, search: Search, now: Timestamp) -> Result<Found, ReadError>;
+
+    /// The numbers of what [`Store::search`] finds.
+    async fn search_numbers(&self, reach: Reach, search: Search, now: Timestamp)
+    -> Result<Vec<TokenNumber>, ReadError>;
 
     /// What a deletion with this filter would delete.
     async fn preview(&self, reach: Reach, filter: TokenFilter, now: Timestamp) -> Result<Preview, ReadError>;

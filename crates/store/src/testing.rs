@@ -7,13 +7,14 @@ use crate::{
     query::{
         Deletion, JournalFilter, JournalRow, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview,
         Session, SignIn, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
+        search::{Found, Search},
     },
     store::{Follower, Store},
 };
 use async_trait::async_trait;
 use domain::{
     caller::Reach,
-    id::{DeletionId, OwnerId, Randomness, TokenId},
+    id::{DeletionId, OwnerId, Randomness, TokenId, TokenNumber},
     journal::{Entry, Tail},
     owner::{Organisation, Owner},
     secret::Digest,
@@ -201,6 +202,19 @@ impl Store for FaultyStore {
 
     async fn count_tokens(&self, reach: Reach, filter: TokenFilter, now: Timestamp) -> Result<u64, ReadError> {
         self.inner.count_tokens(reach, filter, now).await
+    }
+
+    async fn search(&self, reach: Reach, search: Search, now: Timestamp) -> Result<Found, ReadError> {
+        self.inner.search(reach, search, now).await
+    }
+
+    async fn search_numbers(
+        &self,
+        reach: Reach,
+        search: Search,
+        now: Timestamp,
+    ) -> Result<Vec<TokenNumber>, ReadError> {
+        self.inner.search_numbers(reach, search, now).await
     }
 
     async fn preview(&self, reach: Reach, filter: TokenFilter, now: Timestamp) -> Result<Preview, ReadError> {

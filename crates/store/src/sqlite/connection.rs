@@ -1,5 +1,6 @@
 //! Connections to the file: one that writes, with the durability rules nailed down, and readers.
 
+use crate::query::search::Pattern;
 use rusqlite::{Connection, OpenFlags, config::DbConfig, functions::FunctionFlags};
 use std::{path::Path, time::Duration};
 
@@ -79,5 +80,16 @@ fn harden(connection: &Connection) -> rusqlite::Result<()> {
     connection.create_scalar_function("contains_folded", 2, flags, |context| {
         let (text, part) = (context.get_raw(0).as_str()?, context.get_raw(1).as_str()?);
         Ok(text.to_lowercase().contains(part))
+    })?;
+    // `fits(text, part, open_start, open_end, any_case)`: no text holds wildcards that need an escape.
+    connection.create_scalar_function("fits", 5, flags, |context| {
+        let Some(text) = context.get_raw(0).as_str_or_null()? else { return Ok(false) };
+        let pattern = Pattern {
+            text: context.get(1)?,
+            open_start: context.get(2)?,
+            open_end: context.get(3)?,
+            any_case: context.get(4)?,
+        };
+        Ok(pattern.fits(text))
     })
 }

@@ -1,9 +1,19 @@
 //! Pages are found by walking an index in the order of the list, however large the store is.
 
-use super::{conditions::Conditions, journal, list::tokens_query, token_filter::Selection};
+use super::{
+    conditions::Conditions,
+    journal,
+    list::tokens_query,
+    search,
+    token_filter::Selection,
+    token_row::{self, Rows},
+};
 use crate::{
     migration::{SQLITE, migrate},
-    query::{Cursor, JournalFilter, PageRequest, Sort, TokenFilter},
+    query::{
+        Cursor, JournalFilter, PageRequest, Sort, TokenFilter,
+        search::{Comparison, Condition, Field, Operand, Search, Value},
+    },
 };
 use domain::{
     caller::Reach,
@@ -53,6 +63,26 @@ fn lists_of_tokens_walk_an_index() {
         let mut selection = Selection::new(reach, &filter, Timestamp::from_milliseconds(5));
         let sql = tokens_query(&mut selection, Sort::default(), &page());
         check(&plan(&connection, &sql, &selection.conditions), expected);
+    }
+}
+
+#[test]
+fn searches_walk_an_index() {
+    let connection = store();
+    let seventh = Condition::Compare(Field::Number, Comparison::Equal, Operand::Value(Value::Number(7)));
+    let some = Condition::OneOf(Field::Number, vec![Value::Number(7), Value::Number(9)]);
+    let organisation = Reach::Organisation(OrganisationNumber(1));
+    for (reach, condition, expected) in [
+        (Reach::Everything, Condition::All(vec![]), "SCAN t"),
+        (organisation, Condition::All(vec![]), "SEARCH t USING INDEX token_organisation"),
+        (Reach::Everything, Condition::All(vec![seventh.clone()]), "SEARCH t USING INTEGER PRIMARY KEY"),
+        (Reach::Everything, some, "SEARCH t USING INTEGER PRIMARY KEY"),
+        (organisation, Condition::All(vec![seventh]), "SEARCH t USING INTEGER PRIMARY KEY"),
+    ] {
+        let search = Search { condition, order: vec![], offset: 0, limit: 100, deleted: false };
+        let (sql, conditions) =
+            search::query(token_row::columns(Rows::Live), reach, &search, Timestamp::from_milliseconds(5));
+        check(&plan(&connection, &sql, &conditions), expected);
     }
 }
 

@@ -19,7 +19,7 @@ const HINT_CHARACTERS: usize = 8;
 
 /// A part of a query: which tokens, from where, under which conditions.
 pub(crate) struct Selection {
-    /// Live tokens or tombstones.
+    /// Live tokens or tombstones; a filter never selects from both.
     pub(crate) from: Rows,
     /// What follows `WHERE`.
     pub(crate) conditions: Conditions,
@@ -64,6 +64,7 @@ impl Selection {
         match self.from {
             Rows::Live => "token",
             Rows::Deleted => "tombstone",
+            Rows::All => "token_all",
         }
     }
 }

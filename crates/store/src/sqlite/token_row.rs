@@ -27,13 +27,37 @@ pub(crate) enum Rows {
     Live,
     /// Among the tombstones.
     Deleted,
+    /// Among both.
+    All,
 }
 
-/// What every query of tokens selects; [`read`] knows the order. The joins are outer joins so that
-/// SQLite walks the tokens first, in the order of the list.
+/// The tables behind every query of tokens. The joins are outer joins so that SQLite walks the tokens
+/// first, in the order of the list, and leaves out those that a query does not need.
+macro_rules! tables {
+    ($table:literal) => {
+        concat!(
+            "FROM ",
+            $table,
+            " AS t LEFT JOIN organisation AS o ON o.number = t.organisation",
+            " LEFT JOIN owner AS w ON w.number = t.owner LEFT JOIN owner AS a ON a.number = t.author",
+            " LEFT JOIN usage AS u ON u.token = t.number"
+        )
+    };
+}
+
+/// The tables behind a query of tokens.
+pub(crate) fn tables(from: Rows) -> &'static str {
+    match from {
+        Rows::Live => tables!("token"),
+        Rows::Deleted => tables!("tombstone"),
+        Rows::All => tables!("token_all"),
+    }
+}
+
+/// What every query of tokens selects; [`read`] knows the order.
 pub(crate) fn columns(from: Rows) -> &'static str {
     macro_rules! columns {
-        ($table:literal, $deleted:literal, $deleted_join:literal) => {
+        ($deleted:literal, $tables:expr, $deleted_join:literal) => {
             concat!(
                 "t.number, t.id, t.name, t.description, o.id, t.organisation, w.id, t.owner, w.kind, a.id, t.author, ",
                 "(SELECT scopes FROM scope_set WHERE number = t.scope_set), ",
@@ -42,20 +66,21 @@ pub(crate) fn columns(from: Rows) -> &'static str {
                 "(SELECT hint FROM secret WHERE token = t.number ORDER BY serial DESC LIMIT 1), ",
                 "u.last_used_at, u.address, u.user_agent, u.count, t.slot, t.unique_in, t.form, t.facts, ",
                 $deleted,
-                " FROM ",
-                $table,
-                " AS t LEFT JOIN organisation AS o ON o.number = t.organisation",
-                " LEFT JOIN owner AS w ON w.number = t.owner LEFT JOIN owner AS a ON a.number = t.author",
-                " LEFT JOIN usage AS u ON u.token = t.number",
+                " ",
+                $tables,
                 $deleted_join
             )
         };
     }
+    macro_rules! with_deletion {
+        ($tables:expr) => {
+            columns!("t.deleted_at, d.id, t.reason", $tables, " LEFT JOIN owner AS d ON d.number = t.deleted_by")
+        };
+    }
     match from {
-        Rows::Live => columns!("token", "NULL, NULL, NULL", ""),
-        Rows::Deleted => {
-            columns!("tombstone", "t.deleted_at, d.id, t.reason", " LEFT JOIN owner AS d ON d.number = t.deleted_by")
-        }
+        Rows::Live => columns!("NULL, NULL, NULL", tables!("token"), ""),
+        Rows::Deleted => with_deletion!(tables!("tombstone")),
+        Rows::All => with_deletion!(tables!("token_all")),
     }
 }
 

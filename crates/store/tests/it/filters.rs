@@ -24,7 +24,7 @@ fn labels(pairs: &[(&str, &str)]) -> Labels {
     Labels::parse("labels", pairs.collect::<BTreeMap<_, _>>()).unwrap()
 }
 
-async fn mixed(engine: Engine) -> World {
+pub(crate) async fn mixed(engine: Engine) -> World {
     let world = World::new(engine).await;
     let other = world.organisation("Other").await;
     let strong = world.owner(&other, OwnerKind::User, Role::OrganisationAdministrator).await;
@@ -50,6 +50,7 @@ async fn mixed(engine: Engine) -> World {
             author: if place % 7 == 0 { strong.number } else { world.administrator.number },
             scopes: WantedScopes::Exactly(scopes(wanted)),
             labels: labels(pairs),
+            description: if place % 5 == 1 { format!("Line {place}") } else { String::new() },
             expires_at: (place % 3 == 1).then(|| world.now().after(Duration::from_secs(seconds))),
             ..world.issuing(owner, &format!("Токен {place} é_%"))
         };

@@ -18,6 +18,7 @@ mod paging;
 mod previews;
 mod reach;
 mod rotation;
+mod search;
 mod set_up;
 mod standing;
 mod terms;

@@ -1,0 +1,246 @@
+//! Searches as parameterised SQL: fields are fixed expressions, and whatever comes from outside is a value.
+
+use super::{
+    conditions::{Conditions, number},
+    failure::Result,
+    token_row::{self, Rows, within},
+};
+use crate::query::search::{Comparison, Condition, Field, Found, Operand, Pattern, Search, StateWords, Value};
+use domain::{caller::Reach, id::TokenNumber, time::Timestamp};
+use rusqlite::{Connection, types::Value as Parameter};
+
+/// The part of a search that was asked for, and how many tokens fit.
+pub(crate) fn search(connection: &Connection, reach: Reach, search: &Search, now: Timestamp) -> Result<Found> {
+    let conditions = condition(reach, search, now);
+    let sql = format!("SELECT count(*) {} WHERE {}", token_row::tables(from(search)), conditions.sql());
+    let total = connection.prepare(&sql)?.query_row(conditions.values(), |row| row.get(0))?;
+    let mut items = Vec::new();
+    if search.limit > 0 {
+        let (sql, conditions) = query(token_row::columns(from(search)), reach, search, now);
+        let mut statement = connection.prepare(&sql)?;
+        let mut rows = statement.query(conditions.values())?;
+        while let Some(row) = rows.next()? {
+            items.push(token_row::read(row)?);
+        }
+    }
+    Ok(Found { items, total })
+}
+
+/// The numbers of the part of a search that was asked for, in its order.
+pub(crate) fn numbers(
+    connection: &Connection,
+    reach: Reach,
+    search: &Search,
+    now: Timestamp,
+) -> Result<Vec<TokenNumber>> {
+    let columns = format!("t.number {}", token_row::tables(from(search)));
+    let (sql, conditions) = query(&columns, reach, search, now);
+    let mut statement = connection.prepare(&sql)?;
+    let numbers = statement.query_map(conditions.values(), |row| row.get(0))?;
+    Ok(numbers.map(|number| number.map(TokenNumber)).collect::<rusqlite::Result<_>>()?)
+}
+
+/// The query of the part that was asked for, and its values.
+pub(super) fn query(columns: &str, reach: Reach, search: &Search, now: Timestamp) -> (String, Conditions) {
+    let mut conditions = condition(reach, search, now);
+    let order = order(search, now);
+    let sql = format!("SELECT {columns} WHERE {} ORDER BY {} LIMIT ? OFFSET ?", conditions.sql(), order.sql);
+    order.values.into_iter().for_each(|value| conditions.value(value));
+    conditions.value(number(search.limit as u64));
+    conditions.value(number(search.offset));
+    (sql, conditions)
+}
+
+fn from(search: &Search) -> Rows {
+    if search.deleted { Rows::All } else { Rows::Live }
+}
+
+fn condition(reach: Reach, search: &Search, now: Timestamp) -> Conditions {
+    let mut conditions = Conditions::new();
+    within(reach, &mut conditions);
+    let mut compiler = Compiler::new(from(search), now);
+    compiler.condition(&search.condition);
+    conditions.and(&compiler.sql);
+    compiler.values.into_iter().for_each(|value| conditions.value(value));
+    conditions
+}
+
+fn order(search: &Search, now: Timestamp) -> Compiler {
+    let mut compiler = Compiler::new(from(search), now);
+    for order in &search.order {
+        compiler.field(order.field);
+        compiler.sql.push_str(if order.descending { " DESC NULLS LAST, " } else { " ASC NULLS FIRST, " });
+    }
+    compiler.sql.push_str("t.number");
+    compiler
+}
+
+/// Writes SQL, and gathers the values of its question marks in their order.
+struct Compiler {
+    sql: String,
+    values: Vec<Parameter>,
+    from: Rows,
+    now: Timestamp,
+}
+
+impl Compiler {
+    fn new(from: Rows, now: Timestamp) -> Self {
+        Self { sql: String::new(), values: Vec::new(), from, now }
+    }
+
+    fn value(&mut self, value: impl Into<Parameter>) {
+        self.sql.push('?');
+        self.values.push(value.into());
+    }
+
+    fn condition(&mut self, condition: &Condition) {
+        match condition {
+            Condition::All(parts) => self.joined(parts, " AND ", "1"),
+            Condition::Any(parts) => self.joined(parts, " OR ", "0"),
+            Condition::Not(part) => {
+                self.sql.push_str("NOT ");
+                self.condition(part);
+            }
+            Condition::Compare(field, comparison, operand) => self.compare(*field, *comparison, operand),
+            Condition::OneOf(field, values) => self.one_of(*field, values),
+            Condition::Absent(field) => {
+                self.sql.push('(');
+                self.field(*field);
+                self.sql.push_str(" IS NULL)");
+            }
+            Condition::Fits(field, pattern) => self.fits(*field, pattern),
+            Condition::Granted(scopes) => self.granted(scopes),
+        }
+    }
+
+    fn joined(&mut self, parts: &[Condition], between: &str, none: &str) {
+        self.sql.push('(');
+        for (place, part) in parts.iter().enumerate() {
+            self.sql.push_str(if place == 0 { "" } else { between });
+            self.condition(part);
+        }
+        self.sql.push_str(if parts.is_empty() { none } else { "" });
+        self.sql.push(')');
+    }
+
+    /// `IS` has no third answer; the others have one where a side is NULL, which counts as false.
+    fn compare(&mut self, field: Field, comparison: Comparison, operand: &Operand) {
+        let operator = match comparison {
+            Comparison::Equal => " IS ",
+            Comparison::Less => " < ",
+            Comparison::LessOrEqual => " <= ",
+            Comparison::Greater => " > ",
+            Comparison::GreaterOrEqual => " >= ",
+        };
+        let other_is_absent = matches!(operand, Operand::Field(other) if may_be_absent(*other));
+        let third_answer = comparison != Comparison::Equal && (may_be_absent(field) || other_is_absent);
+        self.sql.push_str(if third_answer { "coalesce(" } else { "(" });
+        self.field(field);
+        self.sql.push_str(operator);
+        match operand {
+            Operand::Value(value) => self.value(parameter(value)),
+            Operand::Field(other) => self.field(*other),
+        }
+        self.sql.push_str(if third_answer { ", 0)" } else { ")" });
+    }
+
+    fn one_of(&mut self, field: Field, values: &[Value]) {
+        let third_answer = may_be_absent(field);
+        self.sql.push_str(if third_answer { "coalesce(" } else { "(" });
+        self.field(field);
+        self.sql.push_str(" IN (");
+        for (place, value) in values.iter().enumerate() {
+            self.sql.push_str(if place == 0 { "" } else { ", " });
+            self.value(parameter(value));
+        }
+        self.sql.push_str(if third_answer { "), 0)" } else { "))" });
+    }
+
+    fn fits(&mut self, field: Field, pattern: &Pattern) {
+        self.sql.push_str("fits(");
+        self.field(field);
+        self.sql.push_str(", ");
+        self.value(pattern.text.clone());
+        for flag in [pattern.open_start, pattern.open_end, pattern.any_case] {
+            self.sql.push_str(if flag { ", 1" } else { ", 0" });
+        }
+        self.sql.push(')');
+    }
+
+    fn granted(&mut self, scopes: &[String]) {
+        let mut covering: Vec<String> = scopes.iter().flat_map(|scope| covering(scope)).collect();
+        covering.sort();
+        covering.dedup();
+        self.sql.push_str("(t.scope_set IN (SELECT number FROM scope_set WHERE 0");
+        for scope in covering {
+            self.sql.push_str(" OR instr(' ' || scopes || ' ', ");
+            self.value(format!(" {scope} "));
+            self.sql.push_str(") > 0");
+        }
+        self.sql.push_str("))");
+    }
+
+    fn field(&mut self, field: Field) {
+        self.sql.push_str(match field {
+            Field::Number => "t.number",
+            Field::Name => "t.name",
+            Field::Description => "nullif(t.description, '')",
+            Field::State(words) => return self.state(words),
+            Field::CreatedAt => "t.created_at",
+            Field::UpdatedAt => "t.updated_at",
+            Field::LastUsedAt => "u.last_used_at",
+            Field::ExpiresAt => "t.expires_at",
+            Field::Revision => "t.revision",
+            Field::OrganisationNumber => "t.organisation",
+            Field::OrganisationName => "o.name",
+            Field::AuthorNumber => "t.author",
+            Field::AuthorName => "a.name",
+        });
+    }
+
+    /// As [`domain::token::Token::state`] says it.
+    fn state(&mut self, words: StateWords) {
+        self.sql.push_str("CASE");
+        if self.from != Rows::Live {
+            self.sql.push_str(" WHEN t.deleted_at IS NOT NULL THEN ");
+            self.value(words.deleted.to_owned());
+        }
+        self.sql.push_str(" WHEN t.disabled THEN ");
+        self.value(words.disabled.to_owned());
+        self.sql.push_str(" WHEN t.expires_at <= ");
+        self.value(self.now.milliseconds());
+        self.sql.push_str(" THEN ");
+        self.value(words.expired.to_owned());
+        self.sql.push_str(" ELSE ");
+        self.value(words.active.to_owned());
+        self.sql.push_str(" END");
+    }
+}
+
+fn parameter(value: &Value) -> Parameter {
+    match value {
+        Value::Text(text) => Parameter::Text(text.clone()),
+        Value::Number(number) => Parameter::Integer(*number),
+    }
+}
+
+fn may_be_absent(field: Field) -> bool {
+    match field {
+        Field::Description | Field::UpdatedAt | Field::LastUsedAt | Field::ExpiresAt => true,
+        Field::Number
+        | Field::Name
+        | Field::State(_)
+        | Field::CreatedAt
+        | Field::Revision
+        | Field::OrganisationNumber
+        | Field::OrganisationName
+        | Field::AuthorNumber
+        | Field::AuthorName => false,
+    }
+}
+
+/// Every scope that covers this one: itself, and a `*` in place of its last words (see `domain::scope`).
+fn covering(scope: &str) -> Vec<String> {
+    let beneath = scope.match_indices(':').map(|(place, _)| format!("{}:*", &scope[..place]));
+    beneath.chain([scope.to_owned(), "*".to_owned()]).collect()
+}
