@@ -38,6 +38,16 @@ pub const PAGE_DEFAULT: usize = 50;
 pub const PAGE: usize = 200;
 /// The most rows of a list that its contract gives no pages.
 pub const UNPAGED_LIST: usize = 50_000;
+/// The longest text of a search, in bytes.
+pub const SEARCH_BYTES: usize = 8_192;
+/// How deep the conditions of a search may be nested.
+pub const SEARCH_DEPTH: usize = 32;
+/// The most conditions in one search, those within others counted.
+pub const SEARCH_CONDITIONS: usize = 200;
+/// The most values in one list of a search.
+pub const SEARCH_VALUES: usize = 200;
+/// The most things that a search is sorted by.
+pub const SEARCH_KEYS: usize = 16;
 /// The shortest password, in characters (OWASP ASVS 5.0, V6.2.1).
 pub const PASSWORD_CHARACTERS_MINIMUM: usize = 8;
 /// The longest password, in bytes; a longer one is refused, never cut.

@@ -123,7 +123,8 @@ impl Expected {
         let mut found: Vec<_> = within.filter(|token| self.fits(token, &search.condition)).cloned().collect();
         found.sort_by(|left, right| {
             let keys = search.order.iter().map(|order| {
-                let ordering = rank(&self.value(left, order.field)).cmp(&rank(&self.value(right, order.field)));
+                let ordering =
+                    rank(self.value(left, order.field).as_ref()).cmp(&rank(self.value(right, order.field).as_ref()));
                 if order.descending { ordering.reverse() } else { ordering }
             });
             keys.fold(Ordering::Equal, Ordering::then).then(left.number.cmp(&right.number))
@@ -152,7 +153,7 @@ fn text(value: &Value) -> String {
 }
 
 /// Absent first, then by number, then by text.
-fn rank(value: &Option<Value>) -> (u8, i64, &str) {
+fn rank(value: Option<&Value>) -> (u8, i64, &str) {
     match value {
         None => (0, 0, ""),
         Some(Value::Number(number)) => (1, *number, ""),
@@ -167,7 +168,7 @@ fn compares(left: Option<Value>, comparison: Comparison, right: Option<Value>) -
     if left.is_none() || right.is_none() {
         return false;
     }
-    let ordering = rank(&left).cmp(&rank(&right));
+    let ordering = rank(left.as_ref()).cmp(&rank(right.as_ref()));
     match comparison {
         Comparison::Equal => ordering.is_eq(),
         Comparison::Less => ordering.is_lt(),
@@ -224,7 +225,7 @@ impl Maker<'_> {
 
     fn condition(&self, depth: usize) -> Condition {
         let field = self.field();
-        match self.below(if depth == 0 { 6 } else { 9 }) {
+        match self.below(if depth == 0 { 7 } else { 10 }) {
             0 | 1 => {
                 let comparison = [
                     Comparison::Equal,
@@ -242,19 +243,17 @@ impl Maker<'_> {
                 Condition::Compare(field, comparison, Operand::Field(other))
             }
             3 => Condition::OneOf(field, (0..self.below(4)).map(|_| self.value(field)).collect()),
-            4 => match self.below(2) {
-                0 => Condition::Absent(field),
-                _ => {
-                    let scopes = ["tokens:read", "tokens:write", "journal:read", "tokens", "other:scope"];
-                    Condition::Granted((0..self.below(3)).map(|_| scopes[self.below(5)].to_owned()).collect())
-                }
-            },
+            4 => Condition::Absent(field),
             5 => {
+                let scopes = ["tokens:read", "tokens:write", "journal:read", "tokens", "other:scope"];
+                Condition::Granted((0..self.below(3)).map(|_| scopes[self.below(5)].to_owned()).collect())
+            }
+            6 => {
                 let field = self.text_field();
                 Condition::Fits(field, self.pattern(field))
             }
-            6 => Condition::Not(Box::new(self.condition(depth - 1))),
-            7 => Condition::All((0..self.below(4)).map(|_| self.condition(depth - 1)).collect()),
+            7 => Condition::Not(Box::new(self.condition(depth - 1))),
+            8 => Condition::All((0..self.below(4)).map(|_| self.condition(depth - 1)).collect()),
             _ => Condition::Any((0..self.below(4)).map(|_| self.condition(depth - 1)).collect()),
         }
     }
