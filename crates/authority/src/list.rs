@@ -52,7 +52,7 @@ impl Authority {
     pub async fn search(&self, caller: &Caller, search: Search) -> Result<Found, Error> {
         let reach = self.search_reach(caller, &search)?;
         let mut found = self.store.search(reach, search, self.now()).await?;
-        found.items.iter_mut().for_each(|token| self.add_waiting_uses(token));
+        found.items.iter_mut().for_each(|found| self.add_waiting_uses(&mut found.token));
         Ok(found)
     }
 

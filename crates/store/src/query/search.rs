@@ -1,6 +1,11 @@
 //! Searches: any condition over what is known of tokens, in any order, any part of it, with how many fit.
 
-use domain::token::Token;
+use domain::{
+    id::OwnerNumber,
+    name::Name,
+    owner::{Organisation, OwnerKind},
+    token::Token,
+};
 
 /// Which tokens, in which order, and which part of them.
 ///
@@ -32,9 +37,33 @@ pub struct Order {
 #[derive(Debug, Clone)]
 pub struct Found {
     /// The part that was asked for.
-    pub items: Vec<Token>,
+    pub items: Vec<FoundToken>,
     /// How many fit in all.
     pub total: u64,
+}
+
+/// A token with those that it names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundToken {
+    /// The token, live or deleted.
+    pub token: Token,
+    /// Its organisation.
+    pub organisation: Organisation,
+    /// Who created it.
+    pub author: Person,
+    /// Who deleted it; none when it was the server or whoever held the secret.
+    pub deleter: Option<Person>,
+}
+
+/// A user or service account by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Its number.
+    pub number: OwnerNumber,
+    /// Its name.
+    pub name: Name,
+    /// Person or program.
+    pub kind: OwnerKind,
 }
 
 /// What a token fits or not. There is no third answer: what is absent fits no comparison but one with
@@ -64,6 +93,8 @@ pub enum Condition {
 pub enum Field {
     /// The token's number.
     Number,
+    /// The token's number in groups of four digits, behind this prefix.
+    NumberText(&'static str),
     /// Its name.
     Name,
     /// Its description; absent when it is empty.
@@ -80,14 +111,31 @@ pub enum Field {
     ExpiresAt,
     /// How often it was changed, counted from 1.
     Revision,
+    /// What a contract knows of it.
+    Fact(Fact),
     /// The number of its organisation.
     OrganisationNumber,
+    /// The number of its organisation in groups of four digits, behind this prefix.
+    OrganisationText(&'static str),
     /// The name of its organisation.
     OrganisationName,
+    /// What a contract knows of its organisation; this word where it knows nothing.
+    OrganisationFact(Fact, &'static str),
     /// The number of its author.
     AuthorNumber,
+    /// The number of its author in groups of four digits, behind this prefix.
+    AuthorText(&'static str),
     /// The name of its author.
     AuthorName,
+}
+
+/// A member of what one contract knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fact {
+    /// The contract's name.
+    pub contract: &'static str,
+    /// The member's name.
+    pub member: &'static str,
 }
 
 /// The words for the states of a token, as one surface says them; two states may share a word.

@@ -1,6 +1,7 @@
 //! Connections to the file: one that writes, with the durability rules nailed down, and readers.
 
 use crate::query::search::Pattern;
+use domain::id::TokenNumber;
 use rusqlite::{Connection, OpenFlags, config::DbConfig, functions::FunctionFlags};
 use std::{path::Path, time::Duration};
 
@@ -91,5 +92,6 @@ fn harden(connection: &Connection) -> rusqlite::Result<()> {
             any_case: context.get(4)?,
         };
         Ok(pattern.fits(text))
-    })
+    })?;
+    connection.create_scalar_function("grouped", 1, flags, |context| Ok(TokenNumber(context.get(0)?).grouped()))
 }

@@ -107,7 +107,7 @@ pub(crate) fn organisations(
     conditions.and_some("o.number > ?", page.after.as_ref().map(|cursor| number(cursor.number)));
     let sql = format!(
         "SELECT {} WHERE {} ORDER BY o.number LIMIT {}",
-        owner_row::ORGANISATION_COLUMNS,
+        owner_row::organisation_columns(),
         conditions.sql(),
         page.limit + 1
     );

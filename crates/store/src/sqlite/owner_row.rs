@@ -89,26 +89,37 @@ fn one(connection: &Connection, condition: &str, value: impl ToSql) -> Result<Op
     rows.next()?.map(read).transpose()
 }
 
-/// What every query of organisations selects; `read_organisation` knows the order.
-pub(crate) const ORGANISATION_COLUMNS: &str =
-    "o.number, o.id, o.name, o.active, o.created_at, o.revision, o.facts FROM organisation AS o";
+/// The values of an organisation; `read_organisation` knows the order.
+pub(crate) const ORGANISATION_VALUES: &str = "o.number, o.id, o.name, o.active, o.created_at, o.revision, o.facts";
+/// How many there are.
+pub(crate) const ORGANISATION_VALUE_COUNT: usize = 7;
 
-/// Reads a row of [`ORGANISATION_COLUMNS`].
+/// What every query of organisations selects.
+pub(crate) fn organisation_columns() -> String {
+    format!("{ORGANISATION_VALUES} FROM organisation AS o")
+}
+
+/// Reads a row of [`organisation_columns`].
 pub(crate) fn read_organisation(row: &Row<'_>) -> Result<Organisation> {
+    read_organisation_at(row, 0)
+}
+
+/// Reads the values of an organisation from this column on.
+pub(crate) fn read_organisation_at(row: &Row<'_>, first: usize) -> Result<Organisation> {
     Ok(Organisation {
-        number: OrganisationNumber(row.get(0)?),
-        id: OrganisationId::from_bytes(row.get(1)?),
-        name: Name::stored(row.get(2)?),
-        active: row.get(3)?,
-        created_at: Timestamp::from_milliseconds(row.get(4)?),
-        revision: row.get(5)?,
-        facts: facts(row, 6)?,
+        number: OrganisationNumber(row.get(first)?),
+        id: OrganisationId::from_bytes(row.get(first + 1)?),
+        name: Name::stored(row.get(first + 2)?),
+        active: row.get(first + 3)?,
+        created_at: Timestamp::from_milliseconds(row.get(first + 4)?),
+        revision: row.get(first + 5)?,
+        facts: facts(row, first + 6)?,
     })
 }
 
 /// The organisation with this identifier.
 pub(crate) fn organisation(connection: &Connection, id: OrganisationId) -> Result<Option<Organisation>> {
-    let mut statement = connection.prepare_cached(&format!("SELECT {ORGANISATION_COLUMNS} WHERE o.id = ?1"))?;
+    let mut statement = connection.prepare_cached(&format!("SELECT {} WHERE o.id = ?1", organisation_columns()))?;
     let mut rows = statement.query(params![id.bytes()])?;
     rows.next()?.map(read_organisation).transpose()
 }

@@ -1,13 +1,6 @@
 //! Pages are found by walking an index in the order of the list, however large the store is.
 
-use super::{
-    conditions::Conditions,
-    journal,
-    list::tokens_query,
-    search,
-    token_filter::Selection,
-    token_row::{self, Rows},
-};
+use super::{conditions::Conditions, journal, list::tokens_query, search, token_filter::Selection, token_row::Rows};
 use crate::{
     migration::{SQLITE, migrate},
     query::{
@@ -81,7 +74,7 @@ fn searches_walk_an_index() {
     ] {
         let search = Search { condition, order: vec![], offset: 0, limit: 100, deleted: false };
         let (sql, conditions) =
-            search::query(token_row::columns(Rows::Live), reach, &search, Timestamp::from_milliseconds(5));
+            search::query(&search::columns(Rows::Live), reach, &search, Timestamp::from_milliseconds(5));
         check(&plan(&connection, &sql, &conditions), expected);
     }
 }

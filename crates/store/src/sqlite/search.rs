@@ -2,12 +2,20 @@
 
 use super::{
     conditions::{Conditions, number},
-    failure::Result,
+    failure::{Failure, Result},
+    owner_row,
     token_row::{self, Rows, within},
 };
-use crate::query::search::{Comparison, Condition, Field, Found, Operand, Pattern, Search, StateWords, Value};
-use domain::{caller::Reach, id::TokenNumber, time::Timestamp};
-use rusqlite::{Connection, types::Value as Parameter};
+use crate::query::search::{
+    Comparison, Condition, Fact, Field, Found, FoundToken, Operand, Pattern, Person, Search, StateWords, Value,
+};
+use domain::{
+    caller::Reach,
+    id::{OwnerNumber, TokenNumber},
+    name::Name,
+    time::Timestamp,
+};
+use rusqlite::{Connection, Row, types::Value as Parameter};
 
 /// The part of a search that was asked for, and how many tokens fit.
 pub(crate) fn search(connection: &Connection, reach: Reach, search: &Search, now: Timestamp) -> Result<Found> {
@@ -16,14 +24,45 @@ pub(crate) fn search(connection: &Connection, reach: Reach, search: &Search, now
     let total = connection.prepare(&sql)?.query_row(conditions.values(), |row| row.get(0))?;
     let mut items = Vec::new();
     if search.limit > 0 {
-        let (sql, conditions) = query(token_row::columns(from(search)), reach, search, now);
+        let (sql, conditions) = query(&columns(from(search)), reach, search, now);
         let mut statement = connection.prepare(&sql)?;
         let mut rows = statement.query(conditions.values())?;
         while let Some(row) = rows.next()? {
-            items.push(token_row::read(row)?);
+            items.push(read(row)?);
         }
     }
     Ok(Found { items, total })
+}
+
+/// A token with those that it names; [`read`] knows the order.
+pub(super) fn columns(from: Rows) -> String {
+    let deleter = match from {
+        Rows::Live => "NULL, NULL, NULL",
+        Rows::Deleted | Rows::All => "d.number, d.name, d.kind",
+    };
+    format!(
+        "{}, {}, a.number, a.name, a.kind, {deleter} {}",
+        token_row::values(from),
+        owner_row::ORGANISATION_VALUES,
+        token_row::tables(from)
+    )
+}
+
+fn read(row: &Row<'_>) -> Result<FoundToken> {
+    let people = token_row::VALUES + owner_row::ORGANISATION_VALUE_COUNT;
+    let author = person(row, people)?.ok_or_else(|| Failure::Unreadable("a token without an author".into()))?;
+    Ok(FoundToken {
+        token: token_row::read(row)?,
+        organisation: owner_row::read_organisation_at(row, token_row::VALUES)?,
+        author,
+        deleter: person(row, people + 3)?,
+    })
+}
+
+fn person(row: &Row<'_>, first: usize) -> Result<Option<Person>> {
+    let Some(number) = row.get::<_, Option<u32>>(first)? else { return Ok(None) };
+    let kind = owner_row::kind(row.get_ref(first + 2)?.as_str().map_err(owner_row::unreadable)?)?;
+    Ok(Some(Person { number: OwnerNumber(number), name: Name::stored(row.get(first + 1)?), kind }))
 }
 
 /// The numbers of the part of a search that was asked for, in its order.
@@ -181,8 +220,9 @@ impl Compiler {
     }
 
     fn field(&mut self, field: Field) {
-        self.sql.push_str(match field {
+        let column = match field {
             Field::Number => "t.number",
+            Field::NumberText(prefix) => return self.grouped(prefix, "t.number"),
             Field::Name => "t.name",
             Field::Description => "nullif(t.description, '')",
             Field::State(words) => return self.state(words),
@@ -191,11 +231,34 @@ impl Compiler {
             Field::LastUsedAt => "u.last_used_at",
             Field::ExpiresAt => "t.expires_at",
             Field::Revision => "t.revision",
+            Field::Fact(fact) => return self.fact("t.facts", fact),
             Field::OrganisationNumber => "t.organisation",
+            Field::OrganisationText(prefix) => return self.grouped(prefix, "t.organisation"),
             Field::OrganisationName => "o.name",
+            Field::OrganisationFact(fact, otherwise) => {
+                self.sql.push_str("coalesce(");
+                self.fact("o.facts", fact);
+                self.sql.push_str(", ");
+                self.value(otherwise.to_owned());
+                ")"
+            }
             Field::AuthorNumber => "t.author",
+            Field::AuthorText(prefix) => return self.grouped(prefix, "t.author"),
             Field::AuthorName => "a.name",
-        });
+        };
+        self.sql.push_str(column);
+    }
+
+    fn grouped(&mut self, prefix: &str, number: &str) {
+        self.sql.push('(');
+        self.value(prefix.to_owned());
+        self.sql.push_str(&format!(" || grouped({number}))"));
+    }
+
+    fn fact(&mut self, facts: &str, fact: Fact) {
+        self.sql.push_str(&format!("json_extract({facts}, "));
+        self.value(format!("$.\"{}\".\"{}\"", fact.contract, fact.member));
+        self.sql.push(')');
     }
 
     /// As [`domain::token::Token::state`] says it.
@@ -226,15 +289,19 @@ fn parameter(value: &Value) -> Parameter {
 
 fn may_be_absent(field: Field) -> bool {
     match field {
-        Field::Description | Field::UpdatedAt | Field::LastUsedAt | Field::ExpiresAt => true,
+        Field::Description | Field::UpdatedAt | Field::LastUsedAt | Field::ExpiresAt | Field::Fact(_) => true,
         Field::Number
+        | Field::NumberText(_)
         | Field::Name
         | Field::State(_)
         | Field::CreatedAt
         | Field::Revision
         | Field::OrganisationNumber
+        | Field::OrganisationText(_)
         | Field::OrganisationName
+        | Field::OrganisationFact(..)
         | Field::AuthorNumber
+        | Field::AuthorText(_)
         | Field::AuthorName => false,
     }
 }

@@ -80,7 +80,7 @@ fn administrator(wanted: &RecoverAdministrator) -> NewOwner {
 }
 
 fn first_organisation(transaction: &Transaction<'_>) -> Result<Option<Organisation>> {
-    let sql = format!("SELECT {} ORDER BY o.number LIMIT 1", owner_row::ORGANISATION_COLUMNS);
+    let sql = format!("SELECT {} ORDER BY o.number LIMIT 1", owner_row::organisation_columns());
     let mut statement = transaction.connection.prepare_cached(&sql)?;
     let mut rows = statement.query([])?;
     rows.next()?.map(owner_row::read_organisation).transpose()

@@ -31,16 +31,17 @@ pub(crate) enum Rows {
     All,
 }
 
-/// The tables behind every query of tokens. The joins are outer joins so that SQLite walks the tokens
-/// first, in the order of the list, and leaves out those that a query does not need.
+/// The joins are outer joins so that SQLite walks the tokens first, in the order of the list, and leaves
+/// out those that a query does not need.
 macro_rules! tables {
-    ($table:literal) => {
+    ($table:literal $(, $join:literal)?) => {
         concat!(
             "FROM ",
             $table,
             " AS t LEFT JOIN organisation AS o ON o.number = t.organisation",
             " LEFT JOIN owner AS w ON w.number = t.owner LEFT JOIN owner AS a ON a.number = t.author",
             " LEFT JOIN usage AS u ON u.token = t.number"
+            $(, $join)?
         )
     };
 }
@@ -49,15 +50,18 @@ macro_rules! tables {
 pub(crate) fn tables(from: Rows) -> &'static str {
     match from {
         Rows::Live => tables!("token"),
-        Rows::Deleted => tables!("tombstone"),
-        Rows::All => tables!("token_all"),
+        Rows::Deleted => tables!("tombstone", " LEFT JOIN owner AS d ON d.number = t.deleted_by"),
+        Rows::All => tables!("token_all", " LEFT JOIN owner AS d ON d.number = t.deleted_by"),
     }
 }
 
-/// What every query of tokens selects; [`read`] knows the order.
-pub(crate) fn columns(from: Rows) -> &'static str {
-    macro_rules! columns {
-        ($deleted:literal, $tables:expr, $deleted_join:literal) => {
+/// How many values [`read`] takes from the beginning of a row.
+pub(crate) const VALUES: usize = 31;
+
+/// The values of every query of tokens; [`read`] knows the order.
+pub(crate) fn values(from: Rows) -> &'static str {
+    macro_rules! values {
+        ($deleted:literal) => {
             concat!(
                 "t.number, t.id, t.name, t.description, o.id, t.organisation, w.id, t.owner, w.kind, a.id, t.author, ",
                 "(SELECT scopes FROM scope_set WHERE number = t.scope_set), ",
@@ -65,26 +69,22 @@ pub(crate) fn columns(from: Rows) -> &'static str {
                 "t.labels, t.created_at, coalesce(t.updated_at, t.created_at), t.expires_at, t.disabled, t.revision, ",
                 "(SELECT hint FROM secret WHERE token = t.number ORDER BY serial DESC LIMIT 1), ",
                 "u.last_used_at, u.address, u.user_agent, u.count, t.slot, t.unique_in, t.form, t.facts, ",
-                $deleted,
-                " ",
-                $tables,
-                $deleted_join
+                $deleted
             )
         };
     }
-    macro_rules! with_deletion {
-        ($tables:expr) => {
-            columns!("t.deleted_at, d.id, t.reason", $tables, " LEFT JOIN owner AS d ON d.number = t.deleted_by")
-        };
-    }
     match from {
-        Rows::Live => columns!("NULL, NULL, NULL", tables!("token"), ""),
-        Rows::Deleted => with_deletion!(tables!("tombstone")),
-        Rows::All => with_deletion!(tables!("token_all")),
+        Rows::Live => values!("NULL, NULL, NULL"),
+        Rows::Deleted | Rows::All => values!("t.deleted_at, d.id, t.reason"),
     }
 }
 
-/// Reads a row of [`columns`].
+/// What every query of tokens selects.
+pub(crate) fn columns(from: Rows) -> String {
+    format!("{} {}", values(from), tables(from))
+}
+
+/// Reads the first [`VALUES`] of a row.
 pub(crate) fn read(row: &Row<'_>) -> Result<Token> {
     let labels = match row.get_ref(13)?.as_str_or_null().map_err(unreadable)? {
         Some(text) => serde_json::from_str(text)?,

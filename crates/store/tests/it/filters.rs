@@ -6,10 +6,11 @@ use crate::{
 };
 use domain::{
     caller::{Access, Reach},
+    facts::{ContractFacts, Facts},
     name::Labels,
     owner::{OwnerKind, Role},
     time::Timestamp,
-    token::{RotationEnd, State, Token},
+    token::{RotationEnd, State, Terms, Token},
 };
 use std::{collections::BTreeMap, time::Duration};
 use store::{
@@ -22,6 +23,12 @@ on_every_engine!(every_part_selects_what_fits, a_leaked_beginning_finds_its_toke
 fn labels(pairs: &[(&str, &str)]) -> Labels {
     let pairs = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
     Labels::parse("labels", pairs.collect::<BTreeMap<_, _>>()).unwrap()
+}
+
+/// Of every fourth token, somebody knows what it looks like.
+fn icon(place: usize) -> Facts {
+    let icon = serde_json::json!({"icon": format!("{}.png", place % 3)});
+    if place % 4 == 2 { ContractFacts { contract: "one", facts: icon }.into() } else { Facts::default() }
 }
 
 pub(crate) async fn mixed(engine: Engine) -> World {
@@ -50,6 +57,7 @@ pub(crate) async fn mixed(engine: Engine) -> World {
             author: if place % 7 == 0 { strong.number } else { world.administrator.number },
             scopes: WantedScopes::Exactly(scopes(wanted)),
             labels: labels(pairs),
+            terms: Terms { facts: icon(place), ..Terms::default() },
             description: if place % 5 == 1 { format!("Line {place}") } else { String::new() },
             expires_at: (place % 3 == 1).then(|| world.now().after(Duration::from_secs(seconds))),
             ..world.issuing(owner, &format!("Токен {place} é_%"))

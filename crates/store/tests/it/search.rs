@@ -6,16 +6,18 @@ use crate::{
     world::{World, deletion, seed},
 };
 use domain::{
-    caller::Reach,
+    caller::{Access, Reach},
+    facts::{ContractFacts, Facts},
     id::OwnerNumber,
     owner::Owner,
     token::{State, Token},
 };
 use std::{cmp::Ordering, collections::HashMap};
 use store::{
+    change::{UpdateOrganisation, Verb},
     query::{
         OwnerFilter, PageRequest, TokenFilter,
-        search::{Comparison, Condition, Field, Operand, Order, Pattern, Search, StateWords, Value},
+        search::{Comparison, Condition, Fact, Field, Operand, Order, Pattern, Search, StateWords, Value},
     },
     testing::Seeded,
 };
@@ -29,8 +31,12 @@ on_every_engine!(
 
 const WORDS: StateWords = StateWords { active: "On", disabled: "Off", expired: "Off", deleted: "Gone" };
 
-const FIELDS: [Field; 13] = [
+const FACT: Fact = Fact { contract: "one", member: "icon" };
+
+const FIELDS: [Field; 18] = [
     Field::Number,
+    Field::NumberText("T-"),
+    Field::Fact(FACT),
     Field::Name,
     Field::Description,
     Field::State(WORDS),
@@ -40,8 +46,11 @@ const FIELDS: [Field; 13] = [
     Field::ExpiresAt,
     Field::Revision,
     Field::OrganisationNumber,
+    Field::OrganisationText("O-"),
+    Field::OrganisationFact(FACT, "Plain"),
     Field::OrganisationName,
     Field::AuthorNumber,
+    Field::AuthorText("U-"),
     Field::AuthorName,
 ];
 
@@ -59,6 +68,16 @@ impl Expected {
         let deleted = TokenFilter { state: Some(State::Deleted), ..TokenFilter::default() };
         tokens.extend(world.list(Reach::Everything, deleted).await);
         tokens.sort_by_key(|token| token.number);
+        let facts = ContractFacts { contract: "one", facts: serde_json::json!({"icon": "gold"}) };
+        let gilded = UpdateOrganisation {
+            access: Access::unlimited(),
+            organisation: world.organisation.id,
+            expects: None,
+            name: None,
+            active: None,
+            facts: Some(facts),
+        };
+        world.made(Verb::UpdateOrganisation(gilded)).await;
         let page = PageRequest { after: None, limit: 100 };
         let owners = world.store.owners(Reach::Everything, OwnerFilter::default(), page).await.unwrap();
         let authors = owners.items.into_iter().map(|owner| (owner.id, owner)).collect();
@@ -71,6 +90,8 @@ impl Expected {
         let author = &self.authors[&token.author];
         match field {
             Field::Number => number(token.number.0),
+            Field::NumberText(prefix) => Some(Value::Text(format!("{prefix}{}", token.number.grouped()))),
+            Field::Fact(_) => icon(&token.terms.facts).map(Value::Text),
             Field::Name => Some(Value::Text(token.name.to_string())),
             Field::Description => Some(token.description.clone()).filter(|text| !text.is_empty()).map(Value::Text),
             Field::State(words) => Some(Value::Text(
@@ -92,6 +113,14 @@ impl Expected {
             Field::OrganisationName => Some(Value::Text(
                 if token.organisation == self.world.organisation.id { "First" } else { "Other" }.into(),
             )),
+            Field::OrganisationText(prefix) => {
+                Some(Value::Text(format!("{prefix}{}", token.organisation_number.grouped())))
+            }
+            Field::OrganisationFact(_, otherwise) => {
+                let first = token.organisation == self.world.organisation.id;
+                Some(Value::Text(if first { "gold".into() } else { otherwise.into() }))
+            }
+            Field::AuthorText(prefix) => Some(Value::Text(format!("{prefix}{}", author.number.grouped()))),
             Field::AuthorNumber => number(author.number.0.into()),
             Field::AuthorName => Some(Value::Text(author.name.to_string())),
         }
@@ -139,10 +168,21 @@ impl Expected {
         assert_eq!(found.total, expected.len() as u64, "{search:?}");
         let offset = usize::try_from(search.offset).unwrap();
         let part: Vec<_> = expected.into_iter().skip(offset).take(search.limit).collect();
-        assert_eq!(found.items, part, "{search:?}");
+        let tokens: Vec<_> = found.items.iter().map(|found| found.token.clone()).collect();
+        assert_eq!(tokens, part, "{search:?}");
+        for found in found.items {
+            let author = &self.authors[&found.token.author];
+            assert_eq!((found.author.number, &found.author.name), (author.number, &author.name));
+            assert_eq!(found.organisation.id, found.token.organisation);
+            assert_eq!(found.deleter.is_some(), found.token.deleted.is_some());
+        }
         let numbers = self.world.store.search_numbers(Reach::Everything, search.clone(), now).await.unwrap();
         assert_eq!(numbers, part.iter().map(|token| token.number).collect::<Vec<_>>(), "{search:?}");
     }
+}
+
+fn icon(facts: &Facts) -> Option<String> {
+    facts.of::<serde_json::Value>("one")?["icon"].as_str().map(str::to_owned)
 }
 
 fn text(value: &Value) -> String {
@@ -303,7 +343,8 @@ async fn nothing_is_found_outside_the_reach(engine: Engine) {
     ] {
         let found = world.store.search(reach, search.clone(), world.now()).await.unwrap();
         let wanted: Vec<_> = expected.tokens.iter().filter(|token| within(token)).cloned().collect();
-        assert_eq!(found.items, wanted, "{reach:?}");
+        let tokens: Vec<_> = found.items.into_iter().map(|found| found.token).collect();
+        assert_eq!(tokens, wanted, "{reach:?}");
         assert_eq!(found.total, wanted.len() as u64, "{reach:?}");
     }
 }
@@ -327,7 +368,7 @@ async fn text_stays_text(engine: Engine) {
         ] {
             let search = Search { condition, ..everything() };
             let found = world.store.search(Reach::Everything, search, world.now()).await.unwrap();
-            let names: Vec<_> = found.items.iter().map(|token| token.name.as_str()).collect();
+            let names: Vec<_> = found.items.iter().map(|found| found.token.name.as_str()).collect();
             assert_eq!(names, [name]);
         }
         let search = Search { condition: Condition::Granted(vec![name.to_owned()]), ..everything() };
