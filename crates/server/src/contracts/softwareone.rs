@@ -3,9 +3,11 @@
 //! | file | what lives there |
 //! | --- | --- |
 //! | `document` | the OpenAPI document |
+//! | `rql` | the query language of lists |
 //! | `shape` | errors as the problem details of the marketplace |
 
 pub mod document;
+pub mod rql;
 mod shape;
 
 use crate::surface::Surface;

@@ -5,13 +5,19 @@
 //! | `split` | a query string taken apart into paging, selection, order and filter |
 //! | `lexer` `parser` | from the text of a filter to its tree |
 //! | `tree` | the tree |
+//! | `property` | the tables of what may be asked for |
+//! | `check` | the tree with every path and value looked up |
+//! | `fits` | which records of a catalogue fit it |
 //! | `order` `select` | what a list is sorted by, and what is shown of each record |
 //! | `mistake` | what was wrong, in the words that clients know |
 
+pub mod check;
+pub mod fits;
 pub mod lexer;
 pub mod mistake;
 pub mod order;
 pub mod parser;
+pub mod property;
 pub mod select;
 pub mod split;
 pub mod tree;
