@@ -6,7 +6,7 @@ use crate::{
     error::Error,
 };
 use domain::caller::Caller;
-use store::query::{JournalFilter, JournalRow, Page, PageRequest};
+use store::query::{JournalFilter, JournalRow, Page, PageRequest, search::Found};
 
 impl Authority {
     /// A page of the journal entries that the caller sees.
@@ -21,5 +21,20 @@ impl Authority {
     ) -> Result<Page<JournalRow>, Error> {
         let reach = access::reach(caller, Action::ReadJournal)?;
         Ok(self.store.journal(reach, filter, page).await?)
+    }
+
+    /// A part of the same after this many entries, and how many the filter selects in all.
+    ///
+    /// # Errors
+    /// As [`Authority::journal`].
+    pub async fn journal_part(
+        &self,
+        caller: &Caller,
+        filter: JournalFilter,
+        offset: u64,
+        limit: usize,
+    ) -> Result<Found<JournalRow>, Error> {
+        let reach = access::reach(caller, Action::ReadJournal)?;
+        Ok(self.store.journal_part(reach, filter, offset, limit).await?)
     }
 }

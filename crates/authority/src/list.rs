@@ -13,7 +13,7 @@ use domain::{
 };
 use store::query::{
     OwnerFilter, Page, PageRequest, Preview, Sort, TokenFilter, UsageDay,
-    search::{Field, Found, Search},
+    search::{Comparison, Condition, Field, Found, FoundToken, Operand, Search, Value},
 };
 
 impl Authority {
@@ -49,7 +49,7 @@ impl Authority {
     ///
     /// # Errors
     /// [`Error::Denied`] when the caller may not see tokens.
-    pub async fn search(&self, caller: &Caller, search: Search) -> Result<Found, Error> {
+    pub async fn search(&self, caller: &Caller, search: Search) -> Result<Found<FoundToken>, Error> {
         let reach = self.search_reach(caller, &search)?;
         let mut found = self.store.search(reach, search, self.now()).await?;
         found.items.iter_mut().for_each(|found| self.add_waiting_uses(&mut found.token));
@@ -63,6 +63,20 @@ impl Authority {
     pub async fn search_numbers(&self, caller: &Caller, search: Search) -> Result<Vec<TokenNumber>, Error> {
         let reach = self.search_reach(caller, &search)?;
         Ok(self.store.search_numbers(reach, search, self.now()).await?)
+    }
+
+    /// The token that the caller itself showed, with those that it names; none when it showed a session.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when it was deleted in this very moment.
+    pub async fn own_found(&self, caller: &Caller) -> Result<Option<FoundToken>, Error> {
+        let Some(token) = self.own_token(caller).await? else { return Ok(None) };
+        let number = Value::Number(i64::try_from(token.number.0).unwrap_or(i64::MAX));
+        let condition = Condition::Compare(Field::Number, Comparison::Equal, Operand::Value(number));
+        let search = Search { condition, order: Vec::new(), offset: 0, limit: 1, deleted: false };
+        let found = self.store.search(Reach::Own(caller.owner_number), search, self.now()).await?;
+        let found = found.items.into_iter().next().ok_or(Error::NotFound)?;
+        Ok(Some(FoundToken { token, ..found }))
     }
 
     fn search_reach(&self, caller: &Caller, search: &Search) -> Result<Reach, Error> {

@@ -122,5 +122,16 @@ fn vectorai() -> OpenApiRouter<Server> {
 
 /// SoftwareOne's contract.
 fn softwareone() -> OpenApiRouter<Server> {
-    OpenApiRouter::with_openapi(softwareone::document::base()).routes(routes!(softwareone::document::show))
+    OpenApiRouter::with_openapi(softwareone::document::base())
+        .routes(routes!(softwareone::tokens::list, softwareone::tokens::create))
+        .routes(routes!(softwareone::tokens::show, softwareone::tokens::update, softwareone::tokens::delete))
+        .routes(routes!(softwareone::tokens::disable))
+        .routes(routes!(softwareone::tokens::enable))
+        .routes(routes!(softwareone::modules::list))
+        .routes(routes!(softwareone::modules::show))
+        .routes(routes!(softwareone::audit_records::list))
+        .routes(routes!(softwareone::audit_records::show))
+        .routes(routes!(softwareone::event_types::list))
+        .routes(routes!(softwareone::event_types::show))
+        .routes(routes!(softwareone::document::show))
 }

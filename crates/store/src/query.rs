@@ -3,9 +3,11 @@
 pub mod search;
 
 use domain::{
-    id::{DeletionId, OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, SessionId, TokenId, TokenNumber},
+    id::{
+        DeletionId, OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, Position, SessionId, TokenId, TokenNumber,
+    },
     journal::Entry,
-    name::LabelFilter,
+    name::{LabelFilter, Name},
     owner::{Owner, OwnerKind, Role},
     scope::Scopes,
     secret::Digest,
@@ -265,6 +267,8 @@ pub struct JournalFilter {
     pub token: Option<TokenId>,
     /// Of this kind, such as `token.deleted`.
     pub kind: Option<String>,
+    /// At this place.
+    pub position: Option<Position>,
     /// Made before this instant.
     pub before: Option<Timestamp>,
     /// Made at this instant or later.
@@ -282,6 +286,19 @@ pub struct JournalRow {
     pub organisation: Option<OrganisationId>,
     /// The user or service account that made it.
     pub actor: Option<OwnerId>,
+    /// The names of those that it is about, as they are now.
+    pub names: JournalNames,
+}
+
+/// The names of those that a journal entry is about, as they are now: the entry itself holds numbers only.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JournalNames {
+    /// Of the organisation.
+    pub organisation: Option<Name>,
+    /// Of the user or service account that made it.
+    pub actor: Option<search::Person>,
+    /// Of the token, live or deleted, with its number.
+    pub token: Option<(TokenNumber, Name)>,
 }
 
 /// How often a token was used on one day.

@@ -61,7 +61,7 @@ use crate::{
     query::{
         Deletion, JournalFilter, JournalRow, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview,
         Session, SignIn, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
-        search::{Found, Search},
+        search::{Found, FoundToken, Search},
     },
     store::{Follower, Store},
 };
@@ -146,7 +146,7 @@ impl Store for SqliteStore {
         self.readers.read(move |connection| token_filter::count(connection, &selection)).await
     }
 
-    async fn search(&self, reach: Reach, search: Search, now: Timestamp) -> Result<Found, ReadError> {
+    async fn search(&self, reach: Reach, search: Search, now: Timestamp) -> Result<Found<FoundToken>, ReadError> {
         self.readers.read(move |connection| search::search(connection, reach, &search, now)).await
     }
 
@@ -222,6 +222,16 @@ impl Store for SqliteStore {
         page: PageRequest,
     ) -> Result<Page<JournalRow>, ReadError> {
         self.readers.read(move |connection| journal::page(connection, reach, &filter, &page)).await
+    }
+
+    async fn journal_part(
+        &self,
+        reach: Reach,
+        filter: JournalFilter,
+        offset: u64,
+        limit: usize,
+    ) -> Result<Found<JournalRow>, ReadError> {
+        self.readers.read(move |connection| journal::part(connection, reach, &filter, offset, limit)).await
     }
 
     async fn is_empty(&self) -> Result<bool, ReadError> {

@@ -6,7 +6,7 @@ use crate::{
     query::{
         Deletion, JournalFilter, JournalRow, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview,
         Session, SignIn, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
-        search::{Found, Search},
+        search::{Found, FoundToken, Search},
     },
 };
 use async_trait::async_trait;
@@ -60,7 +60,7 @@ pub trait Store: Send + Sync {
     async fn count_tokens(&self, reach: Reach, filter: TokenFilter, now: Timestamp) -> Result<u64, ReadError>;
 
     /// A part of the tokens that fit a condition, in any order, and how many fit in all.
-    async fn search(&self, reach: Reach, search: Search, now: Timestamp) -> Result<Found, ReadError>;
+    async fn search(&self, reach: Reach, search: Search, now: Timestamp) -> Result<Found<FoundToken>, ReadError>;
 
     /// The numbers of what [`Store::search`] finds.
     async fn search_numbers(&self, reach: Reach, search: Search, now: Timestamp)
@@ -105,6 +105,15 @@ pub trait Store: Send + Sync {
         filter: JournalFilter,
         page: PageRequest,
     ) -> Result<Page<JournalRow>, ReadError>;
+
+    /// A part of the journal after this many entries, and how many the filter selects in all.
+    async fn journal_part(
+        &self,
+        reach: Reach,
+        filter: JournalFilter,
+        offset: u64,
+        limit: usize,
+    ) -> Result<Found<JournalRow>, ReadError>;
 
     /// True when there is no user or service account yet.
     async fn is_empty(&self) -> Result<bool, ReadError>;

@@ -7,7 +7,7 @@ use crate::{
     query::{
         Deletion, JournalFilter, JournalRow, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview,
         Session, SignIn, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
-        search::{Found, Search},
+        search::{Found, FoundToken, Search},
     },
     store::{Follower, Store},
 };
@@ -204,7 +204,7 @@ impl Store for FaultyStore {
         self.inner.count_tokens(reach, filter, now).await
     }
 
-    async fn search(&self, reach: Reach, search: Search, now: Timestamp) -> Result<Found, ReadError> {
+    async fn search(&self, reach: Reach, search: Search, now: Timestamp) -> Result<Found<FoundToken>, ReadError> {
         self.inner.search(reach, search, now).await
     }
 
@@ -265,6 +265,16 @@ impl Store for FaultyStore {
         page: PageRequest,
     ) -> Result<Page<JournalRow>, ReadError> {
         self.inner.journal(reach, filter, page).await
+    }
+
+    async fn journal_part(
+        &self,
+        reach: Reach,
+        filter: JournalFilter,
+        offset: u64,
+        limit: usize,
+    ) -> Result<Found<JournalRow>, ReadError> {
+        self.inner.journal_part(reach, filter, offset, limit).await
     }
 
     async fn is_empty(&self) -> Result<bool, ReadError> {

@@ -2,15 +2,38 @@
 //!
 //! | file | what lives there |
 //! | --- | --- |
-//! | `document` | the OpenAPI document |
+//! | `tokens` `modules` `audit_records` `event_types` | the resources, one a file |
+//! | `token_input` `token_shapes` `token_query` | what is sent, shown and asked of tokens |
+//! | `account` `catalogue` `identifier` | accounts with their types, modules as scopes, identifiers |
+//! | `rights` | who is asking, and what he may do at this door |
+//! | `audit` | what of a token last happened |
+//! | `list` `stream` | parts of lists, and whole ones |
 //! | `rql` | the query language of lists |
+//! | `document` | the OpenAPI document |
 //! | `shape` | errors as the problem details of the marketplace |
 
+pub mod account;
+pub mod audit;
+pub mod audit_records;
+pub mod catalogue;
 pub mod document;
+pub mod event_types;
+pub mod identifier;
+pub mod list;
+pub mod modules;
+pub mod rights;
 pub mod rql;
 mod shape;
+pub mod stream;
+pub mod token_input;
+pub mod token_query;
+pub mod token_shapes;
+pub mod tokens;
 
 use crate::surface::Surface;
+
+/// Its name, in the configuration and beside tokens and organisations.
+const CONTRACT: &str = "softwareone";
 
 /// Where SoftwareOne is, and how its errors look.
 pub const SURFACE: Surface = Surface {

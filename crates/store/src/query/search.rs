@@ -33,11 +33,11 @@ pub struct Order {
     pub descending: bool,
 }
 
-/// What a search found.
+/// A part of what was found.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub struct Found<T> {
     /// The part that was asked for.
-    pub items: Vec<FoundToken>,
+    pub items: Vec<T>,
     /// How many fit in all.
     pub total: u64,
 }

@@ -6,12 +6,14 @@ use super::{
     failure::{Failure, Result},
     list,
     owner_row::unreadable,
+    search::person,
 };
-use crate::query::{Cursor, JournalFilter, JournalRow, Page, PageRequest};
+use crate::query::{Cursor, JournalFilter, JournalNames, JournalRow, Page, PageRequest, search::Found};
 use domain::{
     caller::{Actor, Reach},
-    id::{OrganisationId, OrganisationNumber, OwnerId, Position},
+    id::{OrganisationId, OrganisationNumber, OwnerId, Position, TokenNumber},
     journal::{self, CHAIN_START, Chain, Entry, Event, Tail},
+    name::Name,
     time::Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -91,11 +93,40 @@ pub(crate) fn page(
     list::rows(connection, &sql, &conditions, page.limit, read, cursor)
 }
 
+/// A part of the journal within reach, and how many entries the filter selects in all.
+pub(crate) fn part(
+    connection: &Connection,
+    reach: Reach,
+    filter: &JournalFilter,
+    offset: u64,
+    limit: usize,
+) -> Result<Found<JournalRow>> {
+    let page = PageRequest { after: None, limit };
+    let conditions = conditions(connection, reach, filter, &page)?;
+    let sql = format!("SELECT count(*) FROM journal AS j WHERE {}", conditions.sql());
+    let total = connection.prepare_cached(&sql)?.query_row(conditions.values(), |row| row.get(0))?;
+    let mut items = Vec::new();
+    if limit > 0 {
+        let sql =
+            format!("{} OFFSET {}", page_query(&conditions, filter, &page), i64::try_from(offset).unwrap_or(i64::MAX));
+        // One entry more than the part holds is read, as for a page.
+        let mut statement = connection.prepare(&sql)?;
+        let mut rows = statement.query(conditions.values())?;
+        while let Some(row) = rows.next()?.filter(|_| items.len() < limit) {
+            items.push(read(row)?);
+        }
+    }
+    Ok(Found { items, total })
+}
+
 /// The query of a page of the journal.
 pub(super) fn page_query(conditions: &Conditions, filter: &JournalFilter, page: &PageRequest) -> String {
     let direction = if filter.ascending { "ASC" } else { "DESC" };
     format!(
-        "SELECT j.position, j.at, a.actor, j.organisation, k.kind, j.body, j.chain, o.id, w.id FROM journal AS j
+        "SELECT j.position, j.at, a.actor, j.organisation, k.kind, j.body, j.chain, o.id, w.id, o.name,
+            w.number, w.name, w.kind, j.token,
+            coalesce((SELECT name FROM token WHERE number = j.token), (SELECT name FROM tombstone WHERE number = j.token))
+         FROM journal AS j
             LEFT JOIN actor AS a ON a.number = j.actor LEFT JOIN event_kind AS k ON k.number = j.kind
             LEFT JOIN organisation AS o ON o.number = j.organisation LEFT JOIN owner AS w ON w.number = a.owner
          WHERE {} ORDER BY j.position {direction} LIMIT {}",
@@ -118,6 +149,11 @@ fn read(row: &Row<'_>) -> Result<JournalRow> {
         entry,
         organisation: row.get::<_, Option<_>>(7)?.map(OrganisationId::from_bytes),
         actor: row.get::<_, Option<_>>(8)?.map(OwnerId::from_bytes),
+        names: JournalNames {
+            organisation: row.get::<_, Option<_>>(9)?.map(Name::stored),
+            actor: person(row, 10)?,
+            token: row.get::<_, Option<u64>>(13)?.map(TokenNumber).zip(row.get::<_, Option<_>>(14)?.map(Name::stored)),
+        },
     })
 }
 
@@ -149,6 +185,7 @@ pub(super) fn conditions(
             conditions.and("j.kind <> 1");
         }
     }
+    conditions.and_some("j.position = ?", filter.position.map(|position| number(position.0)));
     conditions.and_some("j.at < ?", filter.before.map(Timestamp::milliseconds));
     conditions.and_some("j.at >= ?", filter.after.map(Timestamp::milliseconds));
     if let Some(after) = &page.after {

@@ -18,7 +18,12 @@ use domain::{
 use rusqlite::{Connection, Row, types::Value as Parameter};
 
 /// The part of a search that was asked for, and how many tokens fit.
-pub(crate) fn search(connection: &Connection, reach: Reach, search: &Search, now: Timestamp) -> Result<Found> {
+pub(crate) fn search(
+    connection: &Connection,
+    reach: Reach,
+    search: &Search,
+    now: Timestamp,
+) -> Result<Found<FoundToken>> {
     let conditions = condition(reach, search, now);
     let sql = format!("SELECT count(*) {} WHERE {}", token_row::tables(from(search)), conditions.sql());
     let total = connection.prepare(&sql)?.query_row(conditions.values(), |row| row.get(0))?;
@@ -59,7 +64,8 @@ fn read(row: &Row<'_>) -> Result<FoundToken> {
     })
 }
 
-fn person(row: &Row<'_>, first: usize) -> Result<Option<Person>> {
+/// A user or service account whose number, name and kind stand from this column on.
+pub(super) fn person(row: &Row<'_>, first: usize) -> Result<Option<Person>> {
     let Some(number) = row.get::<_, Option<u32>>(first)? else { return Ok(None) };
     let kind = owner_row::kind(row.get_ref(first + 2)?.as_str().map_err(owner_row::unreadable)?)?;
     Ok(Some(Person { number: OwnerNumber(number), name: Name::stored(row.get(first + 1)?), kind }))

@@ -23,7 +23,7 @@ struct Base;
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[allow(dead_code)]
-struct ProblemDetails {
+pub(super) struct ProblemDetails {
     /// Where the status is defined.
     #[schema(format = "uri")]
     r#type: String,

@@ -5,6 +5,7 @@ use crate::{
     request_id::RequestId,
     surface::{self, Asked},
 };
+use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header::WWW_AUTHENTICATE};
 use serde::Serialize;
@@ -76,6 +77,15 @@ pub(super) fn answer(problem: &Problem, _: &Asked<'_>) -> Response<Bytes> {
         response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     response
+}
+
+/// An answer of a status that only this contract has.
+pub(super) fn refusal(status: StatusCode, detail: &str) -> axum::response::Response {
+    let trace_id = RequestId::current().map(trace);
+    let (title, errors) = (title(status), BTreeMap::new());
+    let body =
+        ProblemDetails { r#type: STATUSES, title, status: status.as_u16(), detail: detail.into(), trace_id, errors };
+    surface::json(status, "application/problem+json", &body).map(Body::from)
 }
 
 /// The reason phrase, but for the one that the marketplace has words of its own for.
