@@ -6,6 +6,7 @@
 //! | `token_input` `token_shapes` `token_query` | what is sent, shown and asked of tokens |
 //! | `account` `catalogue` `identifier` | accounts with their types, modules as scopes, identifiers |
 //! | `rights` | who is asking, and what he may do at this door |
+//! | `issue` `demonstration` | new tokens, and those that the demonstration has |
 //! | `audit` | what of a token last happened |
 //! | `list` `stream` | parts of lists, and whole ones |
 //! | `rql` | the query language of lists |
@@ -16,9 +17,11 @@ pub mod account;
 pub mod audit;
 pub mod audit_records;
 pub mod catalogue;
+pub mod demonstration;
 pub mod document;
 pub mod event_types;
 pub mod identifier;
+pub mod issue;
 pub mod list;
 pub mod modules;
 pub mod rights;

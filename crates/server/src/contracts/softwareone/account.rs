@@ -3,9 +3,14 @@
 use super::{CONTRACT, identifier};
 use crate::problem::Problem;
 use authority::Authority;
-use domain::{caller::Caller, facts::Facts, invalid::Invalid, owner::Organisation};
+use domain::{
+    caller::Caller,
+    facts::{ContractFacts, Facts},
+    invalid::Invalid,
+    owner::Organisation,
+};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::query::{
     OrganisationFilter, PageRequest,
     search::{Fact, Field},
@@ -34,6 +39,11 @@ impl AccountType {
     /// The type of an organisation with these facts.
     pub fn of(facts: &Facts) -> Self {
         facts.of::<AccountFacts>(CONTRACT).map_or(Self::USUAL, |facts| facts.r#type)
+    }
+
+    /// The facts of an organisation of this type.
+    pub fn facts(self) -> ContractFacts {
+        ContractFacts { contract: CONTRACT, facts: json!({"type": self}) }
     }
 }
 
@@ -105,8 +115,6 @@ pub async fn find(authority: &Authority, caller: &Caller, id: Option<&str>) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::facts::ContractFacts;
-    use serde_json::json;
 
     #[test]
     fn an_account_without_a_type_is_a_clients() {

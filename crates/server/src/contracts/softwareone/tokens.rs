@@ -7,13 +7,14 @@ use super::{
     catalogue::{self, Module},
     document::ProblemDetails,
     identifier,
+    issue::{Draft, issue},
     list::{self, Asked, ListShape},
     rights::Bearer,
     rql::select::Select,
     stream::{self, Wish},
     token_input::{Body, TokenBody, TokenFacts, check_modules},
     token_query::{is_number, search},
-    token_shapes::{FORM, OMITTED, OMITTED_IN_LISTS, TokenShape, is_born_here, is_platform, record, status},
+    token_shapes::{OMITTED, OMITTED_IN_LISTS, TokenShape, is_born_here, is_platform, record, status},
 };
 use crate::{
     json::Json,
@@ -21,19 +22,12 @@ use crate::{
     problem::{Problem, ProblemKind},
     state::Server,
 };
-use authority::{Error, delete::TokenName, issue::NewToken, seats::Seat, update::TokenPatch};
+use authority::{Error, delete::TokenName, update::TokenPatch};
 use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use domain::{
-    id::TokenNumber,
-    name::{Labels, Name},
-    owner::{Organisation, OwnerKind, Role},
-    scope::Scopes,
-    secret::Secret,
-    token::Terms,
-};
+use domain::{id::TokenNumber, scope::Scopes, secret::Secret};
 use http::{HeaderMap, StatusCode, header::LOCATION};
 use serde_json::Value;
 use store::query::search::{Condition, FoundToken, Search};
@@ -109,22 +103,10 @@ pub async fn create(
         return Err(Problem::field("account.id", "must be an account within your reach"));
     }
     let modules = wanted.modules.clone().unwrap_or_default();
-    check_modules(&modules, account_type)?;
-    let scopes = catalogue::scopes_of(modules.iter().copied());
-    may_hand_out(&bearer, &modules, &scopes)?;
-    let seat = seat(&server, &account, modules.iter().any(|module| module.is_platform())).await?;
+    bearer.expect_administrator(modules.iter().any(|module| module.is_platform()))?;
     let facts = wanted.facts(None).map(Into::into).unwrap_or_default();
-    let new = NewToken {
-        name,
-        description: wanted.description.unwrap_or_default(),
-        owner: Some(seat),
-        scopes: Some(scopes),
-        networks: None,
-        labels: Labels::default(),
-        expires_at: None,
-        terms: Terms { form: Some(FORM), facts, ..Terms::default() },
-    };
-    let issued = server.authority.issue(caller, new, None).await?;
+    let draft = Draft { name, description: wanted.description.unwrap_or_default(), modules, facts };
+    let issued = issue(&server.authority, caller, &account, draft).await?;
     let answer = answer(&server, &bearer, issued.token.number, Some(&issued.secret)).await?;
     let address = format!("/public/v1/accounts/api-tokens/{}", identifier::token(issued.token.number));
     Ok((StatusCode::CREATED, [(LOCATION, address)], answer).into_response())
@@ -338,15 +320,6 @@ async fn answer(
     Ok(Json(list::shown(record, &select, &OMITTED)))
 }
 
-fn may_hand_out(bearer: &Bearer, modules: &[&Module], scopes: &Scopes) -> Result<(), Problem> {
-    bearer.expect_administrator(modules.iter().any(|module| module.is_platform()))?;
-    let own = bearer.caller.scopes.union(&bearer.caller.hands_out);
-    match own.first_uncovered(scopes) {
-        None => Ok(()),
-        Some(scope) => Err(Problem::insufficient_scope(scope.as_str())),
-    }
-}
-
 /// The scopes of a token whose modules are replaced.
 fn scopes(found: &FoundToken, modules: &[&'static Module]) -> Result<Scopes, Problem> {
     let token = &found.token;
@@ -364,15 +337,4 @@ fn scopes(found: &FoundToken, modules: &[&'static Module]) -> Result<Scopes, Pro
     let beside = catalogue::beside_modules(&token.scopes);
     let rule = "cannot be replaced: this token holds them by a wildcard that it was given elsewhere";
     Ok(beside.ok_or_else(|| Problem::field("modules", rule))?.union(&scopes))
-}
-
-/// Whom the tokens of an account speak for: the account itself, or who runs the platform.
-async fn seat(server: &Server, account: &Organisation, platform: bool) -> Result<domain::id::OwnerId, Problem> {
-    let (slot, name, role) = if platform {
-        ("softwareone-platform", "SoftwareOne platform", Role::ApplicationAdministrator)
-    } else {
-        ("softwareone", "SoftwareOne account", Role::OrganisationAdministrator)
-    };
-    let seat = Seat { slot, kind: OwnerKind::ServiceAccount, name: Name::parse("name", name)?, role };
-    Ok(server.authority.seat(account.id, seat).await?.id)
 }

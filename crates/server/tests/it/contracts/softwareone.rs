@@ -1,51 +1,27 @@
-//! What holds at SoftwareOne's door.
+//! What holds at SoftwareOne's door; the files mirror its URLs.
+//!
+//! | file | promise |
+//! | --- | --- |
+//! | `accounts` | the marketplace that these tests look at: an account of each type |
+//! | `api_tokens` | a token is created, read, changed, switched and deleted as its clients expect |
+//! | `api_tokens_list` | lists are filtered, sorted, cut and projected as the query language says |
+//! | `api_tokens_stream` | a streamed answer has every token once, or says that it is cut short |
+//! | `api_tokens_states` | a transition that there is not is refused, and changes nothing |
+//! | `reach` | account types and modules say how far a token reaches |
+//! | `modules` | the catalogues are lists like any other |
+//! | `audit` | what happened is told, and never a secret |
+//! | `bad_input` | whatever is wrong is named, in this contract's shape, and nothing is written |
+//! | `isolation` | who may call each operation |
 
-use crate::{
-    isolation::door::{Door, Rule, Subject, Whose},
-    world::{
-        Answer, Call, World,
-        document::{self, Operation},
-    },
-};
-use server::config::Contract;
+mod accounts;
+mod api_tokens;
+mod api_tokens_list;
+mod api_tokens_states;
+mod api_tokens_stream;
+mod audit;
+mod bad_input;
+mod isolation;
+mod modules;
+mod reach;
 
-/// The door, as its clients reach it.
-pub(super) struct AtSoftwareOne;
-
-impl Door for AtSoftwareOne {
-    fn operations(&self) -> Vec<Operation> {
-        document::operations_of(document::of_contract(Contract::SoftwareOne))
-    }
-
-    fn rule(&self, operation: &str) -> Rule {
-        match operation {
-            "show_softwareone_document" => Rule::Open,
-            other => panic!("the operation {other} has no row: say who may call it"),
-        }
-    }
-
-    fn good<'a>(&self, world: &'a World, operation: &Operation, named: &str) -> Call<'a> {
-        world.call(operation.method.clone(), operation.at(named))
-    }
-
-    fn shown<'a>(&self, call: Call<'a>, credential: &str) -> Call<'a> {
-        call.bearer(credential)
-    }
-
-    async fn subject(&self, world: &World, kind: Subject, whose: Whose) -> String {
-        world.subject(kind, whose).await
-    }
-
-    fn unknown(&self, world: &World, kind: Subject) -> String {
-        world.unknown(kind)
-    }
-
-    fn check_denied(&self, answer: &Answer, context: &str) {
-        assert!(answer.expect(403)["title"] == "Forbidden", "{context}: {}", answer.text());
-    }
-
-    fn check_unauthenticated(&self, answer: &Answer, context: &str) {
-        assert_eq!(answer.field("www-authenticate"), Some("Bearer"), "{context}");
-        assert!(answer.expect(401)["title"] == "Authentication Failed", "{context}: {}", answer.text());
-    }
-}
+pub(super) use isolation::AtSoftwareOne;

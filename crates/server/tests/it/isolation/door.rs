@@ -40,6 +40,10 @@ pub(crate) enum Subject {
     /// Nothing in particular.
     Nothing,
     Token,
+    /// One that was switched off.
+    DisabledToken,
+    /// The entry of the journal about a new token, by its position.
+    Entry,
     /// The secret of a token.
     Secret,
     /// A user, by his identifier.
@@ -129,6 +133,11 @@ impl World {
         match (kind, whose) {
             (Subject::Nothing, _) => String::new(),
             (Subject::Token, _) => self.token(person).await.0,
+            (Subject::DisabledToken, _) => self.disabled_token(person).await,
+            (Subject::Entry, _) => {
+                self.token(person).await;
+                self.position().await.to_string()
+            }
             (Subject::Secret, _) => self.token(person).await.1,
             (Subject::User, _) => person.id.clone(),
             (Subject::ServiceAccount, Whose::Colleagues) => self.acme.verifier.id.clone(),
@@ -146,6 +155,13 @@ impl World {
             Subject::Secret => secret(),
             _ => TokenId::new(self.authority().now(), &authority::clock::SystemRandomness).to_string(),
         }
+    }
+
+    async fn disabled_token(&self, person: &Person) -> String {
+        let id = self.token(person).await.0;
+        let token = TokenId::parse("id", &id).unwrap();
+        self.authority().disable(&self.caller, token, None).await.unwrap();
+        id
     }
 
     async fn caller(&self, person: &Person) -> Caller {

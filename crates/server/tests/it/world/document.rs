@@ -13,6 +13,8 @@ use std::{
 
 /// The media type of the pages for people.
 const MARKDOWN: &str = "text/markdown; charset=utf-8";
+/// The media type of values that stand on a line each.
+const LINES: &str = "application/jsonl";
 static DOCUMENT: OnceLock<Value> = OnceLock::new();
 static CONTRACTS: LazyLock<BTreeMap<Contract, Value>> = LazyLock::new(|| {
     let made = |contract| Some((contract, serde_json::to_value(server::router::contract_document(contract)?).unwrap()));
@@ -201,7 +203,9 @@ pub(super) fn check(server: &Server, method: &Method, target: &str, answer: &Ans
         Some(content) => {
             let kind = answer.field("content-type").unwrap_or_default();
             let schema = content.get(kind).unwrap_or_else(|| panic!("{call}: {kind} is not documented for {status}"));
-            if kind != MARKDOWN {
+            if kind == LINES {
+                check_lines(&expected, &format!("{method} {template} {status} lines"), &schema["schema"], answer);
+            } else if kind != MARKDOWN {
                 check_body(&expected, &format!("{method} {template} {status}"), &schema["schema"], answer);
             }
         }
@@ -234,15 +238,25 @@ fn check_error(expected: &Expected, answer: &Answer) {
     }
 }
 
+fn check_lines(expected: &Expected, name: &str, schema: &Value, answer: &Answer) {
+    for line in answer.text().lines() {
+        check_value(expected, name, schema, answer, &serde_json::from_str(line).unwrap());
+    }
+}
+
 fn check_body(expected: &Expected, name: &str, schema: &Value, answer: &Answer) {
     let body: Value = serde_json::from_slice(&answer.body)
         .unwrap_or_else(|error| panic!("{}: {error}: {}", answer.call, answer.text()));
+    check_value(expected, name, schema, answer, &body);
+}
+
+fn check_value(expected: &Expected, name: &str, schema: &Value, answer: &Answer, body: &Value) {
     let mut validators = VALIDATORS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let validator = validators.entry(format!("{} {name}", expected.name)).or_insert_with(|| {
         let options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
         options.build(&resolve(expected.document, schema, Members::Closed)).unwrap()
     });
     let wrong: Vec<_> =
-        validator.iter_errors(&body).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        validator.iter_errors(body).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(wrong.is_empty(), "{} does not fit the document: {wrong:#?}\n{body:#}", answer.call);
 }

@@ -1,0 +1,106 @@
+//! Promise: account types and modules say how far a token reaches, and what it may hand out.
+
+use super::accounts::{ACCESS, CATALOGUE, MARKETPLACE, Marketplace, PLATFORM, TOKENS, fields, text};
+use http::Method;
+use serde_json::{Value, json};
+
+fn body(account: Option<&str>, modules: &[&str]) -> Value {
+    let modules: Vec<_> = modules.iter().map(|id| json!({"id": id})).collect();
+    let mut body = json!({"name": "made", "modules": modules});
+    if let Some(id) = account {
+        body["account"] = json!({"id": id});
+    }
+    body
+}
+
+#[tokio::test]
+async fn vendors_and_clients_have_their_account_and_whoever_runs_the_marketplace_has_all() {
+    let market = Marketplace::new().await;
+    let (vendor, client, operations) = (&market.vendor, &market.client, &market.operations);
+    for (own, other) in [(vendor, client), (client, vendor)] {
+        assert_eq!(market.create(&own.token, body(None, &[MARKETPLACE])).await["account"]["id"], json!(own.id));
+        let listed = market.listed("select=account").bearer(&own.token).await.expect(200);
+        assert!(listed["data"].as_array().unwrap().iter().all(|token| token["account"]["id"] == json!(own.id)));
+        market.one(Method::GET, &other.token_id, "").bearer(&own.token).await.expect(404);
+        let foreign = market.post(TOKENS, body(Some(&other.id), &[])).bearer(&own.token).await;
+        let unknown = market.post(TOKENS, body(Some("ACC-9999-9999"), &[])).bearer(&own.token).await;
+        assert_eq!(foreign.comparable(), unknown.comparable());
+        assert_eq!(fields(&foreign), ["account.id"]);
+    }
+    let made = market.create(&operations.token, body(Some(&client.id), &[MARKETPLACE])).await;
+    assert_eq!(made["account"]["id"], json!(client.id));
+    market.one(Method::GET, &vendor.token_id, "").bearer(&operations.token).await.expect(200);
+    market.one(Method::DELETE, &text(&made["id"]), "").bearer(&operations.token).await.expect(204);
+    let accounts = market.listed("ne(account.type,Operations)&limit=1").bearer(&operations.token).await.expect(200);
+    assert!(accounts["$meta"]["pagination"]["total"].as_u64().unwrap() > 5);
+}
+
+#[tokio::test]
+async fn without_access_management_the_operators_own_tokens_stay_out_of_sight() {
+    let market = Marketplace::new().await;
+    let made = market.create(&market.operations.token, body(None, &[PLATFORM])).await;
+    let (id, secret) = (text(&made["id"]), text(&made["token"]));
+    market.one(Method::GET, &market.client.token_id, "").bearer(&secret).await.expect(200);
+    market.one(Method::GET, &id, "").bearer(&secret).await.expect(200);
+    let hidden = &market.operations.token_id;
+    for (method, verb) in [(Method::GET, ""), (Method::DELETE, ""), (Method::POST, "/disable")] {
+        market.one(method, hidden, verb).bearer(&secret).await.expect(404);
+    }
+    assert_eq!(market.found(&secret, "account.type=Operations").await, Vec::<String>::new());
+    assert_eq!(fields(&market.post(TOKENS, body(None, &[])).bearer(&secret).await), ["account.id"]);
+    assert!(market.is_active(&market.operations.token).await);
+}
+
+#[tokio::test]
+async fn modules_are_handed_out_to_accounts_of_their_type_by_whoever_may() {
+    let market = Marketplace::new().await;
+    let (vendor, client, operations) = (&market.vendor.token, &market.client.token, &market.operations.token);
+    let position = market.position().await;
+    for (bearer, modules, wrong) in [
+        (client, vec![MARKETPLACE, CATALOGUE], vec!["modules[1].id"]),
+        (client, vec![PLATFORM], vec!["modules[0].id"]),
+        (vendor, vec!["MOD-9999", "mod-1756"], vec!["modules[0].id", "modules[1].id"]),
+    ] {
+        let answer = market.post(TOKENS, body(None, &modules)).bearer(bearer).await;
+        match answer.status {
+            // Whoever has no such reach is told that before he is told what it is for.
+            403 => assert_eq!(modules, [PLATFORM]),
+            _ => assert_eq!(fields(&answer), wrong),
+        }
+    }
+    // Access Management alone hands nothing out over the platform, also where it would be for the account.
+    assert_eq!(market.position().await, position);
+    let narrow = text(&market.create(operations, body(None, &[ACCESS])).await["token"]);
+    market.post(TOKENS, body(None, &[PLATFORM])).bearer(&narrow).await.expect(403);
+    market.listed("account.type=Client").bearer(&narrow).await.expect(200);
+    assert_eq!(market.found(&narrow, "ne(account.type,Operations)").await, Vec::<String>::new());
+    // A native credential that may not hand out modules hands out none.
+    let issue = json!({"name": "narrow", "scopes": ["tokens:read", "tokens:write", "organisations:read"]});
+    let native = market.post("/v1/tokens", issue).bearer(&market.acme.administrator.token).await.expect(201);
+    let native = text(&native["secret"]);
+    market.post(TOKENS, body(None, &[MARKETPLACE])).bearer(&native).await.expect(403);
+    market.post(TOKENS, body(None, &[])).bearer(&native).await.expect(201);
+    market.post(TOKENS, body(None, &[])).bearer(&market.acme.member.token).await.expect(403);
+}
+
+#[tokio::test]
+async fn what_a_token_hands_out_is_what_its_new_token_may_do() {
+    let market = Marketplace::new().await;
+    let made = market.create(&market.vendor.token, body(None, &[ACCESS, CATALOGUE])).await;
+    let secret = text(&made["token"]);
+    let who = market.get("/v1/whoami").bearer(&secret).await.expect(200);
+    let expected = [
+        "journal:read",
+        "organisations:read",
+        "owners:read",
+        "softwareone:MOD-1752",
+        "softwareone:MOD-1756",
+        "tokens:read",
+        "tokens:write",
+    ];
+    assert_eq!(who["scopes"], json!(expected), "{who}");
+    market.get("/v1/tokens").bearer(&secret).await.expect(200);
+    market.get("/v1/users").bearer(&secret).await.expect(200);
+    let user = json!({"name": "Ken", "email": "ken@people.example"});
+    market.post("/v1/users", user).bearer(&secret).await.problem(403, "insufficient-scope");
+}
