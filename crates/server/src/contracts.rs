@@ -36,11 +36,10 @@ pub fn surfaces(contracts: &[Contract]) -> Surfaces {
 ///
 /// # Errors
 /// Names `field` when the contract takes no such facts.
-pub fn check_facts(contract: Contract, field: &str, _: &Value) -> Result<(), Invalid> {
+pub fn check_facts(contract: Contract, field: &str, facts: &Value) -> Result<(), Invalid> {
     match contract {
         Contract::VectorAi => Err(Invalid::field(field, "must be changed by the calls of the contract itself")),
-        Contract::Rncv | Contract::SoftwareOne | Contract::Dfns => {
-            Err(Invalid::field(field, "must be left out: nothing is kept there"))
-        }
+        Contract::SoftwareOne => softwareone::account::check_facts(field, facts),
+        Contract::Rncv | Contract::Dfns => Err(Invalid::field(field, "must be left out: nothing is kept there")),
     }
 }

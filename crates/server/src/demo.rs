@@ -3,7 +3,7 @@
 
 use crate::{
     config::Contract,
-    contracts::{rncv, vectorai},
+    contracts::{rncv, softwareone, vectorai},
     private_file,
 };
 use authority::{Authority, Error, issue::NewToken, owners::OwnerDraft, redeem::Administrator};
@@ -200,7 +200,12 @@ async fn at_contract(
             let organisation = OrganisationId::parse("id", &first.id)?;
             Ok(vectorai::demonstration::make(authority, organisation).await?)
         }
-        Contract::SoftwareOne | Contract::Dfns => Ok(serde_json::json!({})),
+        Contract::SoftwareOne => {
+            let organisation = |made: &DemoOrganisation| OrganisationId::parse("id", &made.id);
+            let accounts = [caller.organisation, organisation(first)?, organisation(second)?];
+            Ok(softwareone::demonstration::make(authority, caller, accounts).await?)
+        }
+        Contract::Dfns => Ok(serde_json::json!({})),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::{
     engine::Engine,
-    world::{World, deletion},
+    world::{World, deletion, name},
 };
 use domain::{
     caller::{Actor, Reach},
@@ -18,6 +18,7 @@ on_every_engine!(
     entries_are_dense_and_chained,
     the_follower_is_told_what_the_journal_says,
     filters_select_entries,
+    entries_come_with_the_names_of_today,
     each_reach_sees_its_part,
     pages_join_without_a_gap,
 );
@@ -89,6 +90,8 @@ async fn filters_select_entries(engine: Engine) {
         JournalFilter { actor: Some(world.administrator.id), ..ascending() },
         JournalFilter { actor: Some(owner.id), ..ascending() },
         JournalFilter { organisation: Some(world.organisation.id), ..ascending() },
+        JournalFilter { position: Some(all[3].entry.position), ..ascending() },
+        JournalFilter { position: Some(Position(9_999)), ..ascending() },
         JournalFilter { before: Some(middle), ..ascending() },
         JournalFilter { after: Some(middle), ..ascending() },
         JournalFilter { token: Some(issued.token.id), kind: Some("token.deleted".into()), ..ascending() },
@@ -98,6 +101,28 @@ async fn filters_select_entries(engine: Engine) {
         let found: Vec<_> =
             read(&world, Reach::Everything, filter.clone()).await.into_iter().map(|row| row.entry).collect();
         assert_eq!(found, expected, "{filter:?}");
+        for (offset, limit) in [(0, 100), (0, 2), (3, 2), (99, 2), (0, 0)] {
+            let part = world.store.journal_part(Reach::Everything, filter.clone(), offset, limit).await.unwrap();
+            let wanted: Vec<_> = expected.iter().skip(usize::try_from(offset).unwrap()).take(limit).cloned().collect();
+            assert_eq!(part.items.into_iter().map(|row| row.entry).collect::<Vec<_>>(), wanted, "{filter:?}");
+            assert_eq!(part.total, expected.len() as u64, "{filter:?}");
+        }
+    }
+}
+
+async fn entries_come_with_the_names_of_today(engine: Engine) {
+    let world = World::new(engine).await;
+    let owner = world.member().await;
+    let issued = world.issue(&owner, "first").await;
+    world.delete(issued.token.id).await;
+    let rows = read(&world, Reach::Everything, JournalFilter { token: Some(issued.token.id), ..ascending() }).await;
+    assert_eq!(rows.len(), 2);
+    for row in rows {
+        assert_eq!(row.names.token, Some((issued.token.number, name("first"))));
+        assert_eq!(row.names.organisation, Some(world.organisation.name.clone()));
+        let administrator = &world.administrator;
+        let actor = row.names.actor.map(|actor| (actor.number, actor.name, actor.kind));
+        assert_eq!(actor, Some((administrator.number, administrator.name.clone(), administrator.kind)));
     }
 }
 
@@ -107,6 +132,7 @@ fn fits(row: &JournalRow, filter: &JournalFilter) -> bool {
         && filter.kind.as_ref().is_none_or(|kind| row.entry.event.kind() == kind)
         && filter.actor.is_none_or(|actor| row.actor == Some(actor))
         && filter.organisation.is_none_or(|organisation| row.organisation == Some(organisation))
+        && filter.position.is_none_or(|position| row.entry.position == position)
         && filter.before.is_none_or(|before| row.entry.at < before)
         && filter.after.is_none_or(|after| row.entry.at >= after)
 }

@@ -104,3 +104,24 @@ async fn what_a_token_hands_out_is_what_its_new_token_may_do() {
     let user = json!({"name": "Ken", "email": "ken@people.example"});
     market.post("/v1/users", user).bearer(&secret).await.problem(403, "insufficient-scope");
 }
+
+#[tokio::test]
+async fn an_administrator_of_the_application_says_what_type_an_account_is_of() {
+    let market = Marketplace::new().await;
+    let path = format!("/v1/organisations/{}", market.globex.id);
+    let patch = |facts: Value| market.patch(path.as_str(), json!({"contracts": {"softwareone": facts}}));
+    let shown = patch(json!({"type": "Vendor"})).bearer(&market.root.token).await.expect(200);
+    assert_eq!(shown["contracts"]["softwareone"], json!({"type": "Vendor"}));
+    let own = market.one(Method::GET, &market.client.token_id, "").bearer(&market.client.token).await.expect(200);
+    assert_eq!(own["account"]["type"], "Vendor");
+    assert_eq!(
+        market.create(&market.client.token, body(None, &[CATALOGUE])).await["modules"][0]["id"],
+        json!(CATALOGUE)
+    );
+    for wrong in [json!({"type": "Operator"}), json!("Vendor"), json!({})] {
+        let refused = patch(wrong).bearer(&market.root.token).await.refused();
+        assert_eq!(refused, ["contracts.softwareone"]);
+    }
+    let denied = patch(json!({"type": "Operations"})).bearer(&market.globex.administrator.token).await;
+    assert_eq!(denied.status, 403);
+}
