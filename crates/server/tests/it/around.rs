@@ -53,10 +53,18 @@ struct Around {
 
 /// Whatever is logged on the thread of one test.
 #[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
 
 impl Lines {
-    fn text(&self) -> String {
+    /// Takes what is logged on this thread from now on, until the guard is dropped.
+    pub(crate) fn follow(log: Log) -> (Self, tracing::subscriber::DefaultGuard) {
+        let lines = Self::default();
+        let writer = lines.clone();
+        let guard = tracing::subscriber::set_default(log::subscriber(log, false, move || writer.clone()));
+        (lines, guard)
+    }
+
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 
@@ -87,10 +95,7 @@ fn config(limits: impl FnOnce(&mut Limits)) -> Config {
 }
 
 async fn open(config: Config) -> Around {
-    let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = log::subscriber(config.log, false, move || writer.clone());
-    let log = tracing::subscriber::set_default(subscriber);
+    let (lines, log) = Lines::follow(config.log);
 
     let directory = tempfile::tempdir().unwrap();
     let store = open_sqlite(&directory.path().join("jeton.db"), &OpenOptions::default()).unwrap().store;

@@ -6,10 +6,12 @@
 //! | --- | --- |
 //! | `haystack` | the search for parts of secrets |
 //! | `walk` | every route, by those who may and with what is right |
+//! | `contracts` | the doors of the contracts |
 //! | `misuse` | secrets where none belongs, and credentials that are wrong |
 //! | `command_line` | the commands |
 
 mod command_line;
+mod contracts;
 mod haystack;
 mod misuse;
 mod walk;
@@ -93,6 +95,10 @@ impl Walk {
                     "POST",
                     ["v1", "tokens"] | ["v1", "tokens", _, "rotate"] | ["v1", "sessions", "current", "tokens"],
                 ) => "/secret",
+                ("POST", ["admin", "tokens"]) => {
+                    self.canaries.take_member("/token", &mut exchange.answer.text);
+                    "/key"
+                }
                 ("POST", ["v1", "users"]) => "/invitation/link",
                 ("POST", ["v1", "users", _, "invitation"]) => "/link",
                 ("POST", ["v1", "sessions"]) => {
@@ -111,6 +117,7 @@ impl Walk {
 fn no_secret_appears_where_it_does_not_belong() {
     let mut walk = Walk::begin();
     walk.every_route();
+    walk.contracts();
     walk.misuse();
     walk.commands();
     let mut exchanges = walk.take_from_answers();

@@ -7,6 +7,7 @@
 //! | `restart` | what was revoked stays revoked over every restart, and a stop is graceful |
 //! | `refused` | a store that must not be served is refused with a clear message |
 //! | `callers` | the log says who tried |
+//! | `contracts` | a demonstration serves its contracts again, and what was deleted at their doors stays deleted |
 //! | `keys` | a wrong server key is noticed, and none is dropped that is needed |
 //! | `starved` | a full or failing disk gives no false success |
 //! | `canary/` | no secret, password or link appears where it does not belong |
@@ -23,6 +24,7 @@ mod bootstrap;
 mod callers;
 mod canary;
 mod client;
+mod contracts;
 mod crash;
 mod hostile_text;
 mod installation;

@@ -30,20 +30,20 @@ impl Canaries {
         }
     }
 
-    /// The same for every member of these names, however deep.
-    pub(super) fn add_all(&mut self, name: &str, value: &Value, members: &[&str]) {
+    /// The same for every member whose name ends so, however deep.
+    pub(super) fn add_all(&mut self, name: &str, value: &Value, endings: &[&str]) {
         match value {
             Value::Object(object) => {
                 for (key, value) in object {
                     match value.as_str() {
-                        Some(secret) if members.contains(&key.as_str()) => {
+                        Some(secret) if endings.iter().any(|ending| key.ends_with(ending)) => {
                             self.add(&format!("{key} of {name}"), secret)
                         }
-                        _ => self.add_all(name, value, members),
+                        _ => self.add_all(name, value, endings),
                     }
                 }
             }
-            Value::Array(values) => values.iter().for_each(|value| self.add_all(name, value, members)),
+            Value::Array(values) => values.iter().for_each(|value| self.add_all(name, value, endings)),
             _ => {}
         }
     }

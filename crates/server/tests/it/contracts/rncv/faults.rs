@@ -1,47 +1,16 @@
 //! A change that fails is a 500 with a message, and the log knows the cause.
 
 use super::{key_of, number};
-use crate::world::{Setting, World};
+use crate::{
+    around::Lines,
+    world::{Setting, World},
+};
 use serde_json::json;
-use server::{
-    config::{Log, LogFormat},
-    log,
-};
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
-
-/// Whatever is logged on the thread of one test.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Lines {
-    fn follow() -> (Self, tracing::subscriber::DefaultGuard) {
-        let lines = Self::default();
-        let writer = lines.clone();
-        let log = Log { format: LogFormat::Json, level: tracing::Level::INFO, requests: true };
-        let guard = tracing::subscriber::set_default(log::subscriber(log, false, move || writer.clone()));
-        (lines, guard)
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
+use server::config::{Log, LogFormat};
+use tracing::Level;
 
 async fn failing(setting: Setting, words: &str, logged: &str) {
-    let (lines, _guard) = Lines::follow();
+    let (lines, _guard) = Lines::follow(Log { format: LogFormat::Json, level: Level::INFO, requests: true });
     let world = World::with(setting.contracts()).await;
     let (token, key) = key_of(&world, &world.acme.member).await;
     let user = number(&world, &world.acme.colleague.id).await;

@@ -46,19 +46,19 @@ async fn of_many_who_create_at_once_one_succeeds() {
     let user = number(&world, &world.acme.member.id).await;
     for _ in 0..8 {
         let calls = (0..8).map(|_| async { create(&world, user, &world.acme.administrator).await.status });
-        let statuses = futures(calls).await;
+        let statuses = side_by_side(calls).await;
         assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
         assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 7, "{statuses:?}");
         let deletions =
             (0..4).map(|_| async { delete(&world, json!({"user_id": user}), &world.acme.administrator).await.status });
-        let statuses = futures(deletions).await;
+        let statuses = side_by_side(deletions).await;
         assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
         assert_eq!(statuses.iter().filter(|status| **status == 404).count(), 3, "{statuses:?}");
     }
 }
 
 /// Waits for all of them side by side.
-async fn futures<F: Future<Output = u16>>(calls: impl Iterator<Item = F>) -> Vec<u16> {
+async fn side_by_side<F: Future<Output = u16>>(calls: impl Iterator<Item = F>) -> Vec<u16> {
     let mut calls: Vec<_> = calls.map(Box::pin).collect();
     let mut statuses = vec![None; calls.len()];
     std::future::poll_fn(|context| {
