@@ -31,10 +31,17 @@ async fn what_contracts_know_of_an_organisation_is_shown_and_checked_by_them() {
         (json!({"softwareone": {"type": "Client"}, "vectorai": {}}), "contracts"),
         (json!({"vectorai": {"auth_enabled": false}}), "contracts.vectorai"),
         (json!({"rncv": {}}), "contracts.rncv"),
+        (json!({"softwareone": {"type": "King"}}), "contracts.softwareone"),
+        (json!({"softwareone": null}), "contracts.softwareone"),
     ] {
         let answer = world.patch(&place, json!({"contracts": contracts.clone()})).bearer(root).await;
         assert_eq!(answer.refused(), [field], "{contracts}");
     }
+    let vendor = json!({"contracts": {"softwareone": {"type": "Vendor"}}});
+    world.patch(&place, vendor.clone()).bearer(&world.acme.administrator.token).await.problem(403, "forbidden");
+    let changed = world.patch(&place, vendor.clone()).bearer(root).await.expect(200);
+    assert_eq!(changed["contracts"], vendor["contracts"]);
+    assert_eq!(world.get(&place).bearer(&world.acme.member.token).await.expect(200), changed);
 }
 
 #[tokio::test]
