@@ -171,10 +171,13 @@ fn a_stop_writes_the_uses_that_were_gathered() {
 #[test]
 fn a_migration_is_logged_when_it_is_applied_and_not_at_every_start() {
     let installation = Installation::new();
-    for applied in [1, 0] {
+    for times in [1, 0] {
         let mut server = installation.start();
         assert!(server.stop().success());
-        assert_eq!(server.err().matches("applied a migration").count(), applied, "{}", server.err());
+        for name in ["0001_core", "0002_contracts"] {
+            let line = format!("applied a migration number={} name={name:?}", &name[3..4]);
+            assert_eq!(server.err().matches(&line).count(), times, "{}", server.err());
+        }
     }
 }
 
