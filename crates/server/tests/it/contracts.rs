@@ -6,11 +6,13 @@
 //! | `documents` | the document of a contract says what its routes do |
 //! | `errors` | whatever fails under the paths of a contract has the contract's own shape |
 //! | `isolation` | nobody sees or touches what lies outside his reach, at any door |
+//! | `matrix` | a token made at one door is seen, verified and deleted at every other |
 //! | `rncv` `vectorai` `softwareone` | what holds at one door |
 
 mod documents;
 mod errors;
 mod isolation;
+mod matrix;
 mod rncv;
 mod served;
 mod softwareone;
