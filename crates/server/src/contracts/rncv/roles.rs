@@ -12,27 +12,8 @@ use utoipa::ToSchema;
 const PREFIX: &str = "rncv:";
 
 /// A role of RNCV. A user without any is what RNCV calls a generic user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ToSchema)]
 pub enum RncvRole {
-    /// Reaches all organisations.
-    ApplicationAdministrator,
-    /// Reaches his organisation.
-    OrganisationAdministrator,
-    /// Approves edits.
-    OrganisationApprover,
-    /// Submits data.
-    Editor,
-    /// Reads.
-    Viewer,
-    /// Reads everything, and the audit logs.
-    Analyst,
-}
-
-/// The names of the roles.
-#[derive(ToSchema)]
-#[schema(as = RncvRole)]
-#[allow(dead_code)]
-pub enum RncvRoleDocument {
     /// Reaches all organisations.
     #[schema(rename = "Application Administrator")]
     ApplicationAdministrator,
@@ -43,13 +24,10 @@ pub enum RncvRoleDocument {
     #[schema(rename = "Organisation Approver")]
     OrganisationApprover,
     /// Submits data.
-    #[schema(rename = "Editor")]
     Editor,
     /// Reads.
-    #[schema(rename = "Viewer")]
     Viewer,
     /// Reads everything, and the audit logs.
-    #[schema(rename = "Analyst")]
     Analyst,
 }
 

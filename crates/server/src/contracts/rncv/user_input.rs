@@ -2,7 +2,7 @@
 
 use super::{
     page,
-    roles::{RncvRoleDocument, RncvRoles},
+    roles::{RncvRole, RncvRoles},
     user_shapes::Names,
     value::{self, Named, present},
 };
@@ -54,7 +54,7 @@ pub struct NewUserDocument {
     organisation: Option<u32>,
     /// His roles; none when left out.
     #[schema(nullable = false)]
-    roles: Option<Vec<RncvRoleDocument>>,
+    roles: Option<Vec<RncvRole>>,
     /// False to mark him for deletion, true to recover him; a new user is active.
     #[schema(nullable = false)]
     active: Option<bool>,
@@ -76,7 +76,7 @@ pub struct UserPatchDocument {
     email: Option<String>,
     /// His roles.
     #[schema(nullable = false)]
-    roles: Option<Vec<RncvRoleDocument>>,
+    roles: Option<Vec<RncvRole>>,
     /// False to mark him for deletion, true to recover him.
     #[schema(nullable = false)]
     active: Option<bool>,

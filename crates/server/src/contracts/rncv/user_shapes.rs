@@ -2,7 +2,7 @@
 
 use super::{
     NAME,
-    roles::{RncvRoleDocument, RncvRoles},
+    roles::{RncvRole, RncvRoles},
 };
 use domain::{facts::ContractFacts, owner::Owner};
 use serde::{Deserialize, Serialize};
@@ -24,7 +24,7 @@ pub struct UserShape {
     /// The number of his organisation.
     organisation: u32,
     /// His roles.
-    #[schema(value_type = Vec<RncvRoleDocument>)]
+    #[schema(value_type = Vec<RncvRole>)]
     roles: Vec<&'static str>,
     /// False when he is marked for deletion: his tokens are without power.
     active: bool,
