@@ -7,7 +7,8 @@ use serde_json::json;
 use server::contracts::softwareone::rql::{Query, tree::Expression};
 
 fn conditions(expression: &Expression, depth: usize) -> usize {
-    assert!(depth <= limits::SEARCH_DEPTH);
+    // A level of the text can make three of the tree: a choice, what stands together in it, and a negation.
+    assert!(depth <= 3 * (limits::SEARCH_DEPTH + 1));
     match expression {
         Expression::All(parts) | Expression::Any(parts) => {
             assert!(!parts.is_empty());

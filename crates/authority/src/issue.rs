@@ -56,6 +56,25 @@ impl Authority {
     /// [`Error::Denied`] when the caller may not, or asks for more than it or the owner has;
     /// [`Error::Conflict`] when another token holds the slot, or has the name where names are unique.
     pub async fn issue(&self, caller: &Caller, new: NewToken, key: Option<IdempotencyKey>) -> Result<Issued, Error> {
+        let wanted = new.scopes.clone().map_or(WantedScopes::AsMuchAsAllowed, WantedScopes::Exactly);
+        self.issue_with(caller, new, wanted, key).await
+    }
+
+    /// Issues a token that may do whatever its owner may, today and later; its `scopes` say nothing.
+    ///
+    /// # Errors
+    /// As [`Authority::issue`]; [`Error::Denied`] when the owner may do more than the caller's credential.
+    pub async fn issue_whole(&self, caller: &Caller, new: NewToken) -> Result<Issued, Error> {
+        self.issue_with(caller, new, WantedScopes::WhateverOwnerMay, None).await
+    }
+
+    async fn issue_with(
+        &self,
+        caller: &Caller,
+        new: NewToken,
+        scopes: WantedScopes,
+        key: Option<IdempotencyKey>,
+    ) -> Result<Issued, Error> {
         let access = access::access(caller, Action::ChangeTokens)?;
         let drawn = self.draw(new.terms.form.as_ref());
         let verb = Verb::IssueToken(IssueToken {
@@ -65,7 +84,7 @@ impl Authority {
             author: caller.owner_number,
             name: new.name,
             description: new.description,
-            scopes: new.scopes.map_or(WantedScopes::AsMuchAsAllowed, WantedScopes::Exactly),
+            scopes,
             networks: new.networks,
             labels: new.labels,
             expires_at: new.expires_at,

@@ -55,6 +55,8 @@ pub enum WantedScopes {
     Exactly(Scopes),
     /// Whatever both the caller and the owner have.
     AsMuchAsAllowed,
+    /// Whatever the owner may do, today and later; refused when that lies beyond the caller.
+    WhateverOwnerMay,
 }
 
 /// The data of [`Verb::IssueToken`](super::Verb::IssueToken).

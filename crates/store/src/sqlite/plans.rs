@@ -85,9 +85,13 @@ fn pages_of_the_journal_walk_an_index() {
     let token = JournalFilter { token: Some(TokenId::from_bytes([1; 16])), ..JournalFilter::default() };
     let kind = |kind: &str| JournalFilter { kind: Some(kind.into()), ..JournalFilter::default() };
     let organisation = Reach::Organisation(OrganisationNumber(1));
+    let both = JournalFilter { kind: Some("token.updated".to_owned()), ..token.clone() };
     for (reach, filter, expected) in [
         (Reach::Everything, JournalFilter::default(), "SEARCH j USING INTEGER PRIMARY KEY"),
         (organisation, JournalFilter::default(), "SEARCH j USING INDEX journal_organisation"),
+        (Reach::Everything, both.clone(), "SEARCH j USING INDEX journal_token"),
+        (organisation, both.clone(), "SEARCH j USING INDEX journal_token"),
+        (Reach::Own(OwnerNumber(1)), both, "SEARCH j USING INDEX journal_token"),
         (Reach::Everything, token, "SEARCH j USING INDEX journal_token"),
         (Reach::Everything, kind("token.deleted"), "SEARCH j USING INDEX journal_kind"),
         (Reach::Everything, kind("token.issued"), "SEARCH j USING INTEGER PRIMARY KEY"),

@@ -38,7 +38,11 @@ impl FromRequestParts<Server> for Administrator {
 
 /// The token in the header.
 fn token(headers: &HeaderMap) -> Result<&str, Problem> {
-    let Some(value) = headers.get(header::AUTHORIZATION) else { return Err(ProblemKind::Unauthenticated.into()) };
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let Some(value) = values.next() else { return Err(ProblemKind::Unauthenticated.into()) };
+    if values.next().is_some() {
+        return Err(header_refused("It must not be repeated."));
+    }
     let mut words = value.as_bytes().split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     if !words.next().is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"token")) {
         // Another scheme is none of this door's, so nothing was shown.

@@ -81,7 +81,7 @@ fn shown(
 
 /// Create a user's token
 ///
-/// A user has one key at most. It may do what he may, and the answer shows it this once.
+/// A user has one key at most. It may do what he may, today and later, and the answer shows it this once.
 #[utoipa::path(
     post, path = "/admin/tokens", tag = TOKENS, operation_id = "create_rncv_token",
     request_body = NewTokenBody,
@@ -112,7 +112,7 @@ async fn issue(server: &Server, caller: &Caller, user: &Owner) -> Result<Issued,
         expires_at: None,
         terms: key::terms(),
     };
-    match server.authority.issue(caller, new, None).await {
+    match server.authority.issue_whole(caller, new).await {
         Err(Error::Conflict(Conflict::SlotTaken)) => {
             Err(Problem::new(ProblemKind::Conflict).detail("This user already has a token."))
         }

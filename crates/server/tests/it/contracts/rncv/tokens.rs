@@ -26,6 +26,37 @@ async fn a_key_is_created_shown_once_and_works_at_once() {
 }
 
 #[tokio::test]
+async fn a_key_may_do_what_its_user_may_today() {
+    let world = World::with_contracts().await;
+    let administrator = &world.acme.administrator;
+    let user = number(&world, &world.acme.member.id).await;
+    let made = create(&world, user, administrator).await.expect(201);
+    let key = made["key"].as_str().unwrap();
+    let asks = |scope: &'static str| {
+        let question = json!({"token": key, "scope": scope});
+        let call = world.post("/v1/tokens/verify", question).bearer(&world.verifier.token);
+        async move { call.await.expect(200)["active"].clone() }
+    };
+    assert_eq!((asks("rncv:editor").await, asks("reports:read").await), (json!(false), json!(true)));
+    let becomes = |roles: Value| {
+        let path = format!("/admin/api-users/{user}");
+        let call = world.patch(path, json!({"roles": roles})).token(&administrator.token);
+        async move { call.await.expect(200) }
+    };
+    becomes(json!(["Editor"])).await;
+    assert_eq!((asks("rncv:editor").await, asks("rncv:viewer").await), (json!(true), json!(false)));
+    becomes(json!([])).await;
+    assert_eq!((asks("rncv:editor").await, asks("owners:write").await), (json!(false), json!(false)));
+
+    // A credential that has less than the user hands nothing of his out.
+    let narrow = json!({"name": "narrow", "scopes": ["tokens:read", "tokens:write", "owners:read"]});
+    let narrow = world.post("/v1/tokens", narrow).bearer(&administrator.token).await.expect(201);
+    delete(&world, json!({"user_id": user}), administrator).await.expect(200);
+    let call = world.post("/admin/tokens", json!({"user_id": user})).token(narrow["secret"].as_str().unwrap());
+    call.await.expect(403);
+}
+
+#[tokio::test]
 async fn a_second_key_is_a_conflict_and_other_tokens_do_not_count() {
     let world = World::with_contracts().await;
     let (user, other) = (number(&world, &world.acme.member.id).await, number(&world, &world.acme.colleague.id).await);
