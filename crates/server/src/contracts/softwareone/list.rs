@@ -138,7 +138,8 @@ pub fn projected(mut record: Value, select: &Select, omitted: &[&str]) -> Value 
     record
 }
 
-fn left_out<'a>(select: &Select, omitted: &[&'a str]) -> Vec<&'a str> {
+/// What is left out of records although it is there.
+pub fn left_out<'a>(select: &Select, omitted: &[&'a str]) -> Vec<&'a str> {
     omitted.iter().copied().filter(|name| !select.shows(&[name], false)).collect()
 }
 

@@ -5,7 +5,7 @@ use super::{
     catalogue::{handed_out, manages_access, manages_platform},
 };
 use crate::{
-    auth,
+    auth::{self, ClientAddress},
     problem::{Problem, ProblemKind},
     state::Server,
 };
@@ -13,6 +13,7 @@ use authority::access::{self, Action};
 use axum::extract::FromRequestParts;
 use domain::{caller::Caller, owner::Role, secret::Secret};
 use http::request::Parts;
+use std::net::IpAddr;
 use store::query::search::{Comparison, Condition, Operand, Value};
 
 /// A caller who showed a token, with the token.
@@ -21,6 +22,8 @@ pub struct Bearer {
     pub caller: Caller,
     /// What he showed.
     pub shown: Secret,
+    /// From where.
+    pub address: Option<IpAddr>,
 }
 
 impl FromRequestParts<Server> for Bearer {
@@ -32,7 +35,8 @@ impl FromRequestParts<Server> for Bearer {
         if manages_access(&caller.scopes) || manages_platform(&caller.scopes) {
             caller.hands_out = handed_out();
         }
-        Ok(Self { caller, shown })
+        let Ok(ClientAddress(address)) = ClientAddress::from_request_parts(parts, server).await;
+        Ok(Self { caller, shown, address })
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::{
     identifier,
-    list::{LIMIT, projected},
+    list::{LIMIT, left_out, projected},
     rights::Bearer,
     rql::Query,
     shape,
@@ -25,7 +25,6 @@ use http_body::Frame;
 use serde_json::{Value, json};
 use std::{
     collections::HashMap,
-    convert::Infallible,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -116,18 +115,20 @@ pub async fn answer(
     Ok(response)
 }
 
+/// Why a streamed answer ended before its end: the connection ends with it, which tells the client.
+#[derive(Debug, thiserror::Error)]
+#[error("a streamed answer was cut short")]
+struct Cut;
+
 /// What arrives through a channel, as a body.
-struct Pieces(mpsc::Receiver<Bytes>);
+struct Pieces(mpsc::Receiver<Result<Bytes, Cut>>);
 
 impl http_body::Body for Pieces {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = Cut;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.0.poll_recv(context).map(|piece| piece.map(|piece| Ok(Frame::data(piece))))
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
+        self.0.poll_recv(context).map(|piece| piece.map(|piece| piece.map(Frame::data)))
     }
 }
 
@@ -136,17 +137,16 @@ struct Writer {
     bearer: Bearer,
     query: Query,
     form: Form,
-    sender: mpsc::Sender<Bytes>,
+    sender: mpsc::Sender<Result<Bytes, Cut>>,
 }
 
 impl Writer {
-    /// Writes the records until the end, or until something stops it: then fewer of them arrive than were
-    /// announced, which tells the client.
+    /// Writes the records until the end, or until something stops it.
     async fn write(self, numbers: Vec<TokenNumber>) {
         let count = numbers.len();
         if self.form == Form::Whole {
             let pagination = json!({"offset": self.query.offset, "limit": count, "total": count});
-            let meta = json!({"pagination": pagination, "omitted": OMITTED_IN_LISTS});
+            let meta = json!({"pagination": pagination, "omitted": left_out(&self.query.select, &OMITTED_IN_LISTS)});
             if !self.send(format!("{{\"$meta\":{meta},\"data\":[")).await {
                 return;
             }
@@ -156,6 +156,8 @@ impl Writer {
                 Ok(records) => self.piece(place == 0, &records),
                 Err(problem) => {
                     tracing::warn!(kind = ?problem.kind(), "a streamed answer was cut short");
+                    // Whoever has gone away needs no telling.
+                    let _ = self.sender.send(Err(Cut)).await;
                     return;
                 }
             };
@@ -169,7 +171,7 @@ impl Writer {
     }
 
     async fn send(&self, piece: String) -> bool {
-        self.sender.send(Bytes::from(piece)).await.is_ok()
+        self.sender.send(Ok(Bytes::from(piece))).await.is_ok()
     }
 
     fn piece(&self, first: bool, records: &[Value]) -> String {
@@ -187,7 +189,8 @@ impl Writer {
     /// The records of some tokens in their order, as they are now. Who asked is looked at anew for each part:
     /// an answer that takes long ends with the power of its caller.
     async fn records(&self, numbers: &[TokenNumber]) -> Result<Vec<Value>, Problem> {
-        self.server.authority.authenticate(self.bearer.shown.expose(), None, None).await?;
+        let (secret, address) = (self.bearer.shown.expose(), self.bearer.address);
+        self.server.authority.authenticate(secret, address, None).await?;
         let values = numbers.iter().filter_map(|number| i64::try_from(number.0).ok()).map(Constant::Number).collect();
         let conditions = self.bearer.sees_only().into_iter().chain([Condition::OneOf(Field::Number, values)]).collect();
         let search = Search {
