@@ -89,6 +89,11 @@ impl Surfaces {
     }
 }
 
+/// The status of a kind of problem for clients that know no other word for what was deleted than *not found*.
+pub fn status_without_gone(kind: ProblemKind) -> StatusCode {
+    if kind == ProblemKind::Gone { StatusCode::NOT_FOUND } else { kind.status() }
+}
+
 /// Gives an answer that is about a problem the shape of this surface; leaves every other as it is.
 pub fn shaped(surface: Surface, asked: &Asked<'_>, mut answer: Response<Body>) -> Response<Body> {
     let Some(problem) = answer.extensions_mut().remove::<Problem>() else { return answer };

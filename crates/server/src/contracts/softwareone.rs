@@ -33,7 +33,7 @@ pub mod token_query;
 pub mod token_shapes;
 pub mod tokens;
 
-use crate::surface::Surface;
+use crate::surface::{self, Surface};
 
 /// Its name, in the configuration and beside tokens and organisations.
 const CONTRACT: &str = "softwareone";
@@ -41,7 +41,7 @@ const CONTRACT: &str = "softwareone";
 /// Where SoftwareOne is, and how its errors look.
 pub const SURFACE: Surface = Surface {
     paths: &["/public/v1", "/v1/openapi/softwareone.json"],
-    status: shape::status,
+    status: surface::status_without_gone,
     shape: shape::answer,
     media_type: "application/problem+json",
     schema: "ProblemDetails",

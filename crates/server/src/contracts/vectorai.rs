@@ -33,12 +33,12 @@ mod sign_in;
 pub mod switch;
 mod tokens;
 
-use crate::surface::Surface;
+use crate::surface::{self, Surface};
 
 /// Where VectorAI is, and how its errors look.
 pub const SURFACE: Surface = Surface {
     paths: &["/auth", "/v1/openapi/vectorai.json"],
-    status: shape::status,
+    status: surface::status_without_gone,
     shape: shape::answer,
     media_type: "application/json",
     schema: "VectorAiError",

@@ -15,29 +15,10 @@ const NO_FIELD: &str = "non_field_errors";
 /// The status of a kind of problem. RNCV knows no other word for what was deleted than *not found*, and none
 /// for a system that cannot answer now than an internal error.
 pub(super) fn status(kind: ProblemKind) -> StatusCode {
-    match kind {
-        ProblemKind::Gone => StatusCode::NOT_FOUND,
-        ProblemKind::Unavailable => StatusCode::INTERNAL_SERVER_ERROR,
-        ProblemKind::InvalidRequest
-        | ProblemKind::MalformedJson
-        | ProblemKind::MalformedRequest
-        | ProblemKind::SecretInUrl
-        | ProblemKind::Unauthenticated
-        | ProblemKind::InsufficientScope
-        | ProblemKind::Forbidden
-        | ProblemKind::NotFound
-        | ProblemKind::MethodNotAllowed
-        | ProblemKind::RequestTimeout
-        | ProblemKind::Conflict
-        | ProblemKind::PreviewChanged
-        | ProblemKind::IdempotencyConflict
-        | ProblemKind::PreconditionFailed
-        | ProblemKind::PayloadTooLarge
-        | ProblemKind::UnsupportedMediaType
-        | ProblemKind::TooManyRequests
-        | ProblemKind::Internal
-        | ProblemKind::OutcomeUnknown => kind.status(),
+    if kind == ProblemKind::Unavailable {
+        return StatusCode::INTERNAL_SERVER_ERROR;
     }
+    surface::status_without_gone(kind)
 }
 
 /// The answer to a request that failed.

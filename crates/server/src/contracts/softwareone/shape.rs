@@ -30,36 +30,9 @@ struct ProblemDetails<'a> {
     errors: BTreeMap<&'a str, Vec<&'a str>>,
 }
 
-/// The status of a kind of problem. What was deleted is not found by those who would ask for it here.
-pub(super) fn status(kind: ProblemKind) -> StatusCode {
-    match kind {
-        ProblemKind::Gone => StatusCode::NOT_FOUND,
-        ProblemKind::InvalidRequest
-        | ProblemKind::MalformedJson
-        | ProblemKind::MalformedRequest
-        | ProblemKind::SecretInUrl
-        | ProblemKind::Unauthenticated
-        | ProblemKind::InsufficientScope
-        | ProblemKind::Forbidden
-        | ProblemKind::NotFound
-        | ProblemKind::MethodNotAllowed
-        | ProblemKind::RequestTimeout
-        | ProblemKind::Conflict
-        | ProblemKind::PreviewChanged
-        | ProblemKind::IdempotencyConflict
-        | ProblemKind::PreconditionFailed
-        | ProblemKind::PayloadTooLarge
-        | ProblemKind::UnsupportedMediaType
-        | ProblemKind::TooManyRequests
-        | ProblemKind::Internal
-        | ProblemKind::OutcomeUnknown
-        | ProblemKind::Unavailable => kind.status(),
-    }
-}
-
 /// The answer to a request that failed.
 pub(super) fn answer(problem: &Problem, _: &Asked<'_>) -> Response<Bytes> {
-    let status = status(problem.kind());
+    let status = surface::status_without_gone(problem.kind());
     let mut errors = BTreeMap::<_, Vec<_>>::new();
     for refused in problem.fields() {
         errors.entry(refused.field.as_str()).or_default().push(refused.rule.as_str());

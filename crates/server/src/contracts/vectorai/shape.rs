@@ -13,36 +13,9 @@ use http::{HeaderValue, Response, StatusCode, header::WWW_AUTHENTICATE};
 use serde_json::json;
 use std::borrow::Cow;
 
-/// The status of a kind of problem. What was deleted is not found, as VectorAI knows no other word for it.
-pub(super) fn status(kind: ProblemKind) -> StatusCode {
-    match kind {
-        ProblemKind::Gone => StatusCode::NOT_FOUND,
-        ProblemKind::InvalidRequest
-        | ProblemKind::MalformedJson
-        | ProblemKind::MalformedRequest
-        | ProblemKind::SecretInUrl
-        | ProblemKind::Unauthenticated
-        | ProblemKind::InsufficientScope
-        | ProblemKind::Forbidden
-        | ProblemKind::NotFound
-        | ProblemKind::MethodNotAllowed
-        | ProblemKind::RequestTimeout
-        | ProblemKind::Conflict
-        | ProblemKind::PreviewChanged
-        | ProblemKind::IdempotencyConflict
-        | ProblemKind::PreconditionFailed
-        | ProblemKind::PayloadTooLarge
-        | ProblemKind::UnsupportedMediaType
-        | ProblemKind::TooManyRequests
-        | ProblemKind::Internal
-        | ProblemKind::OutcomeUnknown
-        | ProblemKind::Unavailable => kind.status(),
-    }
-}
-
 /// The answer to a request that failed.
 pub(super) fn answer(problem: &Problem, asked: &Asked<'_>) -> Response<Bytes> {
-    let (kind, status) = (problem.kind(), status(problem.kind()));
+    let (kind, status) = (problem.kind(), surface::status_without_gone(problem.kind()));
     let message = message(problem, asked);
     let mut body = json!({"status": "error", "message": message});
     let unknown = kind == ProblemKind::MethodNotAllowed || (kind == ProblemKind::NotFound && !asked.is_routed);
