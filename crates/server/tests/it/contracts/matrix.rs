@@ -6,6 +6,7 @@ use authority::owners::OrganisationPatch;
 use domain::{facts::ContractFacts, id::OrganisationId};
 use http::Method;
 use serde_json::{Value, json};
+use store::query::{PageRequest, Sort, TokenFilter};
 
 /// A door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,8 +62,7 @@ impl At {
         let secret = made[secret].as_str().unwrap().to_owned();
         let whoami = world.get("/v1/whoami").bearer(&secret).await.expect(200);
         let id = whoami["token"]["id"].as_str().unwrap().to_owned();
-        let found = world.authority().tokens(&world.caller, Default::default(), Default::default(), EVERYTHING).await;
-        let number = found.unwrap().items.iter().find(|token| token.id.to_string() == id).unwrap().number.0;
+        let number = number_of(world, &id).await;
         Made { secret, id, number }
     }
 
@@ -119,7 +119,12 @@ impl At {
     }
 }
 
-const EVERYTHING: store::query::PageRequest = store::query::PageRequest { after: None, limit: 10_000 };
+/// The number of a token that lives.
+async fn number_of(world: &World, id: &str) -> u64 {
+    let page = PageRequest { after: None, limit: 10_000 };
+    let found = world.authority().tokens(&world.caller, TokenFilter::default(), Sort::default(), page).await.unwrap();
+    found.items.iter().find(|token| token.id.to_string() == id).unwrap().number.0
+}
 
 /// A world in whose first company VectorAI's contract, which is bound to it, has its switch on; and an administrator of
 /// that company, as the contracts number him.
@@ -191,10 +196,7 @@ async fn no_door_reaches_beyond_its_organisation() {
     let (world, _) = world().await;
     let stranger = &world.globex.administrator.token;
     let victim = world.acme.member.clone();
-    let number = {
-        let found = world.authority().tokens(&world.caller, Default::default(), Default::default(), EVERYTHING).await;
-        found.unwrap().items.iter().find(|token| token.id.to_string() == victim.token_id).unwrap().number.0
-    };
+    let number = number_of(&world, &victim.token_id).await;
     let made = Made { secret: victim.token.clone(), id: victim.token_id.clone(), number };
     let before = world.position().await;
     for (door, status) in [(At::Native, 404), (At::Rncv, 404), (At::VectorAi, 403), (At::SoftwareOne, 404)] {
