@@ -3,6 +3,7 @@
 //! | file | promise |
 //! | --- | --- |
 //! | `accounts` | the marketplace that these tests look at: an account of each type |
+//! | `answers` | every documented answer, as a snapshot |
 //! | `api_tokens` | a token is created, read, changed, switched and deleted as its clients expect |
 //! | `api_tokens_list` | lists are filtered, sorted, cut and projected as the query language says |
 //! | `api_tokens_stream` | a streamed answer has every token once, or says that it is cut short |
@@ -14,6 +15,7 @@
 //! | `isolation` | who may call each operation |
 
 mod accounts;
+mod answers;
 mod api_tokens;
 mod api_tokens_list;
 mod api_tokens_states;
