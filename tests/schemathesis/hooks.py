@@ -18,6 +18,7 @@ OWN_REQUEST = {"X-Jeton-Request": "1"}
 # The server takes this machine for a proxy; the requests that are made up name no client.
 ELSEWHERE = {"X-Forwarded-For": "192.0.2.1"}
 RNCV = "^/admin/|^/backend/"
+ADMIN = "^/auth/(admin|enabled)"
 COOKIE = "__Host-jeton-session"
 
 with open(os.environ["JETON_TEST_DEMO"], encoding="utf-8") as file:
@@ -52,8 +53,17 @@ def session():
     return sign_in(PERSON)
 
 
+def admin():
+    """The sign-in of VectorAI's admin, who switches his door on again: the requests may have switched it off."""
+    jwt = DEMO["contracts"]["vectorai"]["admin_token"]
+    headers = {"Authorization": f"Bearer {jwt}"}
+    requests.patch(f"{URL}/auth/enabled", json={"enabled": True}, headers=headers, timeout=30).raise_for_status()
+    return jwt
+
+
 def token():
     """A new token of the administrator, for an hour."""
+    admin()
     body = {"name": "schemathesis", "expires_in_seconds": 3600}
     headers = {**OWN_REQUEST, "Cookie": f"{COOKIE}={sign_in(PERSON)}"}
     answer = requests.post(f"{URL}/v1/sessions/current/tokens", json=body, headers=headers, timeout=30)
@@ -83,7 +93,18 @@ class Key:
         case.headers = {**(case.headers or {}), "Authorization": f"Token {data}"}
 
 
-@schemathesis.auth(refresh_interval=3).skip_for(path_regex=f"^/v1/sessions|{RNCV}")
+@schemathesis.auth(refresh_interval=3).apply_to(path_regex=ADMIN)
+class Admin:
+    """The admin's sign-in, for the calls that take nothing else."""
+
+    def get(self, case, context):
+        return admin()
+
+    def set(self, case, data, context):
+        case.headers = {**(case.headers or {}), "Authorization": f"Bearer {data}"}
+
+
+@schemathesis.auth(refresh_interval=3).skip_for(path_regex=f"^/v1/sessions|{RNCV}|{ADMIN}")
 class Token:
     """The bearer token, for all others."""
 

@@ -26,14 +26,14 @@ static PROVIDER: CryptoProvider = CryptoProvider {
 ///
 /// # Errors
 /// Never for claims that have a JSON form; the signature is the library's.
-pub(crate) fn sign(claims: &impl Serialize, key: &[u8]) -> Result<String> {
+pub fn sign(claims: &impl Serialize, key: &[u8]) -> Result<String> {
     set_up();
     jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &EncodingKey::from_secret(key))
 }
 
 /// The claims of a token that was signed with HS256 and this key; none for any other text. Whether its
 /// time is over is for the caller to find out, who has the clock.
-pub(crate) fn verify<T: DeserializeOwned>(token: &str, key: &[u8]) -> Option<T> {
+pub fn verify<T: DeserializeOwned>(token: &str, key: &[u8]) -> Option<T> {
     set_up();
     if token.len() > LONGEST_BYTES {
         return None;

@@ -26,7 +26,7 @@ mod dialect;
 pub mod document;
 mod local;
 mod password;
-mod permission;
+pub mod permission;
 mod settings;
 mod shape;
 mod sign_in;

@@ -17,7 +17,7 @@ const BITS: [(&str, &str); 3] = [("read", "vectorai:read"), ("write", "vectorai:
 ///
 /// # Errors
 /// Names the field when there is no name, or one that is none of these.
-pub(super) fn scopes(text: &str) -> Result<Scopes, Invalid> {
+pub fn scopes(text: &str) -> Result<Scopes, Invalid> {
     let invalid = || Invalid::field("permission", "must be names out of read, write and admin, parted by commas");
     let mut scopes = Vec::new();
     for name in text.split(',').map(|name| name.trim_matches(' ')) {
@@ -32,7 +32,7 @@ pub(super) fn scopes(text: &str) -> Result<Scopes, Invalid> {
 }
 
 /// The names of what these scopes allow, which may be none.
-pub(super) fn names(scopes: &Scopes) -> String {
+pub fn names(scopes: &Scopes) -> String {
     let names: Vec<_> = BITS.iter().filter(|(_, scope)| scopes.cover(scope)).map(|(name, _)| *name).collect();
     names.join(",")
 }
