@@ -157,7 +157,7 @@ pub async fn show(
 
 /// What a query asks of the journal, and the identifier of the object that it names.
 fn filter(query: &Query) -> Result<(JournalFilter, Option<String>), Vec<Mistake>> {
-    let (mut filter, mut object, mut mistakes) = (JournalFilter::default(), None, Vec::new());
+    let (mut filter, mut object, mut mistakes) = (JournalFilter::default(), None, query.mistakes.clone());
     for key in &query.order {
         match sortable(&PROPERTIES, &key.path) {
             Ok(property) if property.at == Place::Timestamp => filter.ascending = !key.descending,

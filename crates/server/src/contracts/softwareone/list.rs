@@ -14,19 +14,20 @@ use domain::invalid::Checks;
 use http::request::Parts;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use std::convert::Infallible;
 use utoipa::{IntoParams, ToSchema};
 
 /// The most records of one answer, and how many there are where nobody asks for fewer.
 pub const LIMIT: usize = 100;
 
-/// The query of a request.
+/// The query of a request, which may hold mistakes.
 pub struct Asked(pub Query);
 
 impl<S: Send + Sync> FromRequestParts<S> for Asked {
-    type Rejection = Problem;
+    type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        Query::parse(parts.uri.query().unwrap_or_default()).map(Self).map_err(problem)
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(Query::parse(parts.uri.query().unwrap_or_default())))
     }
 }
 
@@ -155,6 +156,9 @@ pub fn only_select(query: &Query) -> Result<&Select, Problem> {
         ("order", !query.order.is_empty()),
         ("filter", query.filter.is_some()),
     ];
+    for mistake in &query.mistakes {
+        checks.refuse(&mistake.key, &mistake.text);
+    }
     for (name, _) in others.iter().filter(|(_, given)| *given) {
         checks.refuse(*name, "is for lists only");
     }
@@ -171,7 +175,7 @@ pub fn of_catalogue(
     query: &Query,
     properties: &'static [Property<()>],
 ) -> Result<Value, Problem> {
-    let mut mistakes = Vec::new();
+    let mut mistakes = query.mistakes.clone();
     if let Some(filter) = &query.filter {
         match check(filter, properties) {
             Ok(checked) => records.retain(|record| fits(record, &checked)),

@@ -77,7 +77,7 @@ pub static PROPERTIES: [Property<Place>; 22] = [
 /// # Errors
 /// Everything that was wrong with the query.
 pub fn search(query: &Query, limit: usize, always: Vec<Condition>, deleted: bool) -> Result<Search, Vec<Mistake>> {
-    let mut mistakes = Vec::new();
+    let mut mistakes = query.mistakes.clone();
     let mut conditions = always;
     match query.filter.as_ref().map(|filter| check(filter, &PROPERTIES)) {
         Some(Ok(checked)) => conditions.push(condition(&checked)),
