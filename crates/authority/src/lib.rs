@@ -5,6 +5,7 @@
 //! | `authority` | the parts that every verb works with, and how they start |
 //! | `issue` `list` `update` `rotate` `disable` `delete` `verify` | the verbs on tokens |
 //! | `owners` | organisations, users and service accounts |
+//! | `change_organisation` | what is settled before the business of an organisation changes |
 //! | `seats` | the owners that outside contracts need, which the server makes itself |
 //! | `secret` | new secrets, native or in the form of a contract |
 //! | `sign_in` `password` `throttle` | passwords and sessions |
@@ -22,6 +23,7 @@ pub mod access;
 pub mod audit;
 pub mod authority;
 pub mod background;
+pub mod change_organisation;
 pub mod clock;
 pub mod delete;
 pub mod disable;

@@ -8,11 +8,11 @@ use crate::{
 use domain::{
     caller::{Caller, Credential, Reach},
     id::{TokenId, TokenNumber},
-    owner::Owner,
+    owner::{Organisation, Owner},
     token::{LastUse, Token},
 };
 use store::query::{
-    OwnerFilter, Page, PageRequest, Preview, Sort, TokenFilter, UsageDay,
+    OrganisationFilter, OwnerFilter, Page, PageRequest, Preview, Sort, TokenFilter, UsageDay,
     search::{Comparison, Condition, Field, Found, FoundToken, Operand, Search, Value},
 };
 
@@ -134,6 +134,17 @@ impl Authority {
         let filter = OwnerFilter { id: Some(caller.owner), ..OwnerFilter::default() };
         let page = PageRequest { after: None, limit: 1 };
         let page = self.store.owners(Reach::Own(caller.owner_number), filter, page).await?;
+        page.items.into_iter().next().ok_or(Error::NotFound)
+    }
+
+    /// The caller's own organisation.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the store cannot be read.
+    pub async fn own_organisation(&self, caller: &Caller) -> Result<Organisation, Error> {
+        let filter = OrganisationFilter { id: Some(caller.organisation), ..OrganisationFilter::default() };
+        let page = PageRequest { after: None, limit: 1 };
+        let page = self.store.organisations(Reach::Own(caller.owner_number), filter, page).await?;
         page.items.into_iter().next().ok_or(Error::NotFound)
     }
 

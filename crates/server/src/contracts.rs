@@ -12,9 +12,11 @@ pub mod vectorai;
 
 use crate::{
     config::Contract,
+    state::Prepared,
     surface::{Surface, Surfaces},
 };
-use domain::invalid::Invalid;
+use authority::Authority;
+use domain::{caller::Caller, facts::ContractFacts, invalid::Invalid, owner::Organisation};
 use serde_json::Value;
 
 /// The surface of a contract; none for one that this version does not serve.
@@ -41,5 +43,20 @@ pub fn check_facts(contract: Contract, field: &str, facts: &Value) -> Result<(),
         Contract::VectorAi => Err(Invalid::field(field, "must be changed by the calls of the contract itself")),
         Contract::SoftwareOne => softwareone::account::check_facts(field, facts),
         Contract::Rncv | Contract::Dfns => Err(Invalid::field(field, "must be left out: nothing is kept there")),
+    }
+}
+
+/// Settles what has to be before a contract is told something else of an organisation.
+pub fn prepare_facts<'a>(
+    authority: &'a Authority,
+    caller: &'a Caller,
+    organisation: &'a Organisation,
+    facts: &'a ContractFacts,
+) -> Prepared<'a> {
+    match Contract::of_name(facts.contract) {
+        Some(Contract::SoftwareOne) => {
+            Box::pin(softwareone::account_change::prepare(authority, caller, organisation, facts))
+        }
+        Some(Contract::VectorAi | Contract::Rncv | Contract::Dfns) | None => Box::pin(std::future::ready(Ok(()))),
     }
 }

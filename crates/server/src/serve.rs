@@ -117,6 +117,7 @@ async fn serve(config: Config, threads: usize) -> Result<(), ServeError> {
         public_url,
         contracts,
         check_facts: contracts::check_facts,
+        prepare_facts: contracts::prepare_facts,
         vectorai_organisation,
     };
     let server = Server::new(parts);

@@ -4,13 +4,22 @@ use crate::{
     config::{Contract, PublicUrl},
     metrics::Metrics,
 };
-use authority::Authority;
-use domain::{id::OrganisationId, invalid::Invalid, secret::Secret};
+use authority::{Authority, Error};
+use domain::{
+    caller::Caller, facts::ContractFacts, id::OrganisationId, invalid::Invalid, owner::Organisation, secret::Secret,
+};
 use serde_json::Value;
-use std::{ops::Deref, sync::Arc};
+use std::{future::Future, ops::Deref, pin::Pin, sync::Arc};
 
 /// Checks facts about an organisation by the rules of the contract that keeps them; a refusal names the field.
 pub type FactsCheck = fn(Contract, &str, &Value) -> Result<(), Invalid>;
+
+/// What comes of [`FactsPreparation`].
+pub type Prepared<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
+
+/// Settles what has to be before facts about an organisation change, or refuses the change: some of what
+/// is there may not fit them.
+pub type FactsPreparation = for<'a> fn(&'a Authority, &'a Caller, &'a Organisation, &'a ContractFacts) -> Prepared<'a>;
 
 /// The parts of the running server, shared by all requests.
 pub struct Parts {
@@ -24,6 +33,8 @@ pub struct Parts {
     pub contracts: Vec<Contract>,
     /// Checks what a contract is told of an organisation; the table of contracts hands it over.
     pub check_facts: FactsCheck,
+    /// Settles what has to be before such facts change; the table of contracts hands it over.
+    pub prepare_facts: FactsPreparation,
     /// The organisation that VectorAI's contract is bound to, where one is known from the start; else it is
     /// the first one of the store.
     pub vectorai_organisation: Option<OrganisationId>,

@@ -23,7 +23,7 @@ use domain::{
 };
 use std::sync::{
     Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
 };
 
 /// A repeatable stream of bytes (the generator `SplitMix64`). Print the seed with every failure.
@@ -79,7 +79,15 @@ pub struct FaultyStore {
     armed: AtomicBool,
     broken: AtomicBool,
     faults: AtomicU64,
+    sight: AtomicU8,
 }
+
+/// A search finds what it should.
+const SEES: u8 = 0;
+/// It will fail once a change has been made.
+const BLIND_AFTER_COMMIT: u8 = 1;
+/// It fails.
+const BLIND: u8 = 2;
 
 impl FaultyStore {
     /// Wraps a store that nobody follows yet. Faults happen once it is armed.
@@ -102,6 +110,11 @@ impl FaultyStore {
         self.armed.store(armed, Ordering::Release);
     }
 
+    /// Lets every search fail once the next change is made, or lets them succeed again.
+    pub fn blind_after_commit(&self, blinded: bool) {
+        self.sight.store(if blinded { BLIND_AFTER_COMMIT } else { SEES }, Ordering::Release);
+    }
+
     /// True after an unknown outcome.
     pub fn is_broken(&self) -> bool {
         self.broken.load(Ordering::Acquire)
@@ -114,7 +127,16 @@ impl FaultyStore {
 
     fn over(inner: Arc<dyn Store>, gate: Arc<Gate>, plan: FaultPlan) -> Arc<Self> {
         let (armed, broken, faults) = (AtomicBool::new(false), AtomicBool::new(false), AtomicU64::new(0));
-        Arc::new(Self { inner, gate, plan, randomness: Seeded::new(plan.seed), armed, broken, faults })
+        Arc::new(Self {
+            inner,
+            gate,
+            plan,
+            randomness: Seeded::new(plan.seed),
+            armed,
+            broken,
+            faults,
+            sight: AtomicU8::new(SEES),
+        })
     }
 
     /// The engine would tell its follower nothing of the commit but that its outcome is unknown.
@@ -171,7 +193,10 @@ impl Store for FaultyStore {
             return Err(CommitError::Unavailable("an earlier outcome is unknown".into()));
         }
         if !self.armed.load(Ordering::Acquire) {
-            return self.inner.commit(change).await;
+            let committed = self.inner.commit(change).await?;
+            // Only a store that shall be blind from now on is.
+            let _ = self.sight.compare_exchange(BLIND_AFTER_COMMIT, BLIND, Ordering::AcqRel, Ordering::Acquire);
+            return Ok(committed);
         }
         let lot = self.randomness.below(1_000);
         if lot < self.plan.unavailable {
@@ -205,6 +230,9 @@ impl Store for FaultyStore {
     }
 
     async fn search(&self, reach: Reach, search: Search, now: Timestamp) -> Result<Found<FoundToken>, ReadError> {
+        if self.sight.load(Ordering::Acquire) == BLIND {
+            return Err(ReadError("a fault on purpose".into()));
+        }
         self.inner.search(reach, search, now).await
     }
 

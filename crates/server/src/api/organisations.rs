@@ -198,6 +198,13 @@ pub async fn update(
 ) -> Result<Response, Problem> {
     let (id, expects) = (OrganisationId::parse("id", &id)?, expected_revision(&headers)?);
     let patch = body.check(server.check_facts)?;
+    if let Some(facts) = &patch.facts {
+        let organisation = server.authority.organisation_to_change(&caller, id).await?;
+        // A change that is refused for its revision settles nothing.
+        if expects.is_none_or(|expected| expected == organisation.revision) {
+            (server.prepare_facts)(&server.authority, &caller, &organisation, facts).await?;
+        }
+    }
     Ok(answer(&server.authority.update_organisation(&caller, id, patch, expects).await?))
 }
 

@@ -5,6 +5,7 @@
 //! | `tokens` `modules` `audit_records` `event_types` | the resources, one a file |
 //! | `token_input` `token_shapes` `token_query` | what is sent, shown and asked of tokens |
 //! | `account` `catalogue` `identifier` | accounts with their types, modules as scopes, identifiers |
+//! | `account_change` `seats` | what has to hold before a type changes, and whom tokens speak for |
 //! | `rights` | who is asking, and what he may do at this door |
 //! | `issue` `demonstration` | new tokens, and those that the demonstration has |
 //! | `audit` | what of a token last happened |
@@ -14,6 +15,7 @@
 //! | `shape` | errors as the problem details of the marketplace |
 
 pub mod account;
+pub mod account_change;
 pub mod audit;
 pub mod audit_records;
 pub mod catalogue;
@@ -26,6 +28,7 @@ pub mod list;
 pub mod modules;
 pub mod rights;
 pub mod rql;
+pub mod seats;
 mod shape;
 pub mod stream;
 pub mod token_input;

@@ -185,6 +185,7 @@ async fn listen(authority: Arc<Authority>, config: &Config) -> (Server, SocketAd
         public_url,
         contracts,
         check_facts: contracts::check_facts,
+        prepare_facts: contracts::prepare_facts,
         vectorai_organisation,
     });
     tokio::spawn(listener.run(serve::front(&server, config), Stop::new().stopped()));

@@ -3,7 +3,7 @@
 use super::{
     event_types::{EVENT_TYPES, EventType},
     identifier,
-    list::{self, Asked, ListShape},
+    list::{self, Asked, ListShape, Names},
     rights::Bearer,
     rql::{
         Query,
@@ -34,8 +34,12 @@ use store::query::{
 };
 use utoipa::ToSchema;
 
-/// What lists leave out unless it is asked for.
-const OMITTED: [&str; 1] = ["documents"];
+/// The names of a record.
+const ALL: [&str; 9] = ["id", "href", "event", "summary", "object", "actor", "timestamp", "type", "documents"];
+/// What a list shows of each.
+const IN_LISTS: Names = Names { all: &ALL, omitted: &["documents"] };
+/// What is shown of a single one.
+const ALONE: Names = Names { all: &ALL, omitted: &[] };
 
 /// Where a property is in the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,7 +136,7 @@ pub async fn list(State(server): State<Server>, bearer: Bearer, Asked(query): As
     }
     let found = server.authority.journal_part(&bearer.caller, filter, query.offset, limit).await?;
     let records = found.items.iter().map(record).collect();
-    Ok(Json(list::page(records, found.total, &query, &OMITTED)))
+    Ok(Json(list::page(records, found.total, &query, &IN_LISTS)))
 }
 
 /// Show an audit record
@@ -152,7 +156,7 @@ pub async fn show(
     let filter = JournalFilter { position: Some(position), ..JournalFilter::default() };
     let found = server.authority.journal_part(&bearer.caller, filter, 0, 1).await?;
     let row = found.items.first().ok_or(ProblemKind::NotFound)?;
-    Ok(Json(list::shown(record(row), select, &[])))
+    Ok(Json(list::shown(record(row), select, &ALONE)))
 }
 
 /// What a query asks of the journal, and the identifier of the object that it names.

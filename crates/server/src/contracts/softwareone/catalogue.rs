@@ -135,9 +135,10 @@ pub fn scopes_of<'a>(modules: impl IntoIterator<Item = &'a Module>) -> Scopes {
     Scopes::stored(&texts.join(" "))
 }
 
-/// What the right to administer tokens here may hand out: every module, and what modules include.
-pub fn handed_out() -> Scopes {
-    Scopes::stored(&format!("{PREFIX}* {}", ADMINISTRATION.join(" ")))
+/// What the right to administer tokens here may hand out: every module, and what modules include. Only whoever
+/// manages the platform hands that out.
+pub fn handed_out(manages_platform: bool) -> Scopes {
+    scopes_of(MODULES.iter().filter(|module| manages_platform || !module.is_platform()))
 }
 
 /// The scopes that stay when the modules of a token are replaced: those that have nothing to do with them.
@@ -173,7 +174,8 @@ mod tests {
         assert!(manages_access(&scopes) && !manages_platform(&scopes) && scopes.cover(native::TOKENS_WRITE));
         assert_eq!(held(&scopes).map(|module| module.id).collect::<Vec<_>>(), [ACCESS_MANAGEMENT]);
         assert_eq!(held(&Scopes::everything()).count(), MODULES.len());
-        assert!(handed_out().first_uncovered(&scopes_of(&MODULES)).is_none());
+        assert!(handed_out(true).first_uncovered(&scopes_of(&MODULES)).is_none());
+        assert!(!manages_platform(&handed_out(false)) && manages_access(&handed_out(false)));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `/public/v1/audit/event-types`: the kinds of audit records.
 
 use super::{
-    list::{self, Asked, ListShape},
+    list::{self, Asked, ListShape, Names},
     rights::Bearer,
     rql::property::{Kind, Property},
 };
@@ -12,7 +12,7 @@ use crate::{
 };
 use domain::{id::TokenNumber, journal::Event};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// What identifiers of event types begin with.
@@ -63,14 +63,16 @@ static PROPERTIES: [Property<()>; 4] = [
     Property::new("description", Kind::Text, ()),
 ];
 
+/// The names of a kind of audit records.
+const NAMES: Names = Names { all: &["id", "href", "key", "name", "description"], omitted: &[] };
+
 /// A kind of audit records.
 #[derive(Serialize, ToSchema)]
 #[schema(as = EventType)]
-#[allow(dead_code)]
 pub struct EventTypeShape {
     /// What is left out.
-    #[serde(rename = "$meta")]
-    #[schema(required = false, nullable = false)]
+    #[serde(rename = "$meta", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     meta: Option<list::Omitted>,
     /// Its identifier.
     #[schema(required = false, pattern = r"^AET-\d{4}-\d{4}$")]
@@ -99,12 +101,13 @@ impl EventType {
 
     fn record(&self, place: usize) -> Value {
         let id = format!("{PREFIX}{}", TokenNumber(place as u64 + 1).grouped());
-        json!({
-            "href": format!("/audit/event-types/{id}"),
-            "id": id,
-            "key": self.key,
-            "name": self.name,
-            "description": format!("{}.", self.name),
+        list::object(&EventTypeShape {
+            meta: None,
+            href: format!("/audit/event-types/{id}"),
+            id,
+            key: self.key,
+            name: self.name,
+            description: format!("{}.", self.name),
         })
     }
 }
@@ -117,7 +120,7 @@ impl EventType {
 )]
 pub async fn list(_: Bearer, Asked(query): Asked) -> Result<Json<Value>, Problem> {
     let records = EVENT_TYPES.iter().enumerate().map(|(place, known)| known.record(place)).collect();
-    list::of_catalogue(records, &query, &PROPERTIES).map(Json)
+    list::of_catalogue(records, &query, &PROPERTIES, &NAMES).map(Json)
 }
 
 /// Show an event type
@@ -132,7 +135,7 @@ pub async fn show(_: Bearer, Path(id): Path<String>, Asked(query): Asked) -> Res
     let number = number.ok_or_else(|| Problem::field("id", "must be AET- and groups of four digits"))?;
     let place = usize::try_from(number.0.wrapping_sub(1)).unwrap_or(usize::MAX);
     let known = EVENT_TYPES.get(place).ok_or(ProblemKind::NotFound)?;
-    Ok(Json(list::shown(known.record(place), select, &[])))
+    Ok(Json(list::shown(known.record(place), select, &NAMES)))
 }
 
 #[cfg(test)]

@@ -3,21 +3,20 @@
 use super::{
     account::AccountType,
     catalogue::{self, Module},
+    seats,
     token_input::check_modules,
     token_shapes::FORM,
 };
 use authority::{
     Authority, Error,
-    error::Denied,
+    error::{Conflict, Denied},
     issue::{Issued, NewToken},
-    seats::Seat,
 };
 use domain::{
     caller::{Beyond, Caller},
     facts::Facts,
-    id::OwnerId,
     name::{Labels, Name},
-    owner::{Organisation, OwnerKind, Role},
+    owner::Organisation,
     token::Terms,
 };
 
@@ -50,10 +49,13 @@ pub async fn issue(
     if let Some(scope) = caller.scopes.union(&caller.hands_out).first_uncovered(&scopes) {
         return Err(Error::Denied(Denied::Beyond(Beyond::Scope(scope.clone()))));
     }
+    if !account.active {
+        return Err(Error::Conflict(Conflict::OwnerInactive));
+    }
     let new = NewToken {
         name: draft.name,
         description: draft.description,
-        owner: Some(seat(authority, account, platform).await?),
+        owner: Some(seats::fill(authority, account, platform).await?.id),
         scopes: Some(scopes),
         networks: None,
         labels: Labels::default(),
@@ -61,15 +63,4 @@ pub async fn issue(
         terms: Terms { form: Some(FORM), facts: draft.facts, ..Terms::default() },
     };
     authority.issue(caller, new, None).await
-}
-
-/// Whom the tokens of an account speak for.
-async fn seat(authority: &Authority, account: &Organisation, platform: bool) -> Result<OwnerId, Error> {
-    let (slot, name, role) = if platform {
-        ("softwareone-platform", "SoftwareOne platform", Role::ApplicationAdministrator)
-    } else {
-        ("softwareone", "SoftwareOne account", Role::OrganisationAdministrator)
-    };
-    let seat = Seat { slot, kind: OwnerKind::ServiceAccount, name: Name::parse("name", name)?, role };
-    Ok(authority.seat(account.id, seat).await?.id)
 }

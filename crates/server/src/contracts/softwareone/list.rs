@@ -106,42 +106,54 @@ pub struct Omitted {
     omitted: Vec<String>,
 }
 
+/// The names at the top level of a record.
+#[derive(Debug)]
+pub struct Names {
+    /// All of them, in the order of the record.
+    pub all: &'static [&'static str],
+    /// Those that are left out unless they are asked for.
+    pub omitted: &'static [&'static str],
+}
+
+impl Names {
+    /// What is left out of each record.
+    pub fn left_out(&self, select: &Select) -> Vec<&'static str> {
+        let shown = |name: &str| select.shows(&[name], !self.omitted.contains(&name));
+        self.all.iter().copied().filter(|name| !shown(name)).collect()
+    }
+}
+
 /// The limit in force.
 pub fn limit(query: &Query) -> usize {
     query.limit.and_then(|limit| usize::try_from(limit).ok()).map_or(LIMIT, |limit| limit.min(LIMIT))
 }
 
-/// A list of these records, projected; `omitted` is what is left out unless it is asked for.
-pub fn page(data: Vec<Value>, total: u64, query: &Query, omitted: &[&str]) -> Value {
+/// A list of these records, projected.
+pub fn page(data: Vec<Value>, total: u64, query: &Query, names: &Names) -> Value {
     json!({
         "$meta": {
             "pagination": {"offset": query.offset, "limit": limit(query), "total": total},
-            "omitted": left_out(&query.select, omitted),
+            "omitted": names.left_out(&query.select),
         },
-        "data": data.into_iter().map(|record| projected(record, &query.select, omitted)).collect::<Vec<_>>(),
+        "data": data.into_iter().map(|record| projected(record, &query.select, names)).collect::<Vec<_>>(),
     })
 }
 
 /// A single record, projected.
-pub fn shown(record: Value, select: &Select, omitted: &[&str]) -> Value {
-    let mut record = projected(record, select, omitted);
+pub fn shown(record: Value, select: &Select, names: &Names) -> Value {
+    let mut record = projected(record, select, names);
     if let Value::Object(record) = &mut record {
-        record.insert("$meta".to_owned(), json!({"omitted": left_out(select, omitted)}));
+        record.insert("$meta".to_owned(), json!({"omitted": names.left_out(select)}));
     }
     record
 }
 
 /// Leaves only what is shown of a record.
-pub fn projected(mut record: Value, select: &Select, omitted: &[&str]) -> Value {
+pub fn projected(mut record: Value, select: &Select, names: &Names) -> Value {
     if let Value::Object(record) = &mut record {
-        select.project(record, omitted);
+        select.project(record, names.omitted);
     }
     record
-}
-
-/// What is left out of records although it is there.
-pub fn left_out<'a>(select: &Select, omitted: &[&'a str]) -> Vec<&'a str> {
-    omitted.iter().copied().filter(|name| !select.shows(&[name], false)).collect()
 }
 
 /// The selection of a request for one record, which can ask for nothing else.
@@ -174,6 +186,7 @@ pub fn of_catalogue(
     mut records: Vec<Value>,
     query: &Query,
     properties: &'static [Property<()>],
+    names: &Names,
 ) -> Result<Value, Problem> {
     let mut mistakes = query.mistakes.clone();
     if let Some(filter) = &query.filter {
@@ -196,7 +209,7 @@ pub fn of_catalogue(
     let total = records.len() as u64;
     let offset = usize::try_from(query.offset).unwrap_or(usize::MAX);
     let part = records.into_iter().skip(offset).take(limit(query)).collect();
-    Ok(page(part, total, query, &[]))
+    Ok(page(part, total, query, names))
 }
 
 /// A record as an object, whatever serialised it.

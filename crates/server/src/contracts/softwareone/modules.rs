@@ -2,7 +2,7 @@
 
 use super::{
     catalogue::{MODULES, Module, held},
-    list::{self, Asked, ListShape},
+    list::{self, Asked, ListShape, Names},
     rights::Bearer,
     rql::property::{Kind, Property},
 };
@@ -13,7 +13,7 @@ use crate::{
 };
 use domain::scope::Scopes;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// What may be asked about a module within a token.
@@ -37,16 +37,19 @@ static PROPERTIES: [Property<()>; 9] = [
     Property::new("settings.obsolete", Kind::Boolean, ()),
 ];
 
+/// The names of a module.
+const NAMES: Names =
+    Names { all: &["id", "href", "name", "code", "description", "accountTypes", "settings"], omitted: &[] };
+
 /// A module.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Module)]
-#[allow(dead_code)]
 pub struct ModuleShape {
     /// What was left out.
-    #[serde(rename = "$meta")]
-    #[schema(required = false, nullable = false)]
-    meta: Option<super::list::Omitted>,
+    #[serde(rename = "$meta", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    meta: Option<list::Omitted>,
     /// Its identifier.
     #[schema(required = false, pattern = r"^MOD-\d{4}$")]
     id: &'static str,
@@ -112,14 +115,15 @@ pub fn references(scopes: &Scopes) -> Vec<ModuleReference> {
 
 /// A module as a record.
 pub fn record(module: &Module) -> Value {
-    json!({
-        "id": module.id,
-        "href": format!("/accounts/modules/{}", module.id),
-        "name": module.name,
-        "code": module.code,
-        "description": module.description,
-        "accountTypes": module.account_types,
-        "settings": {"configurable": true, "default": module.default, "paid": false, "obsolete": false},
+    list::object(&ModuleShape {
+        meta: None,
+        id: module.id,
+        href: format!("/accounts/modules/{}", module.id),
+        name: module.name,
+        code: module.code,
+        description: module.description,
+        account_types: module.account_types,
+        settings: ModuleSettings { configurable: true, default: module.default, paid: false, obsolete: false },
     })
 }
 
@@ -133,7 +137,7 @@ pub fn record(module: &Module) -> Value {
 )]
 pub async fn list(_: Bearer, Asked(query): Asked) -> Result<Json<Value>, Problem> {
     let records = MODULES.iter().map(record).collect();
-    list::of_catalogue(records, &query, &PROPERTIES).map(Json)
+    list::of_catalogue(records, &query, &PROPERTIES, &NAMES).map(Json)
 }
 
 /// Show a module
@@ -148,7 +152,7 @@ pub async fn show(_: Bearer, Path(id): Path<String>, Asked(query): Asked) -> Res
         return Err(Problem::field("id", "must be MOD- and four digits"));
     }
     let module = Module::of_id(&id).ok_or(ProblemKind::NotFound)?;
-    Ok(Json(list::shown(record(module), select, &[])))
+    Ok(Json(list::shown(record(module), select, &NAMES)))
 }
 
 fn is_module_id(id: &str) -> bool {

@@ -3,9 +3,10 @@
 use super::{
     account::AccountType,
     catalogue::{handed_out, manages_access, manages_platform},
+    seats,
 };
 use crate::{
-    auth::{self, ClientAddress},
+    auth::{self, ClientAddress, UserAgent},
     problem::{Problem, ProblemKind},
     state::Server,
 };
@@ -13,17 +14,17 @@ use authority::access::{self, Action};
 use axum::extract::FromRequestParts;
 use domain::{caller::Caller, owner::Role, secret::Secret};
 use http::request::Parts;
-use std::net::IpAddr;
 use store::query::search::{Comparison, Condition, Operand, Value};
 
-/// A caller who showed a token, with the token.
+/// A caller who showed a token, with the token and where he showed it.
 pub struct Bearer {
     /// The caller.
     pub caller: Caller,
     /// What he showed.
     pub shown: Secret,
-    /// From where.
-    pub address: Option<IpAddr>,
+    address: ClientAddress,
+    agent: UserAgent,
+    manages_platform: bool,
 }
 
 impl FromRequestParts<Server> for Bearer {
@@ -31,19 +32,44 @@ impl FromRequestParts<Server> for Bearer {
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
         let shown = Secret::new(auth::bearer(&parts.headers)?.to_owned());
-        let mut caller = auth::authenticate(server, parts, shown.expose()).await?;
-        if manages_access(&caller.scopes) || manages_platform(&caller.scopes) {
-            caller.hands_out = handed_out();
-        }
-        let Ok(ClientAddress(address)) = ClientAddress::from_request_parts(parts, server).await;
-        Ok(Self { caller, shown, address })
+        let Ok(address) = ClientAddress::from_request_parts(parts, server).await;
+        let Ok(agent) = UserAgent::from_request_parts(parts, server).await;
+        Self::of(server, shown, address, agent).await
     }
 }
 
 impl Bearer {
+    /// Whoever shows this secret from there, with what he may do at this moment.
+    async fn of(server: &Server, shown: Secret, address: ClientAddress, agent: UserAgent) -> Result<Self, Problem> {
+        let authority = &server.authority;
+        let mut caller = auth::named(authority.authenticate(shown.expose(), address.0, agent.0.as_deref()).await?);
+        let mut runs_platform = false;
+        if caller.role == Role::ApplicationAdministrator && manages_platform(&caller.scopes) {
+            let account = AccountType::of(&authority.own_organisation(&caller).await?.facts);
+            runs_platform = account == AccountType::Operations;
+            // What was made for those who run the marketplace is worth nothing once they do not.
+            if !runs_platform && authority.own_record(&caller).await?.slot.as_deref() == Some(seats::PLATFORM) {
+                let detail = "The account of this token does not run the marketplace any more.";
+                return Err(Problem::new(ProblemKind::Forbidden).detail(detail));
+            }
+        }
+        if manages_access(&caller.scopes) || runs_platform {
+            caller.hands_out = handed_out(runs_platform);
+        }
+        Ok(Self { caller, shown, address, agent, manages_platform: runs_platform })
+    }
+
+    /// The same caller with what he may do now.
+    ///
+    /// # Errors
+    /// When his token does not work any more.
+    pub async fn renewed(self, server: &Server) -> Result<Self, Problem> {
+        Self::of(server, self.shown, self.address, self.agent).await
+    }
+
     /// True when he sees what was deleted.
     pub fn sees_deleted(&self) -> bool {
-        self.manages_platform()
+        self.manages_platform
     }
 
     /// What tokens must fit for him to see them at all: the tokens of those who run the marketplace need
@@ -57,7 +83,7 @@ impl Bearer {
     /// True when he may do anything in accounts of this type that lie within his reach.
     pub fn may_enter(&self, account: AccountType) -> bool {
         match account {
-            AccountType::Operations => !self.manages_platform() || manages_access(&self.caller.scopes),
+            AccountType::Operations => !self.manages_platform || manages_access(&self.caller.scopes),
             AccountType::Vendor | AccountType::Client => true,
         }
     }
@@ -84,9 +110,5 @@ impl Bearer {
         }
         let detail = "Only administrators issue tokens here, and only those of the platform tokens for all of it.";
         Err(Problem::new(ProblemKind::Forbidden).detail(detail))
-    }
-
-    fn manages_platform(&self) -> bool {
-        self.caller.role == Role::ApplicationAdministrator && manages_platform(&self.caller.scopes)
     }
 }

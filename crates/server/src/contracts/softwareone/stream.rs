@@ -3,14 +3,17 @@
 
 use super::{
     identifier,
-    list::{LIMIT, left_out, projected},
+    list::{LIMIT, projected},
     rights::Bearer,
     rql::Query,
     shape,
-    token_shapes::OMITTED_IN_LISTS,
+    token_shapes::IN_LISTS,
     tokens::shown,
 };
-use crate::{problem::Problem, state::Server};
+use crate::{
+    problem::{Problem, ProblemKind},
+    state::Server,
+};
 use axum::{
     body::Body,
     response::{IntoResponse, Response},
@@ -26,10 +29,19 @@ use serde_json::{Value, json};
 use std::{
     collections::HashMap,
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
+    time::Duration,
 };
 use store::query::search::{Condition, Field, Search, Value as Constant};
-use tokio::sync::mpsc;
+use tokio::{
+    sync::{Semaphore, SemaphorePermit, mpsc},
+    time::timeout,
+};
+use tracing::Instrument;
 
 /// Asks for a streamed answer, and confirms one.
 const STREAMING: HeaderName = HeaderName::from_static("mpt-streaming");
@@ -39,6 +51,10 @@ const ITEM_COUNT: HeaderName = HeaderName::from_static("mpt-item-count");
 const MOST: usize = 100_000;
 /// How many pieces may wait for a slow reader.
 const WAITING: usize = 2;
+/// How long a piece may wait for him.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How many streamed answers are written at the same time: each keeps the numbers of all its tokens.
+static WRITERS: Semaphore = Semaphore::const_new(16);
 
 /// How a streamed answer is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +113,10 @@ pub async fn answer(
     query: Query,
     form: Form,
 ) -> Result<Response, Problem> {
+    let Ok(permit) = WRITERS.try_acquire() else {
+        let detail = "As many streamed answers as this server writes at once are being written.";
+        return Err(Problem::new(ProblemKind::Unavailable).detail(detail));
+    };
     let wanted = query.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
     search.limit = wanted.min(MOST + 1);
     let numbers = server.authority.search_numbers(&bearer.caller, search).await?;
@@ -106,8 +126,10 @@ pub async fn answer(
     }
     let count = numbers.len();
     let (sender, receiver) = mpsc::channel(WAITING);
-    tokio::spawn(Writer { server, bearer, query, form, sender }.write(numbers));
-    let mut response = Body::new(Pieces(receiver)).into_response();
+    let whole = Arc::new(AtomicBool::new(false));
+    let writer = Writer { server, query, form, sender, whole: Arc::clone(&whole), _permit: permit };
+    tokio::spawn(writer.write(bearer, numbers).instrument(tracing::Span::current()));
+    let mut response = Body::new(Pieces { receiver, whole }).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(form.media_type()));
     headers.insert(STREAMING, HeaderValue::from_static("true"));
@@ -120,44 +142,61 @@ pub async fn answer(
 #[error("a streamed answer was cut short")]
 struct Cut;
 
-/// What arrives through a channel, as a body.
-struct Pieces(mpsc::Receiver<Result<Bytes, Cut>>);
+/// What arrives through a channel, as a body that ends with [`Cut`] unless its writer came to the end.
+struct Pieces {
+    receiver: mpsc::Receiver<Bytes>,
+    whole: Arc<AtomicBool>,
+}
 
 impl http_body::Body for Pieces {
     type Data = Bytes;
     type Error = Cut;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
-        self.0.poll_recv(context).map(|piece| piece.map(|piece| piece.map(Frame::data)))
+        self.receiver.poll_recv(context).map(|piece| match piece {
+            Some(piece) => Some(Ok(Frame::data(piece))),
+            None if self.whole.load(Ordering::Acquire) => None,
+            None => Some(Err(Cut)),
+        })
     }
 }
 
 struct Writer {
     server: Server,
-    bearer: Bearer,
     query: Query,
     form: Form,
-    sender: mpsc::Sender<Result<Bytes, Cut>>,
+    sender: mpsc::Sender<Bytes>,
+    /// Becomes true with the last piece.
+    whole: Arc<AtomicBool>,
+    /// Counts the writer among those of [`WRITERS`] as long as it lives.
+    _permit: SemaphorePermit<'static>,
 }
 
 impl Writer {
     /// Writes the records until the end, or until something stops it.
-    async fn write(self, numbers: Vec<TokenNumber>) {
+    async fn write(self, mut bearer: Bearer, numbers: Vec<TokenNumber>) {
         let count = numbers.len();
         if self.form == Form::Whole {
             let pagination = json!({"offset": self.query.offset, "limit": count, "total": count});
-            let meta = json!({"pagination": pagination, "omitted": left_out(&self.query.select, &OMITTED_IN_LISTS)});
+            let meta = json!({"pagination": pagination, "omitted": IN_LISTS.left_out(&self.query.select)});
             if !self.send(format!("{{\"$meta\":{meta},\"data\":[")).await {
                 return;
             }
         }
         for (place, chunk) in numbers.chunks(LIMIT).enumerate() {
-            let piece = match self.records(chunk).await {
-                Ok(records) => self.piece(place == 0, &records),
+            // Who asked is looked at anew for each part: an answer that takes long ends with the power of
+            // its caller, and shows no more than he may see by then.
+            let part = async {
+                let bearer = bearer.renewed(&self.server).await?;
+                Ok::<_, Problem>((self.records(&bearer, chunk).await?, bearer))
+            };
+            let piece = match part.await {
+                Ok((records, renewed)) => {
+                    bearer = renewed;
+                    self.piece(place == 0, &records)
+                }
                 Err(problem) => {
                     tracing::warn!(kind = ?problem.kind(), "a streamed answer was cut short");
-                    // Whoever has gone away needs no telling.
-                    let _ = self.sender.send(Err(Cut)).await;
                     return;
                 }
             };
@@ -165,13 +204,19 @@ impl Writer {
                 return;
             }
         }
-        if self.form == Form::Whole {
-            self.send("]}".to_owned()).await;
+        if self.form == Form::Lines || self.send("]}".to_owned()).await {
+            self.whole.store(true, Ordering::Release);
         }
     }
 
     async fn send(&self, piece: String) -> bool {
-        self.sender.send(Ok(Bytes::from(piece))).await.is_ok()
+        match timeout(PATIENCE, self.sender.send(Bytes::from(piece))).await {
+            Ok(sent) => sent.is_ok(),
+            Err(_) => {
+                tracing::info!("a streamed answer was cut short: nobody read it");
+                false
+            }
+        }
     }
 
     fn piece(&self, first: bool, records: &[Value]) -> String {
@@ -186,28 +231,25 @@ impl Writer {
         piece
     }
 
-    /// The records of some tokens in their order, as they are now. Who asked is looked at anew for each part:
-    /// an answer that takes long ends with the power of its caller.
-    async fn records(&self, numbers: &[TokenNumber]) -> Result<Vec<Value>, Problem> {
-        let (secret, address) = (self.bearer.shown.expose(), self.bearer.address);
-        self.server.authority.authenticate(secret, address, None).await?;
+    /// The records of some tokens in their order, as they are now.
+    async fn records(&self, bearer: &Bearer, numbers: &[TokenNumber]) -> Result<Vec<Value>, Problem> {
         let values = numbers.iter().filter_map(|number| i64::try_from(number.0).ok()).map(Constant::Number).collect();
-        let conditions = self.bearer.sees_only().into_iter().chain([Condition::OneOf(Field::Number, values)]).collect();
+        let conditions = bearer.sees_only().into_iter().chain([Condition::OneOf(Field::Number, values)]).collect();
         let search = Search {
             condition: Condition::All(conditions),
             order: Vec::new(),
             offset: 0,
             limit: numbers.len(),
-            deleted: self.bearer.sees_deleted(),
+            deleted: bearer.sees_deleted(),
         };
-        let found = self.server.authority.search(&self.bearer.caller, search).await?;
+        let found = self.server.authority.search(&bearer.caller, search).await?;
         let by_number: HashMap<_, _> = found.items.iter().map(|found| (found.token.number, found)).collect();
         let mut records = Vec::with_capacity(numbers.len());
         for number in numbers {
             records.push(match by_number.get(number) {
                 Some(found) => {
-                    let record = shown(&self.server, &self.bearer, found, &self.query.select, None).await?;
-                    projected(record, &self.query.select, &OMITTED_IN_LISTS)
+                    let record = shown(&self.server, bearer, found, &self.query.select, None).await?;
+                    projected(record, &self.query.select, &IN_LISTS)
                 }
                 // It was deleted since it was counted.
                 None => json!({"id": identifier::token(*number), "$meta": {"deleted": true}}),

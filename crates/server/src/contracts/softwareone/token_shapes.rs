@@ -3,7 +3,8 @@
 use super::{
     CONTRACT,
     account::AccountShape,
-    catalogue, identifier, list,
+    identifier,
+    list::{self, Names},
     modules::{ModuleReference, references},
     token_input::TokenFacts,
 };
@@ -11,6 +12,7 @@ use domain::{
     form::{Alphabet, SecretForm},
     id::OwnerNumber,
     name::Name,
+    owner::Organisation,
     secret::Secret,
     time::Timestamp,
     token::{State, Token},
@@ -18,7 +20,7 @@ use domain::{
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use store::query::search::{Fact, FoundToken};
+use store::query::search::Fact;
 use utoipa::ToSchema;
 
 /// How the secrets of its tokens look.
@@ -29,10 +31,26 @@ const MASK: &str = "********";
 pub const STATES: [&str; 3] = ["Active", "Disabled", "Deleted"];
 /// Where the store finds the picture of a token.
 pub const ICON: Fact = Fact { contract: CONTRACT, member: "icon" };
-/// What a list leaves out unless it is asked for.
-pub const OMITTED_IN_LISTS: [&str; 2] = ["modules", "audit"];
-/// What a single token leaves out unless it is asked for.
-pub const OMITTED: [&str; 1] = ["audit"];
+/// The names of a token.
+const ALL: [&str; 13] = [
+    "id",
+    "href",
+    "status",
+    "name",
+    "description",
+    "icon",
+    "token",
+    "account",
+    "modules",
+    "extensions",
+    "lastAccessAt",
+    "revision",
+    "audit",
+];
+/// What a list shows of each.
+pub const IN_LISTS: Names = Names { all: &ALL, omitted: &["modules", "audit"] };
+/// What is shown of a single one.
+pub const ALONE: Names = Names { all: &ALL, omitted: &["audit"] };
 
 /// An API token.
 #[derive(Serialize, ToSchema)]
@@ -145,12 +163,12 @@ pub fn status(token: &Token, now: Timestamp) -> &'static str {
 
 /// A token as a record. Its secret is shown when it is given.
 pub fn record(
-    found: &FoundToken,
+    token: &Token,
+    account: &Organisation,
     now: Timestamp,
     secret: Option<&Secret>,
     audit: Option<BTreeMap<&'static str, AuditEvent>>,
 ) -> Value {
-    let token = &found.token;
     let id = identifier::token(token.number);
     let facts = token.terms.facts.of::<TokenFacts>(CONTRACT).unwrap_or_default();
     let extensions = facts.extensions.map(|ids| ids.into_iter().map(|id| ExtensionReference { id }).collect());
@@ -162,7 +180,7 @@ pub fn record(
         description: Some(token.description.clone()).filter(|text| !text.is_empty()),
         icon: facts.icon,
         token: secret.map_or_else(|| masked(token, &id), |secret| secret.expose().to_owned()),
-        account: AccountShape::new(&found.organisation),
+        account: AccountShape::new(account),
         modules: references(&token.scopes),
         extensions,
         last_access_at: token.last_use.as_ref().map(|last| last.at.to_string()),
@@ -175,14 +193,4 @@ pub fn record(
 /// A secret as lists show it: of this contract's own only what the identifier says already.
 fn masked(token: &Token, id: &str) -> String {
     if token.terms.form.as_ref() == Some(&FORM) { format!("idt:{id}:{MASK}") } else { token.hint.clone() }
-}
-
-/// True when the modules of a token say all that it may do.
-pub fn is_born_here(token: &Token) -> bool {
-    token.terms.form.as_ref() == Some(&FORM)
-}
-
-/// True when a token holds a module of the platform.
-pub fn is_platform(token: &Token) -> bool {
-    catalogue::held(&token.scopes).any(catalogue::Module::is_platform)
 }

@@ -11,10 +11,11 @@ use super::{
     list::{self, Asked, ListShape},
     rights::Bearer,
     rql::select::Select,
+    seats,
     stream::{self, Wish},
     token_input::{Body, TokenBody, TokenFacts, check_modules},
     token_query::{is_number, search},
-    token_shapes::{OMITTED, OMITTED_IN_LISTS, TokenShape, is_born_here, is_platform, record, status},
+    token_shapes::{ALONE, IN_LISTS, TokenShape, record, status},
 };
 use crate::{
     json::Json,
@@ -27,7 +28,13 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use domain::{id::TokenNumber, scope::Scopes, secret::Secret};
+use domain::{
+    id::TokenNumber,
+    owner::Organisation,
+    scope::Scopes,
+    secret::Secret,
+    token::{Token, has_passed},
+};
 use http::{HeaderMap, StatusCode, header::LOCATION};
 use serde_json::Value;
 use store::query::search::{Condition, FoundToken, Search};
@@ -72,7 +79,7 @@ pub async fn list(
     for token in &found.items {
         records.push(shown(&server, &bearer, token, &query.select, None).await?);
     }
-    Ok(Json(list::page(records, found.total, &query, &OMITTED_IN_LISTS)).into_response())
+    Ok(Json(list::page(records, found.total, &query, &IN_LISTS)).into_response())
 }
 
 /// Create an API token
@@ -107,7 +114,7 @@ pub async fn create(
     let facts = wanted.facts(None).map(Into::into).unwrap_or_default();
     let draft = Draft { name, description: wanted.description.unwrap_or_default(), modules, facts };
     let issued = issue(&server.authority, caller, &account, draft).await?;
-    let answer = answer(&server, &bearer, issued.token.number, Some(&issued.secret)).await?;
+    let answer = answer(&server, &issued.token, &account, Some(&issued.secret));
     let address = format!("/public/v1/accounts/api-tokens/{}", identifier::token(issued.token.number));
     Ok((StatusCode::CREATED, [(LOCATION, address)], answer).into_response())
 }
@@ -134,7 +141,7 @@ pub async fn show(
         None => (find(&server, &bearer, number).await?, None),
     };
     let record = shown(&server, &bearer, &found, select, secret).await?;
-    Ok(Json(list::shown(record, select, &OMITTED)))
+    Ok(Json(list::shown(record, select, &ALONE)))
 }
 
 /// Change an API token
@@ -165,13 +172,16 @@ pub async fn update(
         let patch = TokenPatch {
             name: wanted.name.clone(),
             description: wanted.description.clone(),
-            scopes: wanted.modules.as_ref().map(|modules| scopes(&found, modules)).transpose()?,
+            scopes: match &wanted.modules {
+                Some(modules) => Some(scopes(&server, &found, modules).await?),
+                None => None,
+            },
             facts: wanted.facts(Some(before)),
             ..TokenPatch::default()
         };
         match server.authority.update(&bearer.caller, token.id, patch, Some(token.revision)).await {
             Err(Error::RevisionChanged { .. }) => {}
-            changed => return answer(&server, &bearer, changed?.number, None).await,
+            changed => return Ok(changed_answer(&server, changed?, &found)),
         }
     }
     Err(overtaken())
@@ -246,18 +256,20 @@ async fn switch(server: &Server, bearer: &Bearer, id: &str, disabled: bool) -> R
     bearer.expect_to_change_tokens()?;
     let number = number(id)?;
     for _ in 0..ATTEMPTS {
-        let token = find_live(server, bearer, number).await?.token;
-        let (is, expects) = (status(&token, server.authority.now()), Some(token.revision));
-        let switched = match (is, disabled) {
+        let found = find_live(server, bearer, number).await?;
+        let (token, now) = (&found.token, server.authority.now());
+        let expired = token.expires_at.is_some_and(|expiry| has_passed(expiry, now));
+        let expects = Some(token.revision);
+        let switched = match (status(token, now), disabled) {
             ("Active", true) => server.authority.disable(caller, token.id, expects).await,
-            ("Disabled", false) if token.disabled => server.authority.enable(caller, token.id, expects).await,
+            ("Disabled", false) if !expired => server.authority.enable(caller, token.id, expects).await,
             ("Disabled", false) => return Err(refused_state("has expired, and what has expired stays expired")),
             (_, true) => return Err(refused_state("must be Active for the token to be disabled")),
             (_, false) => return Err(refused_state("must be Disabled for the token to be enabled")),
         };
         match switched {
             Err(Error::RevisionChanged { .. }) => {}
-            switched => return answer(server, bearer, switched?.number, None).await,
+            switched => return Ok(changed_answer(server, switched?, &found)),
         }
     }
     Err(overtaken())
@@ -304,37 +316,37 @@ pub(super) async fn shown(
     } else {
         None
     };
-    Ok(record(found, server.authority.now(), secret, audit))
+    Ok(record(&found.token, &found.organisation, server.authority.now(), secret, audit))
 }
 
-/// The answer to a change: the token as it is now.
-async fn answer(
-    server: &Server,
-    bearer: &Bearer,
-    number: TokenNumber,
-    secret: Option<&Secret>,
-) -> Result<Json<Value>, Problem> {
-    let found = find(server, bearer, number).await?;
-    let select = Select::default();
-    let record = shown(server, bearer, &found, &select, secret).await?;
-    Ok(Json(list::shown(record, &select, &OMITTED)))
+/// The answer to a change that is made: only what is known already goes into it, since nothing that fails
+/// now may make the client change it again.
+fn answer(server: &Server, token: &Token, account: &Organisation, secret: Option<&Secret>) -> Json<Value> {
+    let record = record(token, account, server.authority.now(), secret, None);
+    Json(list::shown(record, &Select::default(), &ALONE))
 }
 
-/// The scopes of a token whose modules are replaced.
-fn scopes(found: &FoundToken, modules: &[&'static Module]) -> Result<Scopes, Problem> {
+/// The same for a token that was found before it was changed.
+fn changed_answer(server: &Server, changed: Token, found: &FoundToken) -> Json<Value> {
+    let token = Token { last_use: found.token.last_use.clone(), ..changed };
+    answer(server, &token, &found.organisation, None)
+}
+
+/// The scopes of a token whose modules are replaced: whatever is no module stays.
+async fn scopes(server: &Server, found: &FoundToken, modules: &[&'static Module]) -> Result<Scopes, Problem> {
     let token = &found.token;
     check_modules(modules, AccountType::of(&found.organisation.facts))?;
-    if modules.iter().any(|module| module.is_platform()) != is_platform(token) {
+    let wanted = modules.iter().any(|module| module.is_platform());
+    let is_platform = seats::is_platform(&server.authority, token).await?;
+    // A token of another door keeps what it was given there, or loses it.
+    if wanted != is_platform && (is_platform || !catalogue::manages_platform(&token.scopes)) {
         return Err(Problem::field(
             "modules",
             "must keep Platform Account Management as it was when the token was created",
         ));
     }
-    let scopes = catalogue::scopes_of(modules.iter().copied());
-    if is_born_here(token) {
-        return Ok(scopes);
-    }
     let beside = catalogue::beside_modules(&token.scopes);
     let rule = "cannot be replaced: this token holds them by a wildcard that it was given elsewhere";
+    let scopes = catalogue::scopes_of(modules.iter().copied());
     Ok(beside.ok_or_else(|| Problem::field("modules", rule))?.union(&scopes))
 }

@@ -2,6 +2,7 @@
 //!
 //! | file | promise |
 //! | --- | --- |
+//! | `account_changes` | a change of an account's type leaves no power alive that the new type may not have |
 //! | `accounts` | the marketplace that these tests look at: an account of each type |
 //! | `answers` | every documented answer, as a snapshot |
 //! | `api_tokens` | a token is created, read, changed, switched and deleted as its clients expect |
@@ -12,8 +13,10 @@
 //! | `modules` | the catalogues are lists like any other |
 //! | `audit` | what happened is told, and never a secret |
 //! | `bad_input` | whatever is wrong is named, in this contract's shape, and nothing is written |
+//! | `faults` | a change that was made is answered, and one that may have been made says so |
 //! | `isolation` | who may call each operation |
 
+mod account_changes;
 mod accounts;
 mod answers;
 mod api_tokens;
@@ -22,6 +25,7 @@ mod api_tokens_states;
 mod api_tokens_stream;
 mod audit;
 mod bad_input;
+mod faults;
 mod isolation;
 mod modules;
 mod reach;

@@ -1,6 +1,6 @@
 //! The marketplace that these tests look at: an account of each type, with a token that administers it.
 
-use crate::world::{Answer, Call, World};
+use crate::world::{Answer, Call, Setting, World};
 use authority::owners::OrganisationPatch;
 use domain::{facts::ContractFacts, id::OrganisationId};
 use http::Method;
@@ -46,7 +46,12 @@ impl std::ops::Deref for Marketplace {
 
 impl Marketplace {
     pub(super) async fn new() -> Self {
-        let world = World::with_contracts().await;
+        Self::with(Setting::usual()).await
+    }
+
+    /// One on such a server.
+    pub(super) async fn with(setting: Setting) -> Self {
+        let world = World::bound_to_acme(setting.contracts()).await;
         let (operations, vendor, client) =
             (world.caller.organisation, organisation(&world.acme.id), organisation(&world.globex.id));
         Self {

@@ -126,7 +126,7 @@ async fn a_selection_says_what_is_shown() {
     assert_eq!(usual["$meta"]["omitted"], json!(["modules", "audit"]));
     assert!(usual["data"][0].get("modules").is_none() && usual["data"][0].get("audit").is_none());
     let more = show("+audit,%2Bmodules.id,-name").await;
-    assert_eq!(more["$meta"]["omitted"], json!([]));
+    assert_eq!(more["$meta"]["omitted"], json!(["name"]));
     assert_eq!(more["data"][0]["modules"], json!([{"id": MARKETPLACE}, {"id": ACCESS}]));
     assert!(more["data"][0]["audit"]["created"]["by"]["id"].as_str().unwrap().starts_with("USR-"));
     assert!(more["data"][0].get("name").is_none());
@@ -171,4 +171,18 @@ async fn every_mistake_in_a_query_is_named() {
     }
     let several = market.listed("limit=x&offset=y&order=colour").bearer(&market.vendor.token).await;
     assert_eq!(mistakes(&several).len(), 3);
+}
+
+#[tokio::test]
+async fn whatever_is_left_out_is_named() {
+    let market = Marketplace::new().await;
+    let bearer = &market.client.token;
+    let list = market.listed("select=-name,+audit,-unknown").bearer(bearer).await.expect(200);
+    assert_eq!(list["$meta"]["omitted"], json!(["name", "modules"]));
+    let one = market.one(Method::GET, &market.client.token_id, "?select=-*,id,modules.id").bearer(bearer).await;
+    let others = ["href", "status", "name", "description", "icon", "token", "account", "extensions", "lastAccessAt"];
+    let others: Vec<_> = others.into_iter().chain(["revision", "audit"]).collect();
+    assert_eq!(one.expect(200)["$meta"]["omitted"], json!(others));
+    let modules = market.get("/public/v1/accounts/modules?select=-code").bearer(bearer).await.expect(200);
+    assert_eq!(modules["$meta"]["omitted"], json!(["code"]));
 }

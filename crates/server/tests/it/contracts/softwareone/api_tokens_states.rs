@@ -21,8 +21,7 @@ async fn what_is_so_already_is_refused() {
 #[tokio::test]
 async fn a_token_whose_time_is_over_is_disabled_for_good() {
     let market = Marketplace::new().await;
-    let body =
-        json!({"name": "short", "expires_at": market.authority().now().after(Duration::from_secs(60)).to_string()});
+    let body = json!({"name": "short", "scopes": ["tokens:read"], "expires_at": market.authority().now().after(Duration::from_secs(60)).to_string()});
     let made = market.post("/v1/tokens", body).bearer(&market.acme.administrator.token).await.expect(201);
     market.wait(Duration::from_secs(61));
     let found = market.listed("name=short&status=disabled").bearer(&market.vendor.token).await.expect(200);
@@ -32,6 +31,14 @@ async fn a_token_whose_time_is_over_is_disabled_for_good() {
         assert_eq!(fields(&market.one(Method::POST, &id, verb).bearer(&market.vendor.token).await), ["status"]);
     }
     assert!(!market.is_active(&text(&made["secret"])).await);
+    // Also when it was disabled before its time was over, or is now.
+    let native = text(&made["id"]);
+    let disable = market.post(format!("/v1/tokens/{native}/disable"), json!({}));
+    disable.bearer(&market.acme.administrator.token).await.expect(200);
+    let position = market.position().await;
+    let answer = market.one(Method::POST, &id, "/enable").bearer(&market.vendor.token).await;
+    assert_eq!(fields(&answer), ["status"]);
+    assert_eq!(market.position().await, position);
 }
 
 #[tokio::test]

@@ -131,3 +131,12 @@ async fn an_answer_ends_with_the_power_of_whoever_asked() {
     assert!(!answer.ends_with("0\r\n\r\n"), "the client cannot take it for whole");
     assert!(answer.matches("\"id\":\"TKN-").count() < 900);
 }
+
+#[tokio::test]
+async fn a_streamed_list_says_what_it_leaves_out() {
+    let market = Marketplace::new().await;
+    let whole = streamed(&market, "select=modules,-name", "application/json").await.expect(200);
+    assert_eq!(whole["$meta"]["omitted"], json!(["name", "audit"]));
+    let whole = streamed(&market, "select=*", "application/json").await.expect(200);
+    assert_eq!(whole["$meta"]["omitted"], json!([]));
+}

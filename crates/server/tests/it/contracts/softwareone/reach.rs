@@ -125,3 +125,62 @@ async fn an_administrator_of_the_application_says_what_type_an_account_is_of() {
     let denied = patch(json!({"type": "Operations"})).bearer(&market.globex.administrator.token).await;
     assert_eq!(denied.status, 403);
 }
+
+#[tokio::test]
+async fn access_management_alone_hands_out_nothing_over_the_platform() {
+    let market = Marketplace::new().await;
+    // An application administrator's token that may administer those of accounts only.
+    let scopes = "tokens:read tokens:write organisations:read softwareone:MOD-1756";
+    let (_, secret) = market.token_with(&market.root, scopes).await;
+    let position = market.position().await;
+    market.post(TOKENS, body(None, &[PLATFORM])).bearer(&secret).await.expect(403);
+    assert_eq!(market.position().await, position);
+    market.post(TOKENS, body(None, &[MARKETPLACE, ACCESS])).bearer(&secret).await.expect(201);
+}
+
+#[tokio::test]
+async fn an_account_that_is_not_active_gets_no_seat() {
+    let market = Marketplace::new().await;
+    let root = &market.root.token;
+    let made = market.post("/v1/organisations", json!({"name": "Idle"})).bearer(root).await.expect(201);
+    let id = text(&made["id"]);
+    market.patch(format!("/v1/organisations/{id}"), json!({"active": false})).bearer(root).await.expect(200);
+    let id = domain::id::OrganisationId::parse("id", &id).unwrap();
+    let account = market.authority().organisation(&market.caller, id).await.unwrap();
+    let position = market.position().await;
+    let account = format!("ACC-{}", account.number.grouped());
+    market.post(TOKENS, body(Some(&account), &[])).bearer(root).await.expect(409);
+    assert_eq!(market.position().await, position);
+}
+
+/// The native identifier of the newest token of an organisation.
+async fn newest(market: &Marketplace, organisation: &str) -> String {
+    let path = format!("/v1/tokens?organisation={organisation}&limit=1");
+    text(&market.get(path).bearer(&market.root.token).await.expect(200)["items"][0]["id"])
+}
+
+#[tokio::test]
+async fn what_was_given_at_another_door_stays_when_modules_are_replaced() {
+    let market = Marketplace::new().await;
+    let made = market.create(&market.vendor.token, body(None, &[MARKETPLACE])).await;
+    let native = newest(&market, &market.acme.id).await;
+    let scopes = json!({"scopes": ["reports:read", "softwareone:MOD-1751"]});
+    market.patch(format!("/v1/tokens/{native}"), scopes).bearer(&market.root.token).await.expect(200);
+    let put = json!({"modules": [{"id": CATALOGUE}]});
+    market.one(Method::PUT, &text(&made["id"]), "").json(put).bearer(&market.root.token).await.expect(200);
+    let shown = market.get(format!("/v1/tokens/{native}")).bearer(&market.root.token).await.expect(200);
+    assert_eq!(shown["scopes"], json!(["reports:read", "softwareone:MOD-1752"]));
+}
+
+#[tokio::test]
+async fn whom_a_token_speaks_for_says_whether_it_is_the_platforms() {
+    let market = Marketplace::new().await;
+    let wide = market.create(&market.operations.token, body(None, &[PLATFORM])).await;
+    let native = newest(&market, &market.caller.organisation.to_string()).await;
+    let scopes = json!({"scopes": ["softwareone:MOD-1751"]});
+    market.patch(format!("/v1/tokens/{native}"), scopes).bearer(&market.root.token).await.expect(200);
+    let put = market.one(Method::PUT, &text(&wide["id"]), "").json(body(None, &[MARKETPLACE]));
+    assert_eq!(fields(&put.bearer(&market.operations.token).await), ["modules"]);
+    let put = market.one(Method::PUT, &text(&wide["id"]), "").json(body(None, &[PLATFORM]));
+    put.bearer(&market.operations.token).await.expect(200);
+}
