@@ -108,14 +108,18 @@ fn pairs(query: &str, checks: &mut Checks) -> Vec<(String, String)> {
     pairs
 }
 
-/// Decodes a name or value; `None` when a percent sign has no two digits, or for other text than UTF-8.
+/// Decodes a name or value of a form.
 fn decoded(text: &str) -> Option<String> {
+    unescaped(&text.replace('+', " "))
+}
+
+/// Replaces percent-encoded bytes; `None` when a percent sign has no two digits, or for other text than UTF-8.
+pub fn unescaped(text: &str) -> Option<String> {
     let escaped = |rest: &str| rest.get(..2).is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
     if !text.split('%').skip(1).all(escaped) {
         return None;
     }
-    let spaced = text.replace('+', " ");
-    Some(percent_decode_str(&spaced).decode_utf8().ok()?.into_owned())
+    Some(percent_decode_str(text).decode_utf8().ok()?.into_owned())
 }
 
 fn attempt<T: DeserializeOwned>(pairs: &[(String, String)]) -> Result<T, (String, String)> {

@@ -273,6 +273,8 @@ pub struct JournalFilter {
     pub before: Option<Timestamp>,
     /// Made at this instant or later.
     pub after: Option<Timestamp>,
+    /// Not of organisations of which this text is known.
+    pub hidden: Option<(search::Fact, &'static str)>,
     /// True for the oldest first.
     pub ascending: bool,
 }
@@ -297,8 +299,8 @@ pub struct JournalNames {
     pub organisation: Option<Name>,
     /// Of the user or service account that made it.
     pub actor: Option<search::Person>,
-    /// Of the token, live or deleted, with its number.
-    pub token: Option<(TokenNumber, Name)>,
+    /// Of the token, live or deleted, with its number; no name outside the reach of whoever asks.
+    pub token: Option<(TokenNumber, Option<Name>)>,
 }
 
 /// How often a token was used on one day.

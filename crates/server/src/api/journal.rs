@@ -148,6 +148,7 @@ impl JournalQuery {
             actor: self.actor.and_then(|id| checks.take(OwnerId::parse("actor", &id))),
             token: self.token_id.and_then(|id| checks.take(TokenId::parse("token_id", &id))),
             kind: self.kind.and_then(|kind| checks.take(kind_of(kind))),
+            hidden: None,
             position: None,
             before,
             after,

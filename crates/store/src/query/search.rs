@@ -60,8 +60,8 @@ pub struct FoundToken {
 pub struct Person {
     /// Its number.
     pub number: OwnerNumber,
-    /// Its name.
-    pub name: Name,
+    /// Its name; none outside the reach of whoever asks.
+    pub name: Option<Name>,
     /// Person or program.
     pub kind: OwnerKind,
 }
@@ -125,7 +125,7 @@ pub enum Field {
     AuthorNumber,
     /// The number of its author in groups of four digits, behind this prefix.
     AuthorText(&'static str),
-    /// The name of its author.
+    /// The name of its author; absent outside the reach of whoever asks.
     AuthorName,
 }
 
@@ -187,7 +187,7 @@ pub enum Value {
 /// The form of a text: nothing in it stands for anything else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
-    /// What must be there.
+    /// What must be there, in lower case when the case does not matter.
     pub text: String,
     /// True when something may stand before it.
     pub open_start: bool,
@@ -198,10 +198,16 @@ pub struct Pattern {
 }
 
 impl Pattern {
+    /// A pattern of this text.
+    pub fn new(text: &str, open_start: bool, open_end: bool, any_case: bool) -> Self {
+        let text = if any_case { text.to_lowercase() } else { text.to_owned() };
+        Self { text, open_start, open_end, any_case }
+    }
+
     /// True when a text is of this form.
     pub fn fits(&self, text: &str) -> bool {
         if self.any_case {
-            shape_fits(&text.to_lowercase(), &self.text.to_lowercase(), self.open_start, self.open_end)
+            shape_fits(&text.to_lowercase(), &self.text, self.open_start, self.open_end)
         } else {
             shape_fits(text, &self.text, self.open_start, self.open_end)
         }

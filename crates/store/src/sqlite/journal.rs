@@ -6,12 +6,12 @@ use super::{
     failure::{Failure, Result},
     list,
     owner_row::unreadable,
-    search::person,
+    search::{self, person},
 };
 use crate::query::{Cursor, JournalFilter, JournalNames, JournalRow, Page, PageRequest, search::Found};
 use domain::{
     caller::{Actor, Reach},
-    id::{OrganisationId, OrganisationNumber, OwnerId, Position, TokenNumber},
+    id::{OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, Position, TokenNumber},
     journal::{self, CHAIN_START, Chain, Entry, Event, Tail},
     name::Name,
     time::Timestamp,
@@ -90,7 +90,7 @@ pub(crate) fn page(
     let conditions = conditions(connection, reach, filter, page)?;
     let sql = page_query(&conditions, filter, page);
     let cursor = |row: &JournalRow| Cursor { key: None, number: row.entry.position.0 };
-    list::rows(connection, &sql, &conditions, page.limit, read, cursor)
+    list::rows(connection, &sql, &conditions, page.limit, |row| read(row, reach), cursor)
 }
 
 /// A part of the journal within reach, and how many entries the filter selects in all.
@@ -113,7 +113,7 @@ pub(crate) fn part(
         let mut statement = connection.prepare(&sql)?;
         let mut rows = statement.query(conditions.values())?;
         while let Some(row) = rows.next()?.filter(|_| items.len() < limit) {
-            items.push(read(row)?);
+            items.push(read(row, reach)?);
         }
     }
     Ok(Found { items, total })
@@ -124,8 +124,9 @@ pub(super) fn page_query(conditions: &Conditions, filter: &JournalFilter, page: 
     let direction = if filter.ascending { "ASC" } else { "DESC" };
     format!(
         "SELECT j.position, j.at, a.actor, j.organisation, k.kind, j.body, j.chain, o.id, w.id, o.name,
-            w.number, w.name, w.kind, j.token,
-            coalesce((SELECT name FROM token WHERE number = j.token), (SELECT name FROM tombstone WHERE number = j.token))
+            w.number, w.name, w.kind, w.organisation, j.token,
+            coalesce((SELECT name FROM token WHERE number = j.token), (SELECT name FROM tombstone WHERE number = j.token)),
+            coalesce((SELECT owner FROM token WHERE number = j.token), (SELECT owner FROM tombstone WHERE number = j.token))
          FROM journal AS j
             LEFT JOIN actor AS a ON a.number = j.actor LEFT JOIN event_kind AS k ON k.number = j.kind
             LEFT JOIN organisation AS o ON o.number = j.organisation LEFT JOIN owner AS w ON w.number = a.owner
@@ -135,7 +136,7 @@ pub(super) fn page_query(conditions: &Conditions, filter: &JournalFilter, page: 
     )
 }
 
-fn read(row: &Row<'_>) -> Result<JournalRow> {
+fn read(row: &Row<'_>, reach: Reach) -> Result<JournalRow> {
     let kind = row.get_ref(4)?.as_str().map_err(unreadable)?;
     let entry = Entry {
         position: Position(row.get(0)?),
@@ -151,10 +152,21 @@ fn read(row: &Row<'_>) -> Result<JournalRow> {
         actor: row.get::<_, Option<_>>(8)?.map(OwnerId::from_bytes),
         names: JournalNames {
             organisation: row.get::<_, Option<_>>(9)?.map(Name::stored),
-            actor: person(row, 10)?,
-            token: row.get::<_, Option<u64>>(13)?.map(TokenNumber).zip(row.get::<_, Option<_>>(14)?.map(Name::stored)),
+            actor: person(row, 10, reach)?,
+            token: token(row, reach)?,
         },
     })
+}
+
+/// The token that an entry is about, unless nothing is left of it.
+fn token(row: &Row<'_>, reach: Reach) -> Result<Option<(TokenNumber, Option<Name>)>> {
+    let (number, name) = (row.get::<_, Option<u64>>(14)?, row.get::<_, Option<String>>(15)?);
+    let Some((number, name)) = number.zip(name) else { return Ok(None) };
+    // The entries of a token are those of its organisation.
+    let of = row.get::<_, Option<_>>(3)?.map(OrganisationNumber).zip(row.get::<_, Option<_>>(16)?.map(OwnerNumber));
+    let is_known =
+        reach == Reach::Everything || of.is_some_and(|(organisation, owner)| reach.covers(organisation, owner));
+    Ok(Some((TokenNumber(number), Some(Name::stored(name)).filter(|_| is_known))))
 }
 
 pub(super) fn conditions(
@@ -193,6 +205,15 @@ pub(super) fn conditions(
     conditions.and_some("j.position = ?", filter.position.map(|position| number(position.0)));
     conditions.and_some("j.at < ?", filter.before.map(Timestamp::milliseconds));
     conditions.and_some("j.at >= ?", filter.after.map(Timestamp::milliseconds));
+    if let Some((fact, text)) = filter.hidden {
+        // What concerns no organisation is hidden from nobody.
+        conditions.and_value(
+            "(j.organisation IS NULL OR j.organisation NOT IN (
+                SELECT number FROM organisation WHERE facts IS NOT NULL AND json_extract(facts, ?) = ?))",
+            search::fact_path(fact),
+        );
+        conditions.value(text.to_owned());
+    }
     if let Some(after) = &page.after {
         let comparison = if filter.ascending { "j.position > ?" } else { "j.position < ?" };
         conditions.and_value(comparison, number(after.number));

@@ -11,7 +11,7 @@ use crate::query::search::{
 };
 use domain::{
     caller::Reach,
-    id::{OwnerNumber, TokenNumber},
+    id::{OrganisationNumber, OwnerNumber, TokenNumber},
     name::Name,
     time::Timestamp,
 };
@@ -33,7 +33,7 @@ pub(crate) fn search(
         let mut statement = connection.prepare(&sql)?;
         let mut rows = statement.query(conditions.values())?;
         while let Some(row) = rows.next()? {
-            items.push(read(row)?);
+            items.push(read(row, reach)?);
         }
     }
     Ok(Found { items, total })
@@ -42,33 +42,38 @@ pub(crate) fn search(
 /// A token with those that it names; [`read`] knows the order.
 pub(super) fn columns(from: Rows) -> String {
     let deleter = match from {
-        Rows::Live => "NULL, NULL, NULL",
-        Rows::Deleted | Rows::All => "d.number, d.name, d.kind",
+        Rows::Live => "NULL, NULL, NULL, NULL",
+        Rows::Deleted | Rows::All => "d.number, d.name, d.kind, d.organisation",
     };
     format!(
-        "{}, {}, a.number, a.name, a.kind, {deleter} {}",
+        "{}, {}, a.number, a.name, a.kind, a.organisation, {deleter} {}",
         token_row::values(from),
         owner_row::ORGANISATION_VALUES,
         token_row::tables(from)
     )
 }
 
-fn read(row: &Row<'_>) -> Result<FoundToken> {
+fn read(row: &Row<'_>, reach: Reach) -> Result<FoundToken> {
     let people = token_row::VALUES + owner_row::ORGANISATION_VALUE_COUNT;
-    let author = person(row, people)?.ok_or_else(|| Failure::Unreadable("a token without an author".into()))?;
+    let author = person(row, people, reach)?.ok_or_else(|| Failure::Unreadable("a token without an author".into()))?;
     Ok(FoundToken {
         token: token_row::read(row)?,
         organisation: owner_row::read_organisation_at(row, token_row::VALUES)?,
         author,
-        deleter: person(row, people + 3)?,
+        deleter: person(row, people + PERSON_VALUES, reach)?,
     })
 }
 
-/// A user or service account whose number, name and kind stand from this column on.
-pub(super) fn person(row: &Row<'_>, first: usize) -> Result<Option<Person>> {
-    let Some(number) = row.get::<_, Option<u32>>(first)? else { return Ok(None) };
+/// How many columns [`person`] reads.
+pub(super) const PERSON_VALUES: usize = 4;
+
+/// A user or service account whose number, name, kind and organisation stand from this column on.
+pub(super) fn person(row: &Row<'_>, first: usize, reach: Reach) -> Result<Option<Person>> {
+    let Some(number) = row.get::<_, Option<u32>>(first)?.map(OwnerNumber) else { return Ok(None) };
     let kind = owner_row::kind(row.get_ref(first + 2)?.as_str().map_err(owner_row::unreadable)?)?;
-    Ok(Some(Person { number: OwnerNumber(number), name: Name::stored(row.get(first + 1)?), kind }))
+    let is_known = reach.covers(OrganisationNumber(row.get(first + 3)?), number);
+    let name = if is_known { Some(Name::stored(row.get(first + 1)?)) } else { None };
+    Ok(Some(Person { number, name, kind }))
 }
 
 /// The numbers of the part of a search that was asked for, in its order.
@@ -88,7 +93,7 @@ pub(crate) fn numbers(
 /// The query of the part that was asked for, and its values.
 pub(super) fn query(columns: &str, reach: Reach, search: &Search, now: Timestamp) -> (String, Conditions) {
     let mut conditions = condition(reach, search, now);
-    let order = order(search, now);
+    let order = order(reach, search, now);
     let sql = format!("SELECT {columns} WHERE {} ORDER BY {} LIMIT ? OFFSET ?", conditions.sql(), order.sql);
     order.values.into_iter().for_each(|value| conditions.value(value));
     conditions.value(number(search.limit as u64));
@@ -103,15 +108,15 @@ fn from(search: &Search) -> Rows {
 fn condition(reach: Reach, search: &Search, now: Timestamp) -> Conditions {
     let mut conditions = Conditions::new();
     within(reach, &mut conditions);
-    let mut compiler = Compiler::new(from(search), now);
+    let mut compiler = Compiler::new(reach, from(search), now);
     compiler.condition(&search.condition);
     conditions.and(&compiler.sql);
     compiler.values.into_iter().for_each(|value| conditions.value(value));
     conditions
 }
 
-fn order(search: &Search, now: Timestamp) -> Compiler {
-    let mut compiler = Compiler::new(from(search), now);
+fn order(reach: Reach, search: &Search, now: Timestamp) -> Compiler {
+    let mut compiler = Compiler::new(reach, from(search), now);
     for order in &search.order {
         compiler.field(order.field);
         compiler.sql.push_str(if order.descending { " DESC NULLS LAST, " } else { " ASC NULLS FIRST, " });
@@ -124,13 +129,14 @@ fn order(search: &Search, now: Timestamp) -> Compiler {
 struct Compiler {
     sql: String,
     values: Vec<Parameter>,
+    reach: Reach,
     from: Rows,
     now: Timestamp,
 }
 
 impl Compiler {
-    fn new(from: Rows, now: Timestamp) -> Self {
-        Self { sql: String::new(), values: Vec::new(), from, now }
+    fn new(reach: Reach, from: Rows, now: Timestamp) -> Self {
+        Self { sql: String::new(), values: Vec::new(), reach, from, now }
     }
 
     fn value(&mut self, value: impl Into<Parameter>) {
@@ -250,9 +256,21 @@ impl Compiler {
             }
             Field::AuthorNumber => "t.author",
             Field::AuthorText(prefix) => return self.grouped(prefix, "t.author"),
-            Field::AuthorName => "a.name",
+            Field::AuthorName => return self.author_name(),
         };
         self.sql.push_str(column);
+    }
+
+    /// As [`person`] tells it.
+    fn author_name(&mut self) {
+        let (within, number) = match self.reach {
+            Reach::Everything => return self.sql.push_str("a.name"),
+            Reach::Organisation(organisation) => ("a.organisation", organisation.0),
+            Reach::Own(owner) => ("a.number", owner.0),
+        };
+        self.sql.push_str(&format!("CASE WHEN {within} = "));
+        self.value(number);
+        self.sql.push_str(" THEN a.name END");
     }
 
     fn grouped(&mut self, prefix: &str, number: &str) {
@@ -263,7 +281,7 @@ impl Compiler {
 
     fn fact(&mut self, facts: &str, fact: Fact) {
         self.sql.push_str(&format!("json_extract({facts}, "));
-        self.value(format!("$.\"{}\".\"{}\"", fact.contract, fact.member));
+        self.value(fact_path(fact));
         self.sql.push(')');
     }
 
@@ -286,6 +304,11 @@ impl Compiler {
     }
 }
 
+/// Where a fact stands among the facts of all contracts.
+pub(super) fn fact_path(fact: Fact) -> String {
+    format!("$.\"{}\".\"{}\"", fact.contract, fact.member)
+}
+
 fn parameter(value: &Value) -> Parameter {
     match value {
         Value::Text(text) => Parameter::Text(text.clone()),
@@ -295,7 +318,12 @@ fn parameter(value: &Value) -> Parameter {
 
 fn may_be_absent(field: Field) -> bool {
     match field {
-        Field::Description | Field::UpdatedAt | Field::LastUsedAt | Field::ExpiresAt | Field::Fact(_) => true,
+        Field::Description
+        | Field::UpdatedAt
+        | Field::LastUsedAt
+        | Field::ExpiresAt
+        | Field::Fact(_)
+        | Field::AuthorName => true,
         Field::Number
         | Field::NumberText(_)
         | Field::Name
@@ -307,8 +335,7 @@ fn may_be_absent(field: Field) -> bool {
         | Field::OrganisationName
         | Field::OrganisationFact(..)
         | Field::AuthorNumber
-        | Field::AuthorText(_)
-        | Field::AuthorName => false,
+        | Field::AuthorText(_) => false,
     }
 }
 

@@ -118,11 +118,11 @@ async fn entries_come_with_the_names_of_today(engine: Engine) {
     let rows = read(&world, Reach::Everything, JournalFilter { token: Some(issued.token.id), ..ascending() }).await;
     assert_eq!(rows.len(), 2);
     for row in rows {
-        assert_eq!(row.names.token, Some((issued.token.number, name("first"))));
+        assert_eq!(row.names.token, Some((issued.token.number, Some(name("first")))));
         assert_eq!(row.names.organisation, Some(world.organisation.name.clone()));
         let administrator = &world.administrator;
         let actor = row.names.actor.map(|actor| (actor.number, actor.name, actor.kind));
-        assert_eq!(actor, Some((administrator.number, administrator.name.clone(), administrator.kind)));
+        assert_eq!(actor, Some((administrator.number, Some(administrator.name.clone()), administrator.kind)));
     }
 }
 

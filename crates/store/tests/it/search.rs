@@ -172,7 +172,7 @@ impl Expected {
         assert_eq!(tokens, part, "{search:?}");
         for found in found.items {
             let author = &self.authors[&found.token.author];
-            assert_eq!((found.author.number, &found.author.name), (author.number, &author.name));
+            assert_eq!((found.author.number, found.author.name), (author.number, Some(author.name.clone())));
             assert_eq!(found.organisation.id, found.token.organisation);
             assert_eq!(found.deleter.is_some(), found.token.deleted.is_some());
         }
@@ -260,7 +260,7 @@ impl Maker<'_> {
         let part: String = whole[from..upto].iter().collect();
         let any_case = self.below(2) == 0;
         let part = if any_case && self.below(2) == 0 { part.to_uppercase() } else { part };
-        Pattern { text: part, open_start: self.below(2) == 0, open_end: self.below(2) == 0, any_case }
+        Pattern::new(&part, self.below(2) == 0, self.below(2) == 0, any_case)
     }
 
     fn condition(&self, depth: usize) -> Condition {
@@ -360,7 +360,7 @@ async fn text_stays_text(engine: Engine) {
     world.made(deletion(gone)).await;
     for name in hostile {
         let value = Value::Text(name.to_owned());
-        let pattern = Pattern { text: name.to_owned(), open_start: true, open_end: true, any_case: true };
+        let pattern = Pattern::new(name, true, true, true);
         for condition in [
             Condition::Compare(Field::Name, Comparison::Equal, Operand::Value(value.clone())),
             Condition::OneOf(Field::Name, vec![value]),

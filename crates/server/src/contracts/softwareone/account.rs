@@ -34,7 +34,11 @@ impl AccountType {
     /// What an account is that nobody gave a type.
     const USUAL: Self = Self::Client;
     /// Where the store finds it for an organisation.
-    pub const FIELD: Field = Field::OrganisationFact(Fact { contract: CONTRACT, member: "type" }, "Client");
+    pub const FIELD: Field = Field::OrganisationFact(Self::FACT, "Client");
+    /// Where it is kept.
+    pub const FACT: Fact = Fact { contract: CONTRACT, member: "type" };
+    /// The word for those who run the marketplace.
+    pub const OPERATIONS: &str = Self::WORDS[0];
 
     /// The type of an organisation with these facts.
     pub fn of(facts: &Facts) -> Self {

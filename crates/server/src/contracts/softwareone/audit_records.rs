@@ -1,6 +1,7 @@
 //! `/public/v1/audit/records`: the journal as this contract's clients read it.
 
 use super::{
+    account::AccountType,
     event_types::{EVENT_TYPES, EventType},
     identifier,
     list::{self, Asked, ListShape, Names},
@@ -30,7 +31,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use store::query::{
     JournalFilter, JournalRow,
-    search::{Comparison, Search, Value as Constant},
+    search::{Comparison, Fact, Search, Value as Constant},
 };
 use utoipa::ToSchema;
 
@@ -128,6 +129,7 @@ struct ObjectReference {
 )]
 pub async fn list(State(server): State<Server>, bearer: Bearer, Asked(query): Asked) -> Result<Json<Value>, Problem> {
     let (mut filter, object) = filter(&query).map_err(list::problem)?;
+    filter.hidden = hidden(&bearer);
     let limit = list::limit(&query);
     if let Some(object) = object {
         filter.token = token(&server, &bearer, &object).await?;
@@ -153,7 +155,7 @@ pub async fn show(
 ) -> Result<Json<Value>, Problem> {
     let select = list::only_select(&query)?;
     let position = identifier::parse_record(&id).ok_or_else(|| Problem::field("id", identifier::RECORD_RULE))?;
-    let filter = JournalFilter { position: Some(position), ..JournalFilter::default() };
+    let filter = JournalFilter { position: Some(position), hidden: hidden(&bearer), ..JournalFilter::default() };
     let found = server.authority.journal_part(&bearer.caller, filter, 0, 1).await?;
     let row = found.items.first().ok_or(ProblemKind::NotFound)?;
     Ok(Json(list::shown(record(row), select, &ALONE)))
@@ -228,6 +230,11 @@ fn between(filter: &mut JournalFilter, comparison: Comparison, at: i64) {
     };
 }
 
+/// The accounts whose records the caller does not see, as he does not see their tokens.
+fn hidden(bearer: &Bearer) -> Option<(Fact, &'static str)> {
+    (!bearer.may_enter(AccountType::Operations)).then_some((AccountType::FACT, AccountType::OPERATIONS))
+}
+
 /// The token that an identifier names, live or deleted: its records outlive it.
 async fn token(server: &Server, bearer: &Bearer, id: &str) -> Result<Option<TokenId>, Problem> {
     let Some(number) = identifier::parse_token(id) else { return Ok(None) };
@@ -246,7 +253,7 @@ fn record(row: &JournalRow) -> Value {
         event: known.key,
         summary: known.name,
         object: object(row),
-        actor: row.names.actor.as_ref().map(|actor| UserReference::new(actor.number, &actor.name)),
+        actor: row.names.actor.as_ref().map(UserReference::new),
         timestamp: row.entry.at.to_string(),
         r#type: "Public",
         documents: particulars(&row.entry.event),
@@ -256,7 +263,7 @@ fn record(row: &JournalRow) -> Value {
 /// What an entry is about: a token, an account or a user.
 fn object(row: &JournalRow) -> Option<ObjectReference> {
     if let Some((number, name)) = &row.names.token {
-        let (id, name) = (identifier::token(*number), Some(name.to_string()));
+        let (id, name) = (identifier::token(*number), name.as_ref().map(ToString::to_string));
         return Some(ObjectReference { id, name, object_type: "ApiToken" });
     }
     let user = |number| ObjectReference { id: identifier::user(number), name: None, object_type: "User" };

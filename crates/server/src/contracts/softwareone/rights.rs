@@ -75,7 +75,7 @@ impl Bearer {
     /// What tokens must fit for him to see them at all: the tokens of those who run the marketplace need
     /// a right of their own, even from whoever administers those of everybody else.
     pub fn sees_only(&self) -> Option<Condition> {
-        let operations = Operand::Value(Value::Text("Operations".to_owned()));
+        let operations = Operand::Value(Value::Text(AccountType::OPERATIONS.to_owned()));
         let hidden = Condition::Compare(AccountType::FIELD, Comparison::Equal, operations);
         (!self.may_enter(AccountType::Operations)).then(|| Condition::Not(Box::new(hidden)))
     }

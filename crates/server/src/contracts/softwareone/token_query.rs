@@ -50,7 +50,7 @@ const fn parts(path: &'static str) -> Property<Place> {
 pub static PROPERTIES: [Property<Place>; 22] = [
     Property::new("id", Kind::Text, Place::Identifier),
     field("name", Kind::Text, Field::Name),
-    or_null("description", Kind::Text, Field::Description),
+    Property::or_empty("description", Kind::Text, Place::Field(Field::Description)),
     or_null("icon", Kind::Text, Field::Fact(ICON)),
     field("status", Kind::Word(&STATES), Field::State(WORDS)),
     field("revision", Kind::Number, Field::Revision),
@@ -65,7 +65,7 @@ pub static PROPERTIES: [Property<Place>; 22] = [
     field("audit.created.at", Kind::Time, Field::CreatedAt),
     parts("audit.created.by"),
     field("audit.created.by.id", Kind::Text, Field::AuthorText(identifier::USER)),
-    field("audit.created.by.name", Kind::Text, Field::AuthorName),
+    or_null("audit.created.by.name", Kind::Text, Field::AuthorName),
     parts("audit.updated"),
     or_null("audit.updated.at", Kind::Time, Field::UpdatedAt),
     parts("audit.created.of"),
@@ -87,6 +87,10 @@ pub fn search(query: &Query, limit: usize, always: Vec<Condition>, deleted: bool
     let mut order = Vec::new();
     for key in &query.order {
         match sortable(&PROPERTIES, &key.path) {
+            // By their numbers, identifiers are sorted without being written.
+            Ok(property) if is_identifier(property) => {
+                order.push(Order { field: Field::Number, descending: key.descending });
+            }
             Ok(property) => order.push(Order { field: field_of(property), descending: key.descending }),
             Err(mistake) => mistakes.push(mistake),
         }

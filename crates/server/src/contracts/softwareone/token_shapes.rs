@@ -10,8 +10,6 @@ use super::{
 };
 use domain::{
     form::{Alphabet, SecretForm},
-    id::OwnerNumber,
-    name::Name,
     owner::Organisation,
     secret::Secret,
     time::Timestamp,
@@ -20,7 +18,7 @@ use domain::{
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use store::query::search::Fact;
+use store::query::search::{Fact, Person};
 use utoipa::ToSchema;
 
 /// How the secrets of its tokens look.
@@ -117,6 +115,17 @@ pub struct AuditEvent {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     by: Option<UserReference>,
+    /// Of what it happened to something.
+    #[schema(required = false)]
+    of: AuditScope,
+}
+
+/// Of what an event happened to something.
+#[derive(Debug, Serialize, ToSchema)]
+struct AuditScope {
+    /// The account.
+    #[schema(required = false)]
+    account: AccountShape,
 }
 
 /// A user or service account as other records name it.
@@ -125,15 +134,16 @@ pub struct UserReference {
     /// Its identifier.
     #[schema(required = false)]
     id: String,
-    /// Its name.
-    #[schema(required = false)]
-    name: String,
+    /// Its name; absent outside the reach of whoever asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    name: Option<String>,
 }
 
 impl UserReference {
     /// The reference to this user or service account.
-    pub fn new(number: OwnerNumber, name: &Name) -> Self {
-        Self { id: identifier::user(number), name: name.to_string() }
+    pub fn new(person: &Person) -> Self {
+        Self { id: identifier::user(person.number), name: person.name.as_ref().map(ToString::to_string) }
     }
 }
 
@@ -146,9 +156,9 @@ struct ExtensionReference {
 }
 
 impl AuditEvent {
-    /// What happened at an instant, and who did it.
-    pub fn new(at: Timestamp, by: Option<UserReference>) -> Self {
-        Self { at: at.to_string(), by }
+    /// What happened at an instant, who did it, and in which account.
+    pub fn new(at: Timestamp, by: Option<UserReference>, account: AccountShape) -> Self {
+        Self { at: at.to_string(), by, of: AuditScope { account } }
     }
 }
 

@@ -115,10 +115,8 @@ fn compared<T>(
             Err(Mistake::unconvertible(property.path, other.path))
         };
     }
-    let is_null = matches!(term, Term::Null);
-    // An empty text is kept as none where there may be none.
-    let is_empty = is_text(property) && constant(term) == Some("");
-    if (is_null || is_empty) && property.nullable && comparison == Comparison::Equal {
+    let is_null = property.nullable && matches!(term, Term::Null);
+    if (is_null || is_kept_as_none(property, term)) && comparison == Comparison::Equal {
         return Ok(Checked::Null(property));
     }
     let value = constant(term).and_then(|text| value(&property.kind, text)).ok_or_else(|| unfit(property, term))?;
@@ -130,7 +128,9 @@ fn one_of<T>(membership: Membership, property: &'static Property<T>, terms: &[Te
         return Err(Mistake::not_permitted(property.path, membership.as_str()));
     }
     let value = |term| constant(term).and_then(|text| value(&property.kind, text)).ok_or_else(|| unfit(property, term));
-    let among = Checked::OneOf(property, terms.iter().map(value).collect::<Result<_, _>>()?);
+    let (none, some): (Vec<_>, Vec<_>) = terms.iter().partition(|term| is_kept_as_none(property, term));
+    let among = Checked::OneOf(property, some.into_iter().map(value).collect::<Result<_, _>>()?);
+    let among = if none.is_empty() { among } else { Checked::Any(vec![Checked::Null(property), among]) };
     Ok(match membership {
         Membership::In => among,
         Membership::Out => Checked::Not(Box::new(among)),
@@ -149,6 +149,11 @@ fn elements<T>(
     Ok(Checked::Elements(quantifier, property, condition))
 }
 
+/// True for the empty text where it is kept as none.
+fn is_kept_as_none<T>(property: &Property<T>, term: &Term) -> bool {
+    property.empty_is_none && constant(term) == Some("")
+}
+
 fn is_text<T>(property: &Property<T>) -> bool {
     matches!(property.kind, Kind::Text | Kind::Word(_))
 }
@@ -163,13 +168,12 @@ fn constant(term: &Term) -> Option<&str> {
 }
 
 fn unfit<T>(property: &Property<T>, term: &Term) -> Mistake {
-    let text = match term {
-        Term::Word(text) | Term::Quoted(text) => text,
-        Term::Property(path) => &path.0,
-        Term::Null => "null()",
-        Term::Empty => "empty()",
-    };
-    Mistake::unconvertible(property.path, text)
+    match term {
+        Term::Word(text) | Term::Quoted(text) => Mistake::unconvertible(property.path, text),
+        Term::Property(path) => Mistake::unconvertible(property.path, &path.0),
+        Term::Null => Mistake::unconvertible_constant(property.path, "null()"),
+        Term::Empty => Mistake::unconvertible_constant(property.path, "empty()"),
+    }
 }
 
 /// A constant as a value of a type.
@@ -201,7 +205,7 @@ fn pattern(text: &str, any_case: bool) -> Pattern {
     let (text, open_end) = end.map_or((text, false), |rest| (rest, true));
     // `*` alone has both ends.
     let open_end = open_end || (open_start && text.is_empty());
-    Pattern { text: text.replace("\\*", "*"), open_start, open_end, any_case }
+    Pattern::new(&text.replace("\\*", "*"), open_start, open_end, any_case)
 }
 
 #[cfg(test)]
@@ -212,7 +216,7 @@ mod tests {
     static PARTS: [Property<()>; 1] = [Property::new("id", Kind::Text, ())];
     static PROPERTIES: [Property<()>; 9] = [
         Property::new("id", Kind::Text, ()),
-        Property::or_null("description", Kind::Text, ()),
+        Property::or_empty("description", Kind::Text, ()),
         Property::new("status", Kind::Word(&["Active", "Disabled"]), ()),
         Property::new("revision", Kind::Number, ()),
         Property::or_null("audit.created.at", Kind::Time, ()),
@@ -280,8 +284,9 @@ mod tests {
             ("revision=one", "revision", "Cannot convert value: 'one'."),
             ("status=Gone", "status", "Cannot convert value: 'Gone'."),
             ("gt(lastAccessAt,soon)", "lastAccessAt", "Cannot convert value: 'soon'."),
-            ("id=null()", "id", "Cannot convert value: '(not shown)'."),
-            ("gt(description,null())", "description", "Cannot convert value: '(not shown)'."),
+            ("id=null()", "id", "Cannot convert value: 'null()'."),
+            ("gt(description,null())", "description", "Cannot convert value: 'null()'."),
+            ("revision=empty()", "revision", "Cannot convert value: 'empty()'."),
             ("revision=id", "revision", "Cannot convert value: 'id'."),
             ("in(revision,(1,x))", "revision", "Cannot convert value: 'x'."),
             ("account=x", "account", "Operator 'eq' is not permitted"),

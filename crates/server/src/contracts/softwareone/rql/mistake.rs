@@ -51,6 +51,11 @@ impl Mistake {
         Self::new(path, format!("Cannot convert value: '{}'.", redact::name(value)))
     }
 
+    /// One of the language's own constants where a value of another type belongs.
+    pub fn unconvertible_constant(path: &str, constant: &'static str) -> Self {
+        Self::new(path, format!("Cannot convert value: '{constant}'."))
+    }
+
     /// An operator that the type of the field does not have.
     pub fn not_permitted(path: &str, operator: &str) -> Self {
         Self::new(path, format!("Operator '{operator}' is not permitted"))

@@ -9,6 +9,8 @@ pub struct Property<T> {
     pub kind: Kind,
     /// True when some records have none.
     pub nullable: bool,
+    /// True when an empty text is kept as none.
+    pub empty_is_none: bool,
     /// Where its value is.
     pub at: T,
 }
@@ -35,13 +37,19 @@ pub enum Kind {
 impl<T> Property<T> {
     /// A property of this type that every record has.
     pub const fn new(path: &'static str, kind: Kind, at: T) -> Self {
-        Self { path, kind, nullable: false, at }
+        Self { path, kind, nullable: false, empty_is_none: false, at }
     }
 
     /// The same for one that some records do not have.
     #[must_use]
     pub const fn or_null(path: &'static str, kind: Kind, at: T) -> Self {
-        Self { path, kind, nullable: true, at }
+        Self { path, kind, nullable: true, empty_is_none: false, at }
+    }
+
+    /// The same for a text that is kept as none when it is empty.
+    #[must_use]
+    pub const fn or_empty(path: &'static str, kind: Kind, at: T) -> Self {
+        Self { path, kind, nullable: true, empty_is_none: true, at }
     }
 }
 

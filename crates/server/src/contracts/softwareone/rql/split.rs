@@ -1,8 +1,8 @@
 //! A query string taken apart: paging, selection and order by name, and all the rest as one filter.
 
 use super::mistake::Mistake;
+use crate::query::unescaped;
 use domain::limits;
-use percent_encoding::percent_decode_str;
 
 /// The parts of a query string, decoded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,7 +30,8 @@ impl Pieces {
         }
         let mut pieces = Self::default();
         for raw in split(query) {
-            pieces.take(decoded(raw).ok_or_else(|| Mistake::not_encoded("filter"))?)?;
+            // A `+` stays what it is: a sign in an order, a plus in a value.
+            pieces.take(unescaped(raw).ok_or_else(|| Mistake::not_encoded("filter"))?)?;
         }
         Ok(pieces)
     }
@@ -104,15 +105,6 @@ fn escaped(bytes: &[u8]) -> Option<u8> {
     let [b'%', high, low, ..] = bytes else { return None };
     let digit = |byte: u8| char::from(byte).to_digit(16);
     u8::try_from(digit(*high)? * 16 + digit(*low)?).ok()
-}
-
-/// Decodes a piece. A `+` stays what it is: a sign in an order, a plus in a value.
-fn decoded(text: &str) -> Option<String> {
-    let escape = |rest: &str| rest.get(..2).is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    if !text.split('%').skip(1).all(escape) {
-        return None;
-    }
-    Some(percent_decode_str(text).decode_utf8().ok()?.into_owned())
 }
 
 #[cfg(test)]

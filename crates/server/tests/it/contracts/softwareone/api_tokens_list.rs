@@ -186,3 +186,27 @@ async fn whatever_is_left_out_is_named() {
     let modules = market.get("/public/v1/accounts/modules?select=-code").bearer(bearer).await.expect(200);
     assert_eq!(modules["$meta"]["omitted"], json!(["code"]));
 }
+
+#[tokio::test]
+async fn an_empty_text_is_none_only_where_it_is_kept_as_none() {
+    let market = Marketplace::new().await;
+    let bearer = &market.client.token;
+    let made = async |body: Value| text(&market.create(bearer, body).await["id"]);
+    let empty = made(json!({"name": "CI", "icon": "", "description": ""})).await;
+    let absent = made(json!({"name": "CI", "icon": null, "description": "x"})).await;
+    let given = made(json!({"name": "CI", "icon": "i", "description": "y"})).await;
+    for (filter, expected) in [
+        ("eq(icon,'')", vec![&empty]),
+        ("icon=empty()", vec![&empty]),
+        ("in(icon,('','i'))", vec![&empty, &given]),
+        ("icon=null()", vec![&absent]),
+        ("ne(icon,null())", vec![&empty, &given]),
+        ("in(description,(''))", vec![&empty]),
+        ("in(description,('','x'))", vec![&empty, &absent]),
+        ("out(description,(''))", vec![&absent, &given]),
+        ("description=null()", vec![&empty]),
+    ] {
+        let found = market.found(bearer, &format!("name=CI&order=id&{filter}")).await;
+        assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{filter}");
+    }
+}

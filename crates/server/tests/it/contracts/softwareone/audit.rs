@@ -31,8 +31,13 @@ async fn a_token_says_what_last_happened_to_it() {
     let audit = read["audit"].as_object().unwrap();
     assert_eq!(audit.keys().collect::<Vec<_>>(), ["created", "disabled", "enabled", "updated"]);
     let at = |name: &str| text(&audit[name]["at"]);
-    assert!(at("created") < at("updated") && at("updated") < at("enabled") && at("enabled") < at("disabled"));
+    assert!(at("created") < at("enabled") && at("enabled") < at("disabled"));
+    // Every change counts as one, and the list is filtered by the newest.
+    assert_eq!(at("updated"), at("disabled"));
+    let filter = format!("name=second&audit.updated.at='{}'", at("updated"));
+    assert_eq!(market.found(&market.client.token, &filter).await, [id.as_str()]);
     assert!(audit.values().all(|event| event["by"]["name"] == "SoftwareOne account"), "{audit:?}");
+    assert!(audit.values().all(|event| event["of"]["account"]["id"] == json!(market.client.id)), "{audit:?}");
     assert_eq!(read["$meta"], json!({"omitted": []}));
     let new = text(&market.create(&market.client.token, json!({"name": "new"})).await["id"]);
     let read = market.one(Method::GET, &new, "?select=audit").bearer(&market.client.token).await.expect(200);
@@ -84,4 +89,35 @@ async fn records_are_listed_by_their_token_kind_and_time() {
         assert!(refused == [wrong] || refused == ["filter"], "{query}: {refused:?}");
     }
     market.post(RECORDS, json!({"event": "made.up"})).bearer(&market.operations.token).await.expect(405);
+}
+
+#[tokio::test]
+async fn only_who_is_within_reach_has_a_name() {
+    let market = Marketplace::new().await;
+    // The token was made by somebody of another account.
+    let (id, own, all) = (&market.client.token_id, &market.client.token, &market.operations.token);
+    let by = async |bearer: &str| {
+        let read = market.one(Method::GET, id, "?select=audit").bearer(bearer).await.expect(200);
+        read["audit"]["created"]["by"].clone()
+    };
+    let (narrow, wide) = (by(own).await, by(all).await);
+    assert_eq!((&narrow["id"], narrow.get("name"), &wide["name"]), (&wide["id"], None, &json!("Root")));
+    let actor = async |bearer: &str| {
+        let path = format!("{RECORDS}?object.id={id}&order=timestamp&limit=1");
+        market.get(path).bearer(bearer).await.expect(200)["data"][0]["actor"].clone()
+    };
+    assert_eq!((actor(own).await, actor(all).await), (narrow, wide));
+    let found = async |bearer: &str, filter: &str| {
+        let found = market.found(bearer, &format!("{filter}&id={id}&order=audit.created.by.name")).await;
+        !found.is_empty()
+    };
+    for (filter, narrow, wide) in [
+        ("audit.created.by.name=Root", false, true),
+        ("like(audit.created.by.name,'R*')", false, true),
+        ("gt(audit.created.by.name,'A')", false, true),
+        ("audit.created.by.name=null()", true, false),
+        ("ne(audit.created.by.name,Root)", true, false),
+    ] {
+        assert_eq!((found(own, filter).await, found(all, filter).await), (narrow, wide), "{filter}");
+    }
 }

@@ -47,6 +47,14 @@ async fn without_access_management_the_operators_own_tokens_stay_out_of_sight() 
         market.one(method, hidden, verb).bearer(&secret).await.expect(404);
     }
     assert_eq!(market.found(&secret, "account.type=Operations").await, Vec::<String>::new());
+    let records = |query: String| market.get(format!("/public/v1/audit/records{query}"));
+    let own = records(format!("?object.id={hidden}")).bearer(&market.operations.token).await.expect(200);
+    let record = text(&own["data"][0]["id"]);
+    let none = records(format!("?object.id={hidden}")).bearer(&secret).await.expect(200);
+    assert_eq!((&none["data"], &none["$meta"]["pagination"]["total"]), (&json!([]), &json!(0)));
+    records(format!("/{record}")).bearer(&secret).await.expect(404);
+    let all = records(String::new()).bearer(&secret).await;
+    assert!(!all.text().contains(hidden) && all.text().contains(&market.client.token_id), "{}", all.text());
     assert_eq!(fields(&market.post(TOKENS, body(None, &[])).bearer(&secret).await), ["account.id"]);
     assert!(market.is_active(&market.operations.token).await);
 }
