@@ -152,11 +152,14 @@ fn holds_secret(uri: &Uri, surfaces: &Surfaces) -> bool {
     if redact::holds_secret(&path) || path.split('/').any(|segment| surfaces.is_bare_secret(segment)) {
         return true;
     }
+    let plain = surfaces.at(uri.path()).map_or(&[][..], |surface| surface.plain_parameters);
     uri.query().is_some_and(|query| {
         redact::holds_secret(&decoded(query))
             || query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, ""))).any(|(name, value)| {
                 let (name, value) = (decoded(name), decoded(value));
-                let named = !value.is_empty() && SECRET_PARAMETERS.contains(&name.to_ascii_lowercase().as_str());
+                let lower = name.to_ascii_lowercase();
+                let named = SECRET_PARAMETERS.contains(&lower.as_str()) && !plain.contains(&lower.as_str());
+                let named = named && !value.is_empty();
                 named || surfaces.is_bare_secret(&name) || surfaces.is_bare_secret(&value)
             })
     })
@@ -205,6 +208,15 @@ mod tests {
             assert!(!holds_secret(&uri.parse().unwrap(), &Surfaces::default()), "{uri}");
         }
         assert!(!holds_secret(&format!("/v1/tokens?name=a-{key}").parse().unwrap(), &rncv));
+    }
+
+    #[test]
+    fn a_surface_says_which_parameters_are_plain_under_its_paths() {
+        let surfaces = contracts::surfaces(&[Contract::SoftwareOne]);
+        let holds = |uri: &str| holds_secret(&uri.parse().unwrap(), &surfaces);
+        assert!(!holds("/public/v1/audit/event-types?key=platform.accounts.apiToken.created"));
+        assert!(holds("/v1/tokens?key=x") && holds("/public/v1/accounts/api-tokens?token=x"));
+        assert!(holds("/public/v1/audit/event-types?key=jtn_0123456789abcdef"));
     }
 
     #[test]

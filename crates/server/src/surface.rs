@@ -40,6 +40,8 @@ pub struct Surface {
     pub schema: &'static str,
     /// True for a whole text that is a secret of this surface's and has nothing to be known by in a longer one.
     pub is_bare_secret: fn(&str) -> bool,
+    /// Parameters that carry no secret under its paths, though they are named as those that do elsewhere.
+    pub plain_parameters: &'static [&'static str],
 }
 
 /// What the shape of an answer may depend on.
@@ -135,6 +137,7 @@ mod tests {
             media_type: "application/json",
             schema: "Error",
             is_bare_secret: |text| text == "secret",
+            plain_parameters: &[],
         }
     }
 

@@ -43,4 +43,5 @@ pub const SURFACE: Surface = Surface {
     media_type: "application/json",
     schema: "RncvError",
     is_bare_secret: key::is_key,
+    plain_parameters: &[],
 };

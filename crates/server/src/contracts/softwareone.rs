@@ -50,4 +50,6 @@ pub const SURFACE: Surface = Surface {
     schema: "ProblemDetails",
     // Its secrets have a prefix that is known anywhere.
     is_bare_secret: |_| false,
+    // Event types have one, and lists are filtered by it.
+    plain_parameters: &["key"],
 };

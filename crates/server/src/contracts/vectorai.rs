@@ -44,4 +44,5 @@ pub const SURFACE: Surface = Surface {
     schema: "VectorAiError",
     // Its secrets have prefixes that are known anywhere.
     is_bare_secret: |_| false,
+    plain_parameters: &[],
 };

@@ -14,6 +14,7 @@ use super::{
     },
     token_query::is_number,
     token_shapes::UserReference,
+    tokens::by_number,
 };
 use crate::{
     json::Json,
@@ -31,7 +32,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use store::query::{
     JournalFilter, JournalRow,
-    search::{Comparison, Fact, Search, Value as Constant},
+    search::{Comparison, Fact, Value as Constant},
 };
 use utoipa::ToSchema;
 
@@ -238,10 +239,8 @@ fn hidden(bearer: &Bearer) -> Option<(Fact, &'static str)> {
 /// The token that an identifier names, live or deleted: its records outlive it.
 async fn token(server: &Server, bearer: &Bearer, id: &str) -> Result<Option<TokenId>, Problem> {
     let Some(number) = identifier::parse_token(id) else { return Ok(None) };
-    let condition = is_number(number.0);
-    let search = Search { condition, order: Vec::new(), offset: 0, limit: 1, deleted: true };
-    let found = server.authority.search(&bearer.caller, search).await?;
-    Ok(found.items.first().map(|found| found.token.id))
+    let found = by_number(server, bearer, is_number(number.0), true).await?;
+    Ok(found.map(|found| found.token.id))
 }
 
 fn record(row: &JournalRow) -> Value {

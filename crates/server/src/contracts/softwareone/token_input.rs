@@ -1,6 +1,6 @@
 //! What a request wants of a token, checked: everything that is wrong with it is named at once.
 
-use super::{CONTRACT, account::AccountType, catalogue::Module};
+use super::{CONTRACT, account::AccountType, catalogue::Module, identifier};
 use crate::{
     json,
     problem::{Problem, ProblemKind},
@@ -17,6 +17,7 @@ use http::{
     header::{CONTENT_ENCODING, CONTENT_TYPE},
 };
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// A body in any of the spellings of JSON that clients of the marketplace send.
@@ -55,8 +56,10 @@ pub struct Reference {
 #[schema(as = ApiTokenInput)]
 #[serde(default)]
 pub struct TokenBody {
-    /// The account that it belongs to; the caller's own when it is left out. A change ignores it.
-    account: Option<Reference>,
+    /// The account that it belongs to; the caller's own when it is left out. A change ignores it, whatever it is.
+    #[schema(value_type = Option<Reference>)]
+    #[serde(deserialize_with = "account_id")]
+    account: Option<Option<String>>,
     /// Its name: letters, digits, blanks, hyphens, full stops and quotes.
     #[schema(min_length = 1, max_length = 200)]
     name: Option<String>,
@@ -78,8 +81,8 @@ pub struct TokenBody {
 /// What a request wants of a token; nothing is said of what it left out.
 #[allow(clippy::option_option, reason = "a field that is absent, null or given means three things")]
 pub struct Wanted {
-    /// The identifier of its account.
-    pub account: Option<String>,
+    /// The identifier of its account; nothing is checked but that it is a text.
+    pub account: Option<Option<String>>,
     /// A name.
     pub name: Option<Name>,
     /// A description, possibly empty.
@@ -111,6 +114,9 @@ impl TokenBody {
         let named = self.name.is_some();
         let mut wanted = self.check()?;
         match wanted.name.take() {
+            Some(_) if matches!(wanted.account, Some(None)) => {
+                Err(Invalid::field("account.id", identifier::ACCOUNT_RULE))
+            }
             Some(name) if named => Ok((wanted, name)),
             Some(_) | None => Err(Invalid::field("name", "is required")),
         }
@@ -124,7 +130,7 @@ impl TokenBody {
         let mut checks = Checks::new();
         let text = |text: Option<String>| text.unwrap_or_default();
         let wanted = Wanted {
-            account: self.account.map(|account| account.id),
+            account: self.account,
             name: self.name.and_then(|text| checks.take(name(&text))),
             description: self.description.and_then(|given| checks.take(description("description", &text(given)))),
             icon: self.icon.and_then(|icon| checks.take(icon.map(|icon| description("icon", &icon)).transpose())),
@@ -172,6 +178,13 @@ pub fn check_modules(modules: &[&Module], account: AccountType) -> Result<(), In
 #[allow(clippy::option_option, reason = "a field that is absent, null or given means three things")]
 fn given_or_null<'de, T: Deserialize<'de>, D: Deserializer<'de>>(reader: D) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(reader).map(Some)
+}
+
+/// The identifier in a reference to an account; none in anything else that is given for one.
+#[allow(clippy::option_option, reason = "a field that is absent, wrong or given means three things")]
+fn account_id<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Option<String>>, D::Error> {
+    let given = Option::<Value>::deserialize(reader)?;
+    Ok(given.map(|account| account.get("id").and_then(Value::as_str).map(str::to_owned)))
 }
 
 fn name(text: &str) -> Result<Name, Invalid> {

@@ -29,6 +29,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
+    caller::Credential,
     id::TokenNumber,
     owner::Organisation,
     scope::Scopes,
@@ -104,7 +105,7 @@ pub async fn create(
     bearer.expect_to_change_tokens()?;
     bearer.expect_administrator(false)?;
     let (wanted, name) = body.check_new()?;
-    let account = account::find(&server.authority, caller, wanted.account.as_deref()).await?;
+    let account = account::find(&server.authority, caller, wanted.account.as_ref().and_then(Option::as_deref)).await?;
     let account_type = AccountType::of(&account.facts);
     if !bearer.may_enter(account_type) {
         return Err(Problem::field("account.id", "must be an account within your reach"));
@@ -135,12 +136,16 @@ pub async fn show(
 ) -> Result<Json<Value>, Problem> {
     let select = list::only_select(&query)?;
     let number = number(&id)?;
-    let own = server.authority.own_found(&bearer.caller).await?.filter(|own| own.token.number == number);
-    let (found, secret) = match own {
-        Some(own) => (own, Some(&bearer.shown)),
-        None => (find(&server, &bearer, number).await?, None),
+    let found = match find(&server, &bearer, number).await {
+        // Whatever else it may not see, it sees itself.
+        Err(refused) => {
+            let own = server.authority.own_found(&bearer.caller).await?;
+            own.filter(|own| own.token.number == number).ok_or(refused)?
+        }
+        found => found?,
     };
-    let record = shown(&server, &bearer, &found, select, secret).await?;
+    let is_own = bearer.caller.credential == Credential::Token(found.token.id);
+    let record = shown(&server, &bearer, &found, select, is_own.then_some(&bearer.shown)).await?;
     Ok(Json(list::shown(record, select, &ALONE)))
 }
 
@@ -291,10 +296,20 @@ fn overtaken() -> Problem {
 /// One token that the caller sees.
 async fn find(server: &Server, bearer: &Bearer, number: TokenNumber) -> Result<FoundToken, Problem> {
     let conditions = bearer.sees_only().into_iter().chain([is_number(number.0)]).collect();
-    let condition = Condition::All(conditions);
-    let search = Search { condition, order: Vec::new(), offset: 0, limit: 1, deleted: bearer.sees_deleted() };
+    let found = by_number(server, bearer, Condition::All(conditions), bearer.sees_deleted()).await?;
+    found.ok_or_else(|| ProblemKind::NotFound.into())
+}
+
+/// The token within reach that fits a condition which one token fits at most.
+pub(super) async fn by_number(
+    server: &Server,
+    bearer: &Bearer,
+    condition: Condition,
+    deleted: bool,
+) -> Result<Option<FoundToken>, Problem> {
+    let search = Search { condition, order: Vec::new(), offset: 0, limit: 1, deleted };
     let found = server.authority.search(&bearer.caller, search).await?;
-    found.items.into_iter().next().ok_or_else(|| ProblemKind::NotFound.into())
+    Ok(found.items.into_iter().next())
 }
 
 /// The same for one that shall be changed.

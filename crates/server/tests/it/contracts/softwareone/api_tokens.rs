@@ -57,6 +57,10 @@ async fn a_token_lives_as_its_clients_expect() {
     assert_eq!((changed.get("icon"), &changed["extensions"]), (None, &json!([{"id": "EXT-1"}])));
     assert_eq!(changed["modules"], expected["modules"]);
 
+    for account in [json!("ACC-0000-0001"), json!(7), json!({}), json!([]), json!(null)] {
+        let same = market.one(Method::PUT, &id, "").json(json!({"account": account})).bearer(bearer).await.expect(200);
+        assert_eq!((&same["account"], &same["revision"]), (&expected["account"], &json!(2)), "{account}");
+    }
     let disabled = market.one(Method::POST, &id, "/disable").bearer(bearer).await.expect(200);
     assert_eq!((&disabled["status"], &disabled["revision"]), (&json!("Disabled"), &json!(3)));
     assert!(!market.is_active(&secret).await);

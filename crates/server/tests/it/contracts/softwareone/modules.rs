@@ -34,6 +34,8 @@ async fn event_types_are_listed_and_shown() {
     let all = get(format!("{TYPES}?like(key,'*.apiToken.*')&order=id")).await.expect(200);
     assert_eq!(all["data"][0]["key"], "platform.accounts.apiToken.created");
     let id = ids(&all)[0].clone();
+    let by_key = get(format!("{TYPES}?key=platform.accounts.apiToken.created")).await.expect(200);
+    assert_eq!(ids(&by_key), [id.as_str()]);
     assert_eq!(get(format!("{TYPES}/{id}")).await.expect(200)["name"], "API token created");
     for (path, status) in [("AET-0000-9999", 404), ("AET-0000-0000", 404), ("AET-1", 400)] {
         get(format!("{TYPES}/{path}")).await.expect(status);
