@@ -210,13 +210,11 @@ impl Writer {
     }
 
     async fn send(&self, piece: String) -> bool {
-        match timeout(PATIENCE, self.sender.send(Bytes::from(piece))).await {
-            Ok(sent) => sent.is_ok(),
-            Err(_) => {
-                tracing::info!("a streamed answer was cut short: nobody read it");
-                false
-            }
-        }
+        let Ok(sent) = timeout(PATIENCE, self.sender.send(Bytes::from(piece))).await else {
+            tracing::info!("a streamed answer was cut short: nobody read it");
+            return false;
+        };
+        sent.is_ok()
     }
 
     fn piece(&self, first: bool, records: &[Value]) -> String {
