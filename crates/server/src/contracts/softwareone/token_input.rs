@@ -56,8 +56,9 @@ pub struct Reference {
 #[schema(as = ApiTokenInput)]
 #[serde(default)]
 pub struct TokenBody {
-    /// The account that it belongs to; the caller's own when it is left out. A change ignores it, whatever it is.
-    #[schema(value_type = Option<Reference>)]
+    /// The account that a new token belongs to, as an object with its `id`; the caller's own when it is left out. A
+    /// change ignores it, whatever it is.
+    #[schema(value_type = serde_json::Value)]
     #[serde(deserialize_with = "account_id")]
     account: Option<Option<String>>,
     /// Its name: letters, digits, blanks, hyphens, full stops and quotes.

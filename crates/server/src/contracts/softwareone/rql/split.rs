@@ -23,13 +23,19 @@ impl Pieces {
     /// Takes a query string apart.
     ///
     /// # Errors
-    /// When it is too long, not encoded as a query string is, or names what may stand once twice.
+    /// When it is too long, does not close what it opens, is not encoded as a query string is, or names what may
+    /// stand once twice.
     pub fn of(query: &str) -> Result<Self, Mistake> {
         if query.len() > limits::SEARCH_BYTES {
             return Err(Mistake::too_much("filter", "bytes", limits::SEARCH_BYTES));
         }
         let mut pieces = Self::default();
-        for raw in split(query) {
+        let (raws, closed) = split(query);
+        // A selection that is left open would hide the parameters behind it; a filter is read to its end anyway.
+        if !closed && raws.last().is_some_and(|raw| raw.trim_start().to_ascii_lowercase().starts_with("select=")) {
+            return Err(Mistake::unbalanced("select"));
+        }
+        for raw in raws {
             // A `+` stays what it is: a sign in an order, a plus in a value.
             pieces.take(unescaped(raw).ok_or_else(|| Mistake::not_encoded("filter"))?)?;
         }
@@ -76,8 +82,8 @@ fn join_text(whole: &mut String, part: &str, between: char) {
 
 /// The pieces between the `&`s that stand neither in quotes nor in parentheses. What is percent-encoded
 /// counts as what it stands for, since the filter is read after it has been decoded; only an encoded
-/// `&` never parts anything.
-fn split(query: &str) -> Vec<&str> {
+/// `&` never parts anything. False beside them when a quote or a parenthesis stays open in the last one.
+fn split(query: &str) -> (Vec<&str>, bool) {
     let (mut pieces, mut begin, mut depth, mut quote) = (Vec::new(), 0, 0_usize, None);
     let bytes = query.as_bytes();
     let mut place = 0;
@@ -98,7 +104,7 @@ fn split(query: &str) -> Vec<&str> {
         place += length;
     }
     pieces.push(&query[begin..]);
-    pieces
+    (pieces, quote.is_none() && depth == 0)
 }
 
 fn escaped(bytes: &[u8]) -> Option<u8> {
@@ -113,6 +119,14 @@ mod tests {
 
     fn filter(query: &str) -> String {
         Pieces::of(query).unwrap().filter.unwrap_or_default()
+    }
+
+    #[test]
+    fn what_stays_open_hides_no_parameter() {
+        for wrong in ["select=%27a&limit=-1", "select=\"a&limit=-1", "limit=1&Select=modules(id&offset=1"] {
+            assert_eq!(Pieces::of(wrong), Err(Mistake::unbalanced("select")), "{wrong}");
+        }
+        assert_eq!(Pieces::of("select=modules(id)&limit=7").unwrap().limit.as_deref(), Some("7"));
     }
 
     #[test]
