@@ -25,7 +25,7 @@ struct Base;
 
 /// An error: one sentence, or a list of messages for each field.
 #[derive(ToSchema)]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "only the OpenAPI document reads it")]
 pub struct RncvError {
     /// What went wrong.
     #[schema(nullable = false)]

@@ -38,7 +38,7 @@ pub struct UserBody {
 /// A user as he shall be.
 #[derive(ToSchema)]
 #[schema(as = RncvNewUser)]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "only the OpenAPI document reads it")]
 pub struct NewUserDocument {
     /// His first name; with the last one and a blank at most 200 characters.
     #[schema(min_length = 1, max_length = 200)]
@@ -63,7 +63,7 @@ pub struct NewUserDocument {
 /// What shall be different about a user. What is left out stays.
 #[derive(ToSchema)]
 #[schema(as = RncvUserPatch)]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "only the OpenAPI document reads it")]
 pub struct UserPatchDocument {
     /// His first name.
     #[schema(min_length = 1, max_length = 200, nullable = false)]

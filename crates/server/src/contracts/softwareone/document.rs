@@ -22,7 +22,7 @@ struct Base;
 /// An error.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "only the OpenAPI document reads it")]
 pub(super) struct ProblemDetails {
     /// Where the status is defined.
     #[schema(format = "uri")]

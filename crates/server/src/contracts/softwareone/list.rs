@@ -43,7 +43,7 @@ pub fn problem(mistakes: Vec<Mistake>) -> Problem {
 /// What a list takes. Every other piece of the query is a condition of RQL, and all of them must hold.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "only the OpenAPI document reads it")]
 pub struct ListQuery {
     /// At most this many records; more than 100 are never given.
     #[param(minimum = 0, default = 100)]
@@ -61,7 +61,7 @@ pub struct ListQuery {
 /// What a single record takes.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "only the OpenAPI document reads it")]
 pub struct SelectQuery {
     /// What is shown beside the usual, or not: `+audit,-name`.
     select: Option<String>,
@@ -70,7 +70,7 @@ pub struct SelectQuery {
 /// A part of a list.
 #[derive(Serialize, ToSchema)]
 #[schema(as = List)]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "only the OpenAPI document reads it")]
 pub struct ListShape<T> {
     /// Which part it is.
     #[serde(rename = "$meta")]

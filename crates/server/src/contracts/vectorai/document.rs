@@ -20,7 +20,7 @@ struct Base;
 
 /// An error.
 #[derive(ToSchema)]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "only the OpenAPI document reads it")]
 pub struct VectorAiError {
     /// Always `error`.
     status: String,
