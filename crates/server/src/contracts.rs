@@ -4,8 +4,10 @@
 //! | --- | --- |
 //! | `rncv` | RNCV's tokens and API users under `/admin`, also under `/backend/api/v1` |
 //! | `vectorai` | VectorAI's access tokens and its admin under `/auth` |
+//! | `dfns` | Dfns' personal access tokens under `/auth/pats`, with what they are signed by |
 //! | `softwareone` | SoftwareOne's API tokens under `/public/v1` |
 
+pub mod dfns;
 pub mod rncv;
 pub mod softwareone;
 pub mod vectorai;
@@ -19,19 +21,19 @@ use authority::Authority;
 use domain::{caller::Caller, facts::ContractFacts, invalid::Invalid, owner::Organisation};
 use serde_json::Value;
 
-/// The surface of a contract; none for one that this version does not serve.
-pub fn surface(contract: Contract) -> Option<Surface> {
+/// The surface of a contract.
+pub fn surface(contract: Contract) -> Surface {
     match contract {
-        Contract::Rncv => Some(rncv::SURFACE),
-        Contract::VectorAi => Some(vectorai::SURFACE),
-        Contract::SoftwareOne => Some(softwareone::SURFACE),
-        Contract::Dfns => None,
+        Contract::Rncv => rncv::SURFACE,
+        Contract::VectorAi => vectorai::SURFACE,
+        Contract::SoftwareOne => softwareone::SURFACE,
+        Contract::Dfns => dfns::SURFACE,
     }
 }
 
-/// The surfaces of these contracts.
+/// The surfaces of these contracts. Where two have a path, it is the first one's in the order of all contracts.
 pub fn surfaces(contracts: &[Contract]) -> Surfaces {
-    Surfaces::new(contracts.iter().copied().filter_map(surface))
+    Surfaces::new(Contract::ALL.into_iter().filter(|contract| contracts.contains(contract)).map(surface))
 }
 
 /// Checks what a contract is told of an organisation through the native API.

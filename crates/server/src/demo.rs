@@ -103,7 +103,7 @@ impl Kept {
 
     /// The contracts that the demonstration was made for.
     pub fn contracts(&self) -> Vec<Contract> {
-        Contract::built().filter(|contract| self.contracts.contains_key(contract.name())).collect()
+        Contract::ALL.into_iter().filter(|contract| self.contracts.contains_key(contract.name())).collect()
     }
 
     /// The first organisation of the demonstration.

@@ -13,6 +13,7 @@ mod strict;
 mod typed;
 
 pub use object::{Object, object};
+pub(crate) use strict::value;
 
 use crate::problem::{Problem, ProblemKind};
 use axum::{

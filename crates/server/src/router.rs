@@ -6,7 +6,7 @@ use crate::{
         sessions, tokens, users, verify, whoami,
     },
     config::Contract,
-    contracts::{self, rncv, softwareone, vectorai},
+    contracts::{self, dfns, rncv, softwareone, vectorai},
     state::Server,
     surface::{
         declared::{Declared, refuse_undeclared_query},
@@ -22,16 +22,16 @@ pub fn router(server: &Server) -> (Router, OpenApi) {
     let (router, mut document) = native().split_for_parts();
     declared::add_problems(&mut document);
     let mut router = described(router, &document);
-    for (contract, document) in server.contracts.iter().filter_map(|contract| contract_parts(*contract)) {
+    for (contract, document) in server.contracts.iter().map(|contract| contract_parts(*contract)) {
         router = router.merge(described(contract, &document));
     }
     let router = router.fallback(document::not_found).method_not_allowed_fallback(document::method_not_allowed);
     (router.with_state(server.clone()), document)
 }
 
-/// The document that describes the routes of a contract; none where this version does not serve it.
-pub fn contract_document(contract: Contract) -> Option<OpenApi> {
-    contract_parts(contract).map(|(_, document)| document)
+/// The document that describes the routes of a contract.
+pub fn contract_document(contract: Contract) -> OpenApi {
+    contract_parts(contract).1
 }
 
 /// Routes that take what their document declares, and serve it; under every address that it names.
@@ -42,17 +42,16 @@ fn described(router: Router<Server>, document: &OpenApi) -> Router<Server> {
     bases(document).fold(router.clone(), |all, base| all.nest(base, router.clone()))
 }
 
-fn contract_parts(contract: Contract) -> Option<(Router<Server>, OpenApi)> {
-    let surface = contracts::surface(contract)?;
+fn contract_parts(contract: Contract) -> (Router<Server>, OpenApi) {
     let routes = match contract {
         Contract::Rncv => rncv(),
         Contract::VectorAi => vectorai(),
         Contract::SoftwareOne => softwareone(),
-        Contract::Dfns => return None,
+        Contract::Dfns => dfns(),
     };
     let (router, mut document) = routes.split_for_parts();
-    add_errors(&mut document, &surface);
-    Some((router, document))
+    add_errors(&mut document, &contracts::surface(contract));
+    (router, document)
 }
 
 /// The native API.
@@ -134,4 +133,9 @@ fn softwareone() -> OpenApiRouter<Server> {
         .routes(routes!(softwareone::event_types::list))
         .routes(routes!(softwareone::event_types::show))
         .routes(routes!(softwareone::document::show))
+}
+
+/// Dfns' contract.
+fn dfns() -> OpenApiRouter<Server> {
+    OpenApiRouter::with_openapi(dfns::document::base()).routes(routes!(dfns::document::show))
 }

@@ -79,9 +79,10 @@ impl Surfaces {
         Self(surfaces.into_iter().collect())
     }
 
-    /// The surface that a path belongs to: of several, the one with the longest prefix.
+    /// The surface that a path belongs to: of several, the first one with the longest prefix.
     pub fn at(&self, path: &str) -> Option<Surface> {
-        let fitting = self.0.iter().filter_map(|surface| Some((surface.fits(path)?, *surface)));
+        // Of several that are the longest, the last one here counts.
+        let fitting = self.0.iter().rev().filter_map(|surface| Some((surface.fits(path)?, *surface)));
         fitting.max_by_key(|(length, _)| *length).map(|(_, surface)| surface)
     }
 
@@ -143,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_path_belongs_to_the_longest_prefix_in_whole_segments() {
-        let surfaces = Surfaces::new([surface(&["/auth", "/admin"]), surface(&["/auth/pats"])]);
+        let surfaces = Surfaces::new([surface(&["/auth", "/admin"]), surface(&["/auth/pats", "/auth"])]);
         let at = |path: &str| surfaces.at(path).map(|surface| surface.paths[0]);
         for path in ["/auth", "/auth/", "/auth/access_token/1", "/admin/tokens", "/auth/patsy"] {
             assert_eq!(at(path), Some("/auth"), "{path}");

@@ -17,11 +17,6 @@ impl Contract {
     /// Every contract.
     pub const ALL: [Self; 4] = [Self::Rncv, Self::VectorAi, Self::Dfns, Self::SoftwareOne];
 
-    /// The contracts that this version serves.
-    pub fn built() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(|contract| contract.is_built())
-    }
-
     /// Its name, in the configuration, in `demo.json` and beside tokens.
     pub fn name(self) -> &'static str {
         match self {
@@ -35,13 +30,5 @@ impl Contract {
     /// The contract of this name.
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|contract| contract.name() == name)
-    }
-
-    /// True when this version serves the contract.
-    pub fn is_built(self) -> bool {
-        match self {
-            Self::Rncv | Self::VectorAi | Self::SoftwareOne => true,
-            Self::Dfns => false,
-        }
     }
 }

@@ -17,7 +17,7 @@ const EXACT: f64 = 9_007_199_254_740_991.0;
 /// # Errors
 /// A problem of kind `malformed-json`; it names each key that stands twice and each number that is
 /// too large, or else the place where the body stops being JSON.
-pub(super) fn value(body: &[u8]) -> Result<Value, Problem> {
+pub(crate) fn value(body: &[u8]) -> Result<Value, Problem> {
     let malformed = |detail: String| Problem::new(ProblemKind::MalformedJson).detail(detail);
     let text = std::str::from_utf8(body)
         .map_err(|error| malformed(format!("The body is not UTF-8 after {} bytes.", error.valid_up_to())))?;

@@ -70,8 +70,7 @@ impl Setting {
 
     /// With every contract that this version serves.
     pub(crate) fn contracts(self) -> Self {
-        let names: Vec<_> = Contract::built().map(Contract::name).collect();
-        self.variable("JETON_CONTRACTS", &names.join(","))
+        self.variable("JETON_CONTRACTS", &Contract::ALL.map(Contract::name).join(","))
     }
 
     /// With a store whose faults leave unknown what came of a change.

@@ -15,7 +15,7 @@ fn root(contract: Contract) -> &'static str {
         Contract::Rncv => "/admin",
         Contract::VectorAi => "/auth",
         Contract::SoftwareOne => "/public/v1",
-        Contract::Dfns => panic!("not built yet"),
+        Contract::Dfns => "/auth/pats",
     }
 }
 
@@ -36,7 +36,12 @@ fn check(contract: Contract, status: u16, body: &Value) {
             assert_eq!(body["status"], status, "{body}");
             assert!(["type", "title", "detail"].iter().all(|member| body[member].is_string()), "{body}");
         }
-        Contract::Dfns => panic!("not built yet"),
+        Contract::Dfns => {
+            let error = &body["error"];
+            assert!(error["id"].is_string() && error["details"].is_object(), "{body}");
+            assert_eq!((&error["status"], &error["message"]), (&json!(status), &body["message"]), "{body}");
+            assert!(body["message"].is_string(), "{body}");
+        }
     }
 }
 
@@ -50,7 +55,7 @@ fn checked(contract: Contract, status: u16, answer: &Answer) -> Value {
 #[tokio::test]
 async fn what_does_not_exist_is_refused_in_the_shape_of_its_contract() {
     let world = World::with_contracts().await;
-    for contract in Contract::built() {
+    for contract in Contract::ALL {
         for path in ["", "/", "/nothing", "/nothing/at/all"] {
             let path = format!("{}{path}", root(contract));
             checked(contract, 404, &world.get(path.as_str()).bearer(&world.root.token).await);
@@ -67,7 +72,7 @@ async fn a_secret_in_a_url_is_refused_in_the_shape_of_its_contract() {
     let world = World::with_contracts().await;
     let key = "0123456789abcdef0123456789abcdef01234567";
     let secrets = [&world.root.token, "vdai_0123456789abcdef", "idt:TKN-0000-0012:0123456789abcdef", key];
-    for contract in Contract::built() {
+    for contract in Contract::ALL {
         for secret in secrets {
             for path in [format!("/{secret}"), format!("?q={secret}"), format!("/x?token={secret}")] {
                 let answer = world.get(format!("{}{path}", root(contract))).await;
@@ -88,12 +93,15 @@ async fn unknown_parameters_are_refused_in_the_shape_of_their_contract() {
     let softwareone = checked(Contract::SoftwareOne, 400, &world.get("/v1/openapi/softwareone.json?colour=red").await);
     assert_eq!(softwareone["errors"], json!({"colour": ["is not known here"]}));
     assert_eq!(softwareone["title"], "Bad Request");
+    let dfns = checked(Contract::Dfns, 400, &world.get("/v1/openapi/dfns.json?colour=red").await);
+    assert_eq!(dfns["message"], "colour is not known here");
+    assert_eq!(dfns["error"]["details"], json!({"fields": {"colour": ["is not known here"]}}));
 }
 
 #[tokio::test]
 async fn what_the_door_refuses_has_the_shape_of_its_contract() {
     let world = World::with_contracts().await;
-    for contract in Contract::built() {
+    for contract in Contract::ALL {
         for (head, expected) in [
             (format!("TRACE {}/x HTTP/1.1\r\nhost: a", root(contract)), 405),
             (format!("GET {}/x%00 HTTP/1.1\r\nhost: a", root(contract)), 400),
@@ -111,12 +119,17 @@ async fn what_the_door_refuses_has_the_shape_of_its_contract() {
 /// Nobody can know whose client asks for a path under `/auth` that no contract has.
 #[tokio::test]
 async fn unknown_paths_under_auth_carry_both_shapes() {
-    let world = World::with(Setting::usual().variable("JETON_CONTRACTS", "vectorai")).await;
-    let unknown = world.get("/auth/pats").await.expect(404);
-    assert_eq!(unknown["status"], "error");
-    assert_eq!(unknown["error"]["status"], 404);
-    assert_eq!(unknown["error"]["message"], unknown["message"]);
-    assert!(unknown["error"]["id"].is_string() && unknown["error"]["details"].is_object(), "{unknown}");
+    for contracts in ["vectorai", "dfns", "vectorai,dfns", "dfns,vectorai"] {
+        let world = World::with(Setting::usual().variable("JETON_CONTRACTS", contracts)).await;
+        for path in ["/auth", "/auth/nothing", "/auth/pats/x/y", "/auth/access_token/x/y"] {
+            let unknown = world.get(path).await;
+            checked(Contract::VectorAi, 404, &unknown);
+            checked(Contract::Dfns, 404, &unknown);
+        }
+        let both = world.get("/auth/nothing?token=x").await;
+        let contract = if contracts == "dfns" { Contract::Dfns } else { Contract::VectorAi };
+        checked(contract, 400, &both);
+    }
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ fn path(contract: Contract) -> &'static str {
         Contract::Rncv => "/admin/nothing",
         Contract::VectorAi => "/auth/nothing",
         Contract::SoftwareOne => "/public/v1/nothing",
-        Contract::Dfns => panic!("not built yet"),
+        Contract::Dfns => "/permissions/nothing",
     }
 }
 
@@ -25,7 +25,7 @@ fn document(contract: Contract) -> String {
 #[tokio::test]
 async fn no_contract_is_served_unless_it_was_named() {
     let world = World::new().await;
-    for contract in Contract::built() {
+    for contract in Contract::ALL {
         world.get(path(contract)).bearer(&world.root.token).await.problem(404, "not-found");
         world.get(document(contract)).await.problem(404, "not-found");
     }
@@ -33,13 +33,15 @@ async fn no_contract_is_served_unless_it_was_named() {
 
 #[tokio::test]
 async fn a_contract_that_was_named_is_served_alone() {
-    for named in Contract::built() {
+    for named in Contract::ALL {
         let world = World::with(Setting::usual().variable("JETON_CONTRACTS", named.name())).await;
-        for contract in Contract::built() {
+        for contract in Contract::ALL {
             let status = if contract == named { 200 } else { 404 };
             world.get(document(contract)).await.expect(status);
             let answer = world.get(path(contract)).await.expect(404);
-            assert_eq!(answer["type"] == "/problems/not-found", contract != named, "{contract:?}: {answer}");
+            // Dfns' paths under /auth have VectorAI's beside them, which are then in both shapes.
+            let served = contract == named || (named, contract) == (Contract::Dfns, Contract::VectorAi);
+            assert_eq!(answer["type"] == "/problems/not-found", !served, "{contract:?}: {answer}");
         }
     }
 }
@@ -53,7 +55,7 @@ fn started(data: &Path, more: &[(&'static str, &str)]) -> Config {
 #[tokio::test]
 async fn a_demonstration_serves_every_contract_and_a_later_start_remembers_them() {
     let (running, data) = (Running::start(Setting::usual()).await, tempfile::tempdir().unwrap());
-    let built: Vec<_> = Contract::built().collect();
+    let built: Vec<_> = Contract::ALL.to_vec();
     assert_eq!(begin::contracts(&started(data.path(), &[])).unwrap(), [], "nobody gets them by accident");
     let first = started(data.path(), &[("demo", "true")]);
     assert_eq!(begin::contracts(&first).unwrap(), built);

@@ -17,8 +17,8 @@ const MARKDOWN: &str = "text/markdown; charset=utf-8";
 const LINES: &str = "application/jsonl";
 static DOCUMENT: OnceLock<Value> = OnceLock::new();
 static CONTRACTS: LazyLock<BTreeMap<Contract, Value>> = LazyLock::new(|| {
-    let made = |contract| Some((contract, serde_json::to_value(server::router::contract_document(contract)?).unwrap()));
-    Contract::ALL.into_iter().filter_map(made).collect()
+    let made = |contract| (contract, serde_json::to_value(server::router::contract_document(contract)).unwrap());
+    Contract::ALL.into_iter().map(made).collect()
 });
 static VALIDATORS: LazyLock<Mutex<BTreeMap<String, Validator>>> = LazyLock::new(Mutex::default);
 
@@ -161,8 +161,10 @@ struct Expected {
 impl Expected {
     /// The native API's document, or the one of the served contract that the path belongs to.
     fn at(server: &Server, path: &str) -> Self {
-        let served = |contract: &Contract| Some((*contract, contracts::surfaces(&[*contract]).at(path)?));
-        match server.contracts.iter().find_map(served) {
+        let surface = contracts::surfaces(&server.contracts).at(path);
+        let contract =
+            |schema| Contract::ALL.into_iter().find(|contract| contracts::surface(*contract).schema == schema);
+        match surface.and_then(|surface| Some((contract(surface.schema)?, surface))) {
             None => {
                 let (name, media_type, schema) = ("native", "application/problem+json", "Problem");
                 Self { document: made(), name, media_type, schema }

@@ -1,0 +1,55 @@
+//! Dfns: personal access tokens, and the signed actions without which nothing of them changes.
+//!
+//! | file | what lives there |
+//! | --- | --- |
+//! | `operations` | what Dfns calls the right to something, as scopes |
+//! | `kind` | the kinds of users |
+//! | `identifier` | identifiers of records as Dfns writes them |
+//! | `payload` | what a signed request carries, in one form |
+//! | `body` | bodies, of which some may be left out |
+//! | `pat_input` `pat_shapes` | what is sent and shown of tokens |
+//! | `document` | the OpenAPI document |
+//! | `shape` | errors as an object `error` |
+
+pub mod body;
+pub mod document;
+pub mod identifier;
+pub mod kind;
+pub mod operations;
+pub mod pat_input;
+pub mod pat_shapes;
+pub mod payload;
+mod shape;
+
+use crate::surface::{self, Surface};
+
+/// Its name, in the configuration and beside tokens and owners.
+const CONTRACT: &str = "dfns";
+
+/// Where Dfns is, and how its errors look.
+///
+/// The paths under `/auth` are shared with VectorAI, to which those belong that neither has; where VectorAI is
+/// not served, they are here.
+pub const SURFACE: Surface = Surface {
+    paths: &[
+        "/auth/action",
+        "/auth/credentials",
+        "/auth/login",
+        "/auth/logout",
+        "/auth/pats",
+        "/auth/registration",
+        "/auth/service-accounts",
+        "/auth/users",
+        "/permissions",
+        "/.well-known/jwks.json",
+        "/v1/openapi/dfns.json",
+        "/auth",
+    ],
+    status: surface::status_without_gone,
+    shape: shape::answer,
+    media_type: "application/json",
+    schema: "DfnsError",
+    // Its secrets are JSON Web Tokens, which are known anywhere.
+    is_bare_secret: |_| false,
+    plain_parameters: &[],
+};
