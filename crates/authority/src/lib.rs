@@ -8,6 +8,7 @@
 //! | `change_organisation` | what is settled before the business of an organisation changes |
 //! | `seats` | the owners that outside contracts need, which the server makes itself |
 //! | `secret` | new secrets, native or in the form of a contract |
+//! | `signature` | whether a key or a passkey signed what it was asked to |
 //! | `sign_in` `password` `throttle` | passwords and sessions |
 //! | `link` `redeem` | one-time links and what they are good for |
 //! | `audit` | reading the journal |
@@ -40,6 +41,7 @@ pub mod rotate;
 pub mod seats;
 mod secret;
 pub mod sign_in;
+pub mod signature;
 mod throttle;
 pub mod update;
 pub mod usage;

@@ -66,6 +66,19 @@ pub const SET_UP_LIFETIME: Duration = Duration::from_mins(30);
 pub const SESSION_LIFETIME: Duration = Duration::from_hours(12);
 /// How long a session works without being used.
 pub const SESSION_IDLE: Duration = Duration::from_hours(1);
+/// The longest public key as PEM, in bytes; one of RSA with 8,192 bits has 1,500.
+pub const PUBLIC_KEY_BYTES: usize = 4_096;
+/// The longest signature, in bytes: one of RSA with 8,192 bits.
+pub const SIGNATURE_BYTES: usize = 1_024;
+/// The longest JSON text that a client signs around a challenge, in bytes.
+pub const CLIENT_DATA_BYTES: usize = 4_096;
+/// The longest attestation of a key or passkey that is registered, in bytes.
+pub const ATTESTATION_BYTES: usize = 16_384;
+/// The longest data that an authenticator signs with an answer, in bytes.
+pub const AUTHENTICATOR_DATA_BYTES: usize = 4_096;
+/// The longest id under which a key or passkey is offered, in bytes; passkeys have ids of up to 1,023 bytes
+/// (Web Authentication Level 3, section 4), which are 1,364 as base64url.
+pub const CREDENTIAL_BYTES: usize = 1_364;
 /// The longest user agent that is remembered with a token's last use, in bytes.
 pub const USER_AGENT_BYTES: usize = 200;
 /// How many tokens' last uses wait in memory at most before they are written.
