@@ -83,10 +83,13 @@ impl Action {
 /// # Errors
 /// [`Error::Denied`] when the credential lacks the scope or the role does not include the action.
 pub fn reach(caller: &Caller, action: Action) -> Result<Reach, Error> {
-    if !caller.scopes.cover(action.scope()) {
+    let implied = caller.implied.cover(action.scope());
+    if !implied && !caller.scopes.cover(action.scope()) {
         return Err(Error::Denied(Denied::MissingScope(action.scope())));
     }
-    action.reach(caller.role, caller.organisation_number, caller.owner_number).ok_or(Error::Denied(Denied::Role))
+    // What a contract's right includes reaches as far as an administrator of the organisation does.
+    let role = if implied { caller.role.max(Role::OrganisationAdministrator) } else { caller.role };
+    action.reach(role, caller.organisation_number, caller.owner_number).ok_or(Error::Denied(Denied::Role))
 }
 
 /// How far the bearer of an active token sees when it asks for verdicts, without a copy of its scopes.
@@ -130,6 +133,8 @@ mod tests {
             credential: Credential::Token(TokenId::from_bytes([4; 16])),
             secrets: Vec::new(),
             hands_out: Scopes::default(),
+            implied: Scopes::default(),
+            action: None,
         }
     }
 

@@ -34,6 +34,9 @@ pub enum Error {
     /// The selection is no longer the one that was previewed.
     #[error("the selection has changed since its preview")]
     PreviewChanged,
+    /// Something that should have been signed was not, or not rightly.
+    #[error("the signature is not accepted: {0:?}")]
+    Unproven(Unproven),
     /// Email address and password do not belong together, or the user may not sign in.
     #[error("the sign-in failed")]
     SignInFailed,
@@ -62,6 +65,27 @@ pub enum Denied {
     Beyond(Beyond),
 }
 
+/// Why something does not count as signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unproven {
+    /// The challenge was not made here, or not for this, or its time is over.
+    Challenge,
+    /// The challenge was answered before.
+    ChallengeSpent,
+    /// There is no such signer among those that were offered, or it may not sign.
+    Signer,
+    /// The signature is not one of the challenge by the signer.
+    Signature,
+    /// A signed action is demanded, and none came with the request.
+    ActionMissing,
+    /// The signed action was not made here, or its time is over.
+    Action,
+    /// The signed action is for another request, or was signed by somebody else.
+    ActionOfAnother,
+    /// The signed action was used before.
+    ActionSpent,
+}
+
 /// How a change does not fit what is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conflict {
@@ -77,6 +101,10 @@ pub enum Conflict {
     TokenExpired,
     /// The token has as many accepted secrets as are allowed.
     TooManySecrets,
+    /// Another signer of the owner is offered under the same name.
+    SignerTaken,
+    /// The owner has as many signers as are allowed.
+    TooManySigners,
     /// Another user has this email address.
     EmailTaken,
     /// Another token of the owner, or another owner of the organisation, holds the slot.
@@ -107,6 +135,11 @@ impl From<Refusal> for Error {
             Refusal::IdempotencyKeyOutdated => Self::Conflict(Conflict::IdempotencyKeyOutdated),
             Refusal::CredentialEnded => Self::Unauthenticated,
             Refusal::Consumed => Self::Conflict(Conflict::LinkVoid),
+            Refusal::ActionRequired => Self::Unproven(Unproven::ActionMissing),
+            Refusal::ActionSpent => Self::Unproven(Unproven::ActionSpent),
+            Refusal::SignerEnded => Self::Unproven(Unproven::Signer),
+            Refusal::SignerTaken => Self::Conflict(Conflict::SignerTaken),
+            Refusal::TooManySigners => Self::Conflict(Conflict::TooManySigners),
             Refusal::OwnerInactive => Self::Conflict(Conflict::OwnerInactive),
             Refusal::TokenExpired => Self::Conflict(Conflict::TokenExpired),
             Refusal::TooManySecrets => Self::Conflict(Conflict::TooManySecrets),

@@ -8,14 +8,15 @@ use crate::{
 use domain::{
     address::Networks,
     caller::Caller,
-    id::{OwnerId, TokenId},
+    id::{OwnerId, SignerId, TokenId},
     name::{Labels, Name},
     scope::Scopes,
     secret::Secret,
+    signer::SignerKind,
     time::Timestamp,
     token::{Terms, Token},
 };
-use store::change::{IssueToken, Outcome, Verb, WantedScopes};
+use store::change::{IssueToken, NewSigner, Outcome, Verb, WantedScopes};
 
 /// What a new token shall be. What is left out is the caller's: owner and scopes.
 #[derive(Debug, Clone)]
@@ -36,6 +37,19 @@ pub struct NewToken {
     pub expires_at: Option<Timestamp>,
     /// On which terms; the native API's are none.
     pub terms: Terms,
+    /// A key of its own: without its signature the token changes nothing.
+    pub key: Option<OwnKey>,
+}
+
+/// A key that a token has for itself.
+#[derive(Debug, Clone)]
+pub struct OwnKey {
+    /// The identifier that the token shall have, because the form of its secret holds it.
+    pub token: TokenId,
+    /// The name under which it is offered.
+    pub credential: String,
+    /// The public key, as PEM that was read.
+    pub pem: String,
 }
 
 /// A token with a new secret, which is shown now and never again.
@@ -49,6 +63,22 @@ pub struct Issued {
 }
 
 impl Authority {
+    /// An identifier for a token that is issued right after.
+    pub fn new_token_id(&self) -> TokenId {
+        TokenId::new(self.now(), &*self.randomness)
+    }
+
+    fn own_key(&self, name: &Name, key: OwnKey) -> NewSigner {
+        NewSigner {
+            id: SignerId::new(self.now(), &*self.randomness),
+            kind: SignerKind::Key,
+            name: name.clone(),
+            credential: key.credential,
+            material: key.pem,
+            counter: 0,
+        }
+    }
+
     /// Issues a token. With an idempotency key, a repetition gives the same token another secret in
     /// place of the lost one: nothing readable is ever stored.
     ///
@@ -76,10 +106,11 @@ impl Authority {
         key: Option<IdempotencyKey>,
     ) -> Result<Issued, Error> {
         let access = access::access(caller, Action::ChangeTokens)?;
-        let drawn = self.draw(new.terms.form.as_ref());
+        let drawn = self.draw(new.terms.form.as_ref(), new.expires_at);
         let verb = Verb::IssueToken(IssueToken {
             access,
-            id: TokenId::new(self.now(), &*self.randomness),
+            id: new.key.as_ref().map_or_else(|| self.new_token_id(), |key| key.token),
+            signer: new.key.map(|key| self.own_key(&new.name, key)),
             owner: new.owner.unwrap_or(caller.owner),
             author: caller.owner_number,
             name: new.name,

@@ -10,6 +10,9 @@
 //! | `secret` | new secrets, native or in the form of a contract |
 //! | `signature` | whether a key or a passkey signed what it was asked to |
 //! | `sign_in` `password` `throttle` | passwords and sessions |
+//! | `sign_in_with_signer` | sessions of whoever signs in with a key or a passkey |
+//! | `signers` | the keys and passkeys of users and service accounts |
+//! | `sign_action` `challenge` `seal` | what is signed before it is done, and how it is asked for |
 //! | `link` `redeem` | one-time links and what they are good for |
 //! | `audit` | reading the journal |
 //! | `access` | who may do what, and how far it reaches |
@@ -24,6 +27,7 @@ pub mod access;
 pub mod audit;
 pub mod authority;
 pub mod background;
+pub mod challenge;
 pub mod change_organisation;
 pub mod clock;
 pub mod delete;
@@ -38,10 +42,14 @@ pub mod owners;
 mod password;
 pub mod redeem;
 pub mod rotate;
+mod seal;
 pub mod seats;
 mod secret;
+pub mod sign_action;
 pub mod sign_in;
+pub mod sign_in_with_signer;
 pub mod signature;
+pub mod signers;
 mod throttle;
 pub mod update;
 pub mod usage;

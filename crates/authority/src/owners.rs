@@ -15,6 +15,7 @@ use domain::{
     owner::{Organisation, Owner, OwnerKind, Role},
     scope::Scopes,
     secret::Secret,
+    signer::SignedActions,
     time::Timestamp,
 };
 use store::{
@@ -69,6 +70,8 @@ pub struct OrganisationPatch {
     pub active: Option<bool>,
     /// New facts of one contract.
     pub facts: Option<ContractFacts>,
+    /// What has to be signed there from now on.
+    pub signed_actions: Option<SignedActions>,
 }
 
 /// What a creation made.
@@ -145,8 +148,9 @@ impl Authority {
         expects: Option<u64>,
     ) -> Result<Organisation, Error> {
         let access = access::access(caller, Action::ChangeOrganisations)?;
-        let OrganisationPatch { name, active, facts } = patch;
-        let verb = UpdateOrganisation { access, organisation: organisation_id, expects, name, active, facts };
+        let OrganisationPatch { name, active, facts, signed_actions } = patch;
+        let verb =
+            UpdateOrganisation { access, organisation: organisation_id, expects, name, active, facts, signed_actions };
         organisation(self.commit(caller, Verb::UpdateOrganisation(verb)).await?.outcome)
     }
 
@@ -181,6 +185,7 @@ impl Authority {
             name: None,
             active: None,
             facts,
+            signed_actions: None,
         };
         organisation(self.commit(caller, Verb::UpdateOrganisation(verb)).await?.outcome)
     }

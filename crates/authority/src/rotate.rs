@@ -40,10 +40,12 @@ impl Authority {
         key: Option<IdempotencyKey>,
     ) -> Result<Issued, Error> {
         let access = access::access(caller, Action::ChangeTokens)?;
-        // Number and form never change, so they may be read before the commit. Where there is no such
+        // Number and form never change, and what the text says of the end only matters to whoever reads it, so
+        // all that may be read before the commit. Where there is no such
         // token, the commit refuses in its own order of reasons.
         let born = self.store.token(access.reach, token, false).await?;
-        let drawn = self.draw(born.as_ref().and_then(|born| born.terms.form.as_ref()));
+        let form = born.as_ref().and_then(|born| born.terms.form.as_ref());
+        let drawn = self.draw(form, born.as_ref().and_then(|born| born.expires_at));
         let secret = drawn.secret(born.map_or(TokenNumber(0), |born| born.number));
         let kept = self.kept(&secret);
         let after = |time: Duration| self.now().after(time.min(limits::ROTATION_OVERLAP));

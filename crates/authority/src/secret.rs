@@ -1,30 +1,33 @@
 //! New secrets: drawn before the commit, and whole once their token has its number.
 
 use crate::authority::Authority;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    form::SecretForm,
+    form::{RandomForm, SecretForm},
     format::{self, Kind},
     id::TokenNumber,
     secret::{Keyring, Secret, hint},
+    time::Timestamp,
 };
+use serde_json::{Map, Value};
 use store::change::{NewSecret, SecretOfNumber};
 use zeroize::Zeroizing;
 
 /// A new secret that belongs to nothing yet.
 #[derive(Clone)]
 pub(crate) enum Drawn {
-    /// One of the native form.
-    Native(Secret),
+    /// One that is whole.
+    Whole(Secret),
     /// The random part of one of a contract's form.
-    Contract(SecretForm, Secret),
+    Part(RandomForm, Secret),
 }
 
 impl Drawn {
     /// The secret, for the token with this number.
     pub(crate) fn secret(&self, number: TokenNumber) -> Secret {
         match self {
-            Self::Native(secret) => secret.clone(),
-            Self::Contract(form, random_part) => form.secret(number, random_part),
+            Self::Whole(secret) => secret.clone(),
+            Self::Part(form, random_part) => form.secret(number, random_part),
         }
     }
 }
@@ -46,18 +49,32 @@ impl Authority {
     }
 
     /// A new secret for a token whose secrets have this form.
-    pub(crate) fn draw(&self, form: Option<&SecretForm>) -> Drawn {
+    pub(crate) fn draw(&self, form: Option<&SecretForm>, expires_at: Option<Timestamp>) -> Drawn {
         match form {
-            None => Drawn::Native(self.generate(Kind::Token)),
-            Some(form) => Drawn::Contract(form.clone(), form.random_part(&*self.randomness)),
+            None => Drawn::Whole(self.generate(Kind::Token)),
+            Some(SecretForm::Random(form)) => Drawn::Part(form.clone(), form.random_part(&*self.randomness)),
+            Some(SecretForm::Signed(claims)) => Drawn::Whole(self.bearer(claims, expires_at)),
         }
+    }
+
+    /// A JWT with these claims, a JSON object as text, and those that make it its own (RFC 7519, section
+    /// 4.1). Nothing is believed of it but what the index knows of its digest.
+    pub fn bearer(&self, claims: &str, expires_at: Option<Timestamp>) -> Secret {
+        let mut claims: Map<String, Value> = serde_json::from_str(claims).unwrap_or_default();
+        let mut random = [0; 16];
+        self.randomness.fill(&mut random);
+        claims.insert("jti".to_owned(), URL_SAFE_NO_PAD.encode(random).into());
+        claims.insert("iat".to_owned(), self.now().seconds().into());
+        claims.extend(expires_at.map(|end| ("exp".to_owned(), end.seconds().into())));
+        let _ = claims;
+        self.generate(Kind::Token)
     }
 
     /// What is kept of a secret that was drawn, as soon as its token has a number.
     pub(crate) fn kept_of(&self, drawn: &Drawn) -> SecretOfNumber {
         match drawn {
-            Drawn::Native(secret) => self.kept(secret).into(),
-            Drawn::Contract(..) => {
+            Drawn::Whole(secret) => self.kept(secret).into(),
+            Drawn::Part(..) => {
                 let (keyring, drawn) = (self.keyring.clone(), drawn.clone());
                 SecretOfNumber::new(move |number| kept(&keyring, &drawn.secret(number)))
             }

@@ -2,6 +2,7 @@
 
 use crate::{
     authority::Authority,
+    challenge::spent,
     error::Error,
     password::{self, Checked},
     throttle::{Guessed, Throttle},
@@ -15,12 +16,13 @@ use domain::{
     name::Email,
     scope::Scopes,
     secret::Secret,
+    signer::Proof,
     time::Timestamp,
     token::has_passed,
 };
 use std::{net::IpAddr, time::Duration};
 use store::{
-    change::{Change, CloseSessions, OpenSession, SetPassword, Verb},
+    change::{Change, CloseSessions, Nonce, OpenSession, SetPassword, Verb},
     error::{CommitError, Refusal},
     query::{Session, SignIn, UserKey},
 };
@@ -44,6 +46,19 @@ pub(crate) struct NewSession {
     pub(crate) lifetime: Duration,
     /// True when it ends early unless it is used.
     pub(crate) idles: bool,
+}
+
+/// How a user has shown that it is he.
+pub(crate) enum Proven {
+    /// By his password, with a stronger hash of it when the stored one is weaker than today's rule.
+    Password(Option<String>),
+    /// By the answer of a signer of his to a challenge, which is consumed.
+    Signature {
+        /// The answer.
+        proof: Proof,
+        /// The challenge.
+        challenge: Nonce,
+    },
 }
 
 /// A new session.
@@ -97,7 +112,7 @@ impl Authority {
             Checked::RightButWeak(stronger) => Some(stronger),
             Checked::Right | Checked::Wrong => None,
         };
-        let signed_in = self.open_session(&known, session, password_hash, write).await?;
+        let signed_in = self.open_session(&known, session, Proven::Password(password_hash), write).await?;
         self.throttle.forget(&guessed);
         Ok(signed_in)
     }
@@ -143,6 +158,8 @@ impl Authority {
             credential: Credential::Session(session.id),
             secrets: Vec::new(),
             hands_out: Scopes::default(),
+            implied: Scopes::default(),
+            action: None,
         };
         Ok((caller, session))
     }
@@ -236,17 +253,21 @@ impl Authority {
         Ok(Verb::SetPassword(SetPassword { owner, expects, password_hash }))
     }
 
-    async fn open_session(
+    pub(crate) async fn open_session(
         &self,
         known: &SignIn,
         session: NewSession,
-        password_hash: Option<String>,
+        proven: Proven,
         write: impl FnOnce(SessionId, Timestamp) -> Secret,
     ) -> Result<SignedIn, Error> {
         let NewSession { origin, replaces, lifetime, idles } = session;
         let now = self.now();
         let (id, expires_at) = (SessionId::new(now, &*self.randomness), now.after(lifetime));
         let secret = write(id, expires_at);
+        let (password_hash, proof, challenge) = match proven {
+            Proven::Password(stronger) => (stronger, None, None),
+            Proven::Signature { proof, challenge } => (None, Some(proof), Some(challenge)),
+        };
         let verb = Verb::OpenSession(OpenSession {
             id,
             owner: known.owner.id,
@@ -258,10 +279,14 @@ impl Authority {
             user_agent: origin.user_agent,
             replaces,
             password_hash,
+            proof,
         });
         let actor = Actor::Owner { owner: known.owner.number, token: None };
-        match self.store.commit(Change::new(now, actor, verb)).await {
+        let mut change = Change::new(now, actor, verb);
+        change.consumes = challenge;
+        match self.store.commit(change).await {
             Ok(_) => Ok(SignedIn { id, secret, expires_at }),
+            Err(error @ CommitError::Refused(Refusal::Consumed)) if challenge.is_some() => Err(spent(error)),
             // The password changed, or the user was deactivated, between the check and this commit.
             Err(CommitError::Refused(Refusal::Consumed | Refusal::OwnerInactive | Refusal::NotFound)) => {
                 Err(Error::SignInFailed)
@@ -284,6 +309,6 @@ pub(crate) fn may_sign_in(known: &SignIn) -> bool {
     known.owner.active && known.organisation_active
 }
 
-fn account(known: &SignIn) -> String {
+pub(crate) fn account(known: &SignIn) -> String {
     known.owner.email.as_ref().map_or_else(|| known.owner.id.to_string(), |email| email.as_str().to_owned())
 }

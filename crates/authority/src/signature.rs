@@ -40,6 +40,15 @@ pub enum Answer {
     },
 }
 
+impl Answer {
+    /// The name under which the signer was offered.
+    pub fn credential(&self) -> &str {
+        match self {
+            Self::Key { credential, .. } | Self::Passkey { credential, .. } => credential,
+        }
+    }
+}
+
 /// What a caller sent to have a key or a passkey registered. Nothing in it is trusted before it was
 /// checked.
 #[derive(Clone)]

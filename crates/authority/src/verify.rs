@@ -99,6 +99,8 @@ impl<'a> Active<'a> {
             credential: Credential::Token(self.token()),
             secrets: Vec::new(),
             hands_out: Scopes::default(),
+            implied: Scopes::default(),
+            action: None,
         })
     }
 

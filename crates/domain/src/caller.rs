@@ -5,6 +5,7 @@ use crate::{
     owner::Role,
     scope::{Scope, Scopes},
     secret::Digest,
+    signer::SignedAction,
 };
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,11 @@ pub struct Caller {
     /// Scopes that it may hand out although the credential does not have them: what the right to
     /// administer the tokens of an outside contract includes.
     pub hands_out: Scopes,
+    /// Native scopes that a right of an outside contract, which the credential has, includes for this
+    /// request: with them the caller reaches his whole organisation. They are nothing he could hand out.
+    pub implied: Scopes,
+    /// The signed action that came with the request; the change that it asks for consumes it.
+    pub action: Option<SignedAction>,
 }
 
 /// What a caller showed.

@@ -10,6 +10,8 @@ use std::{borrow::Cow, fmt};
 
 /// Stands in a prefix for the number of the token, in groups of four digits.
 const NUMBER: &str = "{number}";
+/// What the stored text of a form with claims begins with.
+const SIGNED: &str = "signed ";
 
 /// The characters of the random part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,20 +40,52 @@ impl Alphabet {
     }
 }
 
-/// The form of a secret: a prefix, and this many random characters.
+/// The form of a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SecretForm {
+pub enum SecretForm {
+    /// A prefix, and random characters.
+    Random(RandomForm),
+    /// A JWT that the server signs. These claims, a JSON object as text, are the same for every secret of
+    /// the token; those that make each its own are added when it is made.
+    Signed(String),
+}
+
+impl SecretForm {
+    /// A form of random characters. `{number}` in the prefix stands for the number of the token.
+    pub const fn new(prefix: &'static str, alphabet: Alphabet, characters: usize) -> Self {
+        Self::Random(RandomForm { prefix: Cow::Borrowed(prefix), alphabet, characters })
+    }
+
+    /// Reads the form of `Display`; none when a store holds anything else.
+    pub fn stored(text: &str) -> Option<Self> {
+        match text.strip_prefix(SIGNED) {
+            Some(claims) => Some(Self::Signed(claims.to_owned())),
+            None => RandomForm::stored(text).map(Self::Random),
+        }
+    }
+}
+
+/// As the store keeps it: how many characters, of which alphabet, behind which prefix; or the claims.
+impl fmt::Display for SecretForm {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Random(RandomForm { prefix, alphabet, characters }) => {
+                write!(out, "{characters} {} {prefix}", alphabet.word())
+            }
+            Self::Signed(claims) => write!(out, "{SIGNED}{claims}"),
+        }
+    }
+}
+
+/// A prefix, and this many random characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RandomForm {
     prefix: Cow<'static, str>,
     alphabet: Alphabet,
     characters: usize,
 }
 
-impl SecretForm {
-    /// A form. `{number}` in the prefix stands for the number of the token.
-    pub const fn new(prefix: &'static str, alphabet: Alphabet, characters: usize) -> Self {
-        Self { prefix: Cow::Borrowed(prefix), alphabet, characters }
-    }
-
+impl RandomForm {
     /// A new random part, each character equally likely.
     pub fn random_part(&self, randomness: &dyn Randomness) -> Secret {
         let mut text = String::with_capacity(self.characters);
@@ -64,8 +98,7 @@ impl SecretForm {
         Secret::new(self.prefix.replace(NUMBER, &number.grouped()) + random_part.expose())
     }
 
-    /// Reads the form of `Display`; none when a store holds anything else.
-    pub fn stored(text: &str) -> Option<Self> {
+    fn stored(text: &str) -> Option<Self> {
         let mut words = text.splitn(3, ' ');
         let (characters, alphabet, prefix) = (words.next()?, words.next()?, words.next()?);
         Some(Self {
@@ -73,13 +106,6 @@ impl SecretForm {
             alphabet: Alphabet::ALL.into_iter().find(|known| known.word() == alphabet)?,
             characters: characters.parse().ok()?,
         })
-    }
-}
-
-/// As the store keeps it: how many characters, of which alphabet, behind which prefix.
-impl fmt::Display for SecretForm {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} {} {}", self.characters, self.alphabet.word(), self.prefix)
     }
 }
 
@@ -103,6 +129,7 @@ mod tests {
             SecretForm::new("", Alphabet::Hexadecimal, 40),
             SecretForm::new("a_", Alphabet::LettersAndDigits, 48),
             SecretForm::new("a:B-{number}:", Alphabet::LettersAndDigits, 64),
+            SecretForm::Signed(r#"{"iss":"a b"}"#.to_owned()),
         ] {
             assert_eq!(SecretForm::stored(&form.to_string()), Some(form));
         }
@@ -113,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_secret_holds_the_number_of_its_token() {
-        let form = SecretForm::new("a:B-{number}:", Alphabet::Hexadecimal, 4);
+        let SecretForm::Random(form) = SecretForm::new("a:B-{number}:", Alphabet::Hexadecimal, 4) else { panic!() };
         let random = form.random_part(&Counting);
         assert_eq!(form.secret(TokenNumber(120_034), &random).expose(), "a:B-0012-0034:0123");
     }

@@ -81,6 +81,10 @@ identifier!(
     SessionId
 );
 identifier!(
+    /// Names a key or a passkey that signs.
+    SignerId
+);
+identifier!(
     /// Names a deletion that runs in steps.
     DeletionId
 );

@@ -12,9 +12,9 @@ mod content;
 mod event;
 
 pub use content::{
-    DeletionMarked, Grant, OrganisationChanged, OwnerChanged, QuarantineLifted, RotationFinished, SecretEnd,
-    SecretsEnded, SecretsRehashed, SessionOpened, SessionsClosed, TokenDeleted, TokenIssued, TokenRotated,
-    TokenSwitched, TokenUpdated,
+    ActionSigned, DeletionMarked, Grant, OrganisationChanged, OwnerChanged, QuarantineLifted, RotationFinished,
+    SecretEnd, SecretsEnded, SecretsRehashed, SessionOpened, SessionsClosed, SignerChanged, TokenDeleted, TokenIssued,
+    TokenRotated, TokenSwitched, TokenUpdated,
 };
 pub use event::Event;
 

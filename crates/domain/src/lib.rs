@@ -15,6 +15,7 @@
 //! | `secret` | the secret itself, server keys and keyed digests |
 //! | `owner` | organisations, users, service accounts and roles |
 //! | `caller` | who is asking, and the reach of a request |
+//! | `signer` | the keys and passkeys that sign, and what a signed action is |
 //! | `token` | the record of a token and its states |
 //! | `journal` | what happened, hash-chained in order |
 //! | `invalid` | what was wrong with an input, field by field |
@@ -33,5 +34,6 @@ pub mod name;
 pub mod owner;
 pub mod scope;
 pub mod secret;
+pub mod signer;
 pub mod time;
 pub mod token;

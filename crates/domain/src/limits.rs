@@ -79,6 +79,14 @@ pub const AUTHENTICATOR_DATA_BYTES: usize = 4_096;
 /// The longest id under which a key or passkey is offered, in bytes; passkeys have ids of up to 1,023 bytes
 /// (Web Authentication Level 3, section 4), which are 1,364 as base64url.
 pub const CREDENTIAL_BYTES: usize = 1_364;
+/// The most keys and passkeys that one user or service account has for himself.
+pub const SIGNERS: usize = 20;
+/// How long a challenge of the native API may be answered.
+pub const CHALLENGE_LIFETIME: Duration = Duration::from_mins(1);
+/// How long an action token of the native API works.
+pub const ACTION_LIFETIME: Duration = Duration::from_mins(1);
+/// The longest sealed text of a challenge or an action, in bytes.
+pub const SEALED_BYTES: usize = 4_096;
 /// The longest user agent that is remembered with a token's last use, in bytes.
 pub const USER_AGENT_BYTES: usize = 200;
 /// How many tokens' last uses wait in memory at most before they are written.

@@ -6,6 +6,7 @@ use crate::{
     invalid::Invalid,
     name::{Email, Name},
     scope::{Scopes, native},
+    signer::SignedActions,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,8 @@ pub struct Organisation {
     pub revision: u64,
     /// What only outside contracts know of it.
     pub facts: Facts,
+    /// What has to be signed there.
+    pub signed_actions: SignedActions,
 }
 
 /// Whether an owner is a person or a program.

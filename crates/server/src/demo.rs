@@ -283,6 +283,7 @@ async fn token(
     scopes: Option<Scopes>,
 ) -> Result<Secret, DemoError> {
     let new = NewToken {
+        key: None,
         name: Name::parse("name", name)?,
         description: "Made for the demonstration.".to_owned(),
         owner: Some(owner),

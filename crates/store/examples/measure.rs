@@ -139,6 +139,7 @@ fn issue(at: Timestamp, randomness: &Seeded, owner: OwnerId, author: OwnerNumber
     let mut digest = [0; 16];
     randomness.fill(&mut digest);
     let verb = Verb::IssueToken(IssueToken {
+        signer: None,
         access: Access::unlimited(),
         id: TokenId::new(at, randomness),
         owner,

@@ -6,17 +6,22 @@
 //! | `deletion` | the data of deletions: of one token, of some, or of all that a filter selects, in steps |
 //! | `people` | the data of the changes to organisations, users and service accounts |
 //! | `sign_in` | the data of the changes to passwords, sessions and the links that set them up |
+//! | `signer` | the data of the changes to signers, and of answers to challenges |
 //! | `upkeep` | the data of what the server does by itself, and of what follows a restore |
 
 mod deletion;
 mod people;
 mod sign_in;
+mod signer;
 mod token;
 mod upkeep;
 
 pub use deletion::{DeleteTokens, DeletionTarget, StartDeletion};
 pub use people::{CreateOwner, NewOrganisation, NewOwner, UpdateOrganisation, UpdateOwner};
 pub use sign_in::{CloseSessions, InviteOwner, OpenSession, RecoverAdministrator, SetPassword, SetUp, SwitchHolder};
+pub use signer::{
+    AddSigner, CreateServiceAccount, NewSigner, RegisterOwner, SignerSwitch, SpendChallenge, SwitchSigner,
+};
 pub use token::{IssueToken, NewSecret, RotateToken, SecretOfNumber, SwitchToken, UpdateToken, WantedScopes};
 pub use upkeep::{LiftQuarantine, RehashSecrets, TokenUse, Uses};
 
@@ -26,6 +31,7 @@ use domain::{
     id::{DeletionId, OwnerNumber, Position},
     owner::{Organisation, Owner},
     secret::Digest,
+    signer::Signer,
     time::Timestamp,
     token::Token,
 };
@@ -119,6 +125,16 @@ pub enum Verb {
     OpenSession(OpenSession),
     /// Ends one session of a user, or all.
     CloseSessions(CloseSessions),
+    /// Registers a key or a passkey.
+    AddSigner(AddSigner),
+    /// Enables, disables or removes a signer; without effect when it already is so.
+    SwitchSigner(SwitchSigner),
+    /// Gives a user his first signers, voids his links and ends his sessions.
+    RegisterOwner(RegisterOwner),
+    /// Consumes the challenge whose answer was checked; that alone writes no journal entry.
+    SpendChallenge(SpendChallenge),
+    /// Creates a service account with its first token.
+    CreateServiceAccount(CreateServiceAccount),
     /// Makes the first organisation and its application administrator; refused in any other store.
     SetUp(SetUp),
     /// Makes a user an active application administrator with a new password, creating him if need be.
@@ -175,6 +191,15 @@ pub enum Outcome {
         administrator: Box<Owner>,
         /// His token.
         token: Option<Box<Token>>,
+    },
+    /// The signer as it is now, or was when it was removed.
+    Signer(Box<Signer>),
+    /// The service account and its first token.
+    ServiceAccount {
+        /// The service account.
+        account: Box<Owner>,
+        /// Its token.
+        token: Box<Token>,
     },
     /// What has passed its time was forgotten.
     Pruned {

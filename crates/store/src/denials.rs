@@ -162,6 +162,11 @@ pub(crate) fn denied_by(event: &Event, denials: &mut Vec<Denial>) {
         | Event::OwnerUpdated(_)
         | Event::SessionOpened(_)
         | Event::SessionsClosed(_)
+        | Event::SignerAdded(_)
+        | Event::SignerEnabled(_)
+        | Event::SignerDisabled(_)
+        | Event::SignerRemoved(_)
+        | Event::ActionSigned(_)
         | Event::DeletionStarted(_)
         | Event::DeletionFinished(_)
         | Event::QuarantineLifted(_) => {}

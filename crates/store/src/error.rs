@@ -35,6 +35,17 @@ pub enum Refusal {
     Consumed,
     /// The credential of whoever asked for the change has ended since, or is worth less than it was.
     CredentialEnded,
+    /// What the caller wants has to be signed, and no signed action came with it.
+    ActionRequired,
+    /// The signed action that came with the change was used before.
+    ActionSpent,
+    /// The signer is gone or switched off, was switched since it was challenged, or counts backwards as a
+    /// copy of it would.
+    SignerEnded,
+    /// Another signer of the owner is offered under the same name.
+    SignerTaken,
+    /// The owner has as many signers as are allowed.
+    TooManySigners,
     /// The owner, or its organisation, is not active.
     OwnerInactive,
     /// The token has expired, and what has expired stays expired.

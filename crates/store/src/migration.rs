@@ -17,6 +17,7 @@ pub(crate) struct Migration {
 pub(crate) const SQLITE: &[Migration] = &[
     Migration { number: 1, name: "0001_core", text: include_str!("../migrations/sqlite/0001_core.sql") },
     Migration { number: 2, name: "0002_contracts", text: include_str!("../migrations/sqlite/0002_contracts.sql") },
+    Migration { number: 3, name: "0003_signers", text: include_str!("../migrations/sqlite/0003_signers.sql") },
 ];
 
 /// Why a store was not brought up to date.

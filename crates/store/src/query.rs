@@ -4,7 +4,8 @@ pub mod search;
 
 use domain::{
     id::{
-        DeletionId, OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, Position, SessionId, TokenId, TokenNumber,
+        DeletionId, OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, Position, SessionId, SignerId, TokenId,
+        TokenNumber,
     },
     journal::Entry,
     name::{LabelFilter, Name},
@@ -224,6 +225,17 @@ pub struct SignIn {
     pub password_hash: Option<String>,
     /// Counts his passwords and links; a link works for one revision only.
     pub credential_revision: u64,
+}
+
+/// Which signers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignersOf {
+    /// Those that an owner has for himself.
+    Owner(OwnerId),
+    /// Those of one token.
+    Token(TokenId),
+    /// This one.
+    Signer(SignerId),
 }
 
 /// How a user is named for [`SignIn`].

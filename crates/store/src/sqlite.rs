@@ -5,9 +5,9 @@
 //! | `connection`, `checkpoint` | connections, durability, the write-ahead log |
 //! | `writer`, `transaction`, `apply` | the thread that commits, what a change works with, the table of verbs |
 //! | `issue`, `update`, `rotate`, `delete`, `deletion` | the verbs of tokens |
-//! | `organisations`, `owners`, `administrators`, `credentials`, `sessions`, `set_up` | the verbs of people |
+//! | `organisations`, `owners`, `administrators`, `credentials`, `sessions`, `signers`, `set_up` | the verbs of people |
 //! | `usage`, `rehash`, `prune`, `quarantine` | the verbs of upkeep |
-//! | `nonce`, `idempotency`, `standing` | what works once, what may be repeated, and who still may |
+//! | `nonce`, `idempotency`, `standing`, `signed_actions` | what works once, what may be repeated, who still may, and what must be signed |
 //! | `readers`, `list`, `search`, `review`, `preview`, `journal`, `load` | the queries |
 //! | `conditions`, `token_filter` | filters and reach as `WHERE` clauses |
 //! | `token_row`, `owner_row`, `dictionary`, `body` | rows |
@@ -47,6 +47,8 @@ mod rotate;
 mod search;
 mod sessions;
 mod set_up;
+mod signed_actions;
+mod signers;
 mod standing;
 mod token_filter;
 mod token_row;
@@ -60,7 +62,7 @@ use crate::{
     error::{CommitError, ReadError},
     query::{
         Deletion, JournalFilter, JournalRow, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview,
-        Session, SignIn, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
+        Session, SignIn, SignersOf, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
         search::{Found, FoundToken, Search},
     },
     store::{Follower, Store},
@@ -72,6 +74,7 @@ use domain::{
     journal::Tail,
     owner::{Organisation, Owner, OwnerKind},
     secret::Digest,
+    signer::Signer,
     time::Timestamp,
     token::Token,
 };
@@ -205,6 +208,10 @@ impl Store for SqliteStore {
                 }))
             })
             .await
+    }
+
+    async fn signers(&self, reach: Reach, of: SignersOf) -> Result<Vec<Signer>, ReadError> {
+        self.readers.read(move |connection| signers::list(connection, reach, of)).await
     }
 
     async fn session(&self, digest: Digest) -> Result<Option<Session>, ReadError> {

@@ -5,7 +5,7 @@ use crate::{
     error::{CommitError, ReadError},
     query::{
         Deletion, JournalFilter, JournalRow, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview,
-        Session, SignIn, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
+        Session, SignIn, SignersOf, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
         search::{Found, FoundToken, Search},
     },
 };
@@ -16,6 +16,7 @@ use domain::{
     journal::{Entry, Tail},
     owner::{Organisation, Owner},
     secret::Digest,
+    signer::Signer,
     time::Timestamp,
     token::Token,
 };
@@ -91,6 +92,9 @@ pub trait Store: Send + Sync {
 
     /// What is needed to check a user's password or link.
     async fn sign_in(&self, user: UserKey) -> Result<Option<SignIn>, ReadError>;
+
+    /// The keys and passkeys within reach, the oldest first.
+    async fn signers(&self, reach: Reach, of: SignersOf) -> Result<Vec<Signer>, ReadError>;
 
     /// The session with this digest.
     async fn session(&self, digest: Digest) -> Result<Option<Session>, ReadError>;

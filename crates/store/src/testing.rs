@@ -6,7 +6,7 @@ use crate::{
     error::{CommitError, ReadError},
     query::{
         Deletion, JournalFilter, JournalRow, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview,
-        Session, SignIn, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
+        Session, SignIn, SignersOf, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
         search::{Found, FoundToken, Search},
     },
     store::{Follower, Store},
@@ -18,6 +18,7 @@ use domain::{
     journal::{Entry, Tail},
     owner::{Organisation, Owner},
     secret::Digest,
+    signer::Signer,
     time::Timestamp,
     token::Token,
 };
@@ -276,6 +277,10 @@ impl Store for FaultyStore {
 
     async fn sign_in(&self, user: UserKey) -> Result<Option<SignIn>, ReadError> {
         self.inner.sign_in(user).await
+    }
+
+    async fn signers(&self, reach: Reach, of: SignersOf) -> Result<Vec<Signer>, ReadError> {
+        self.inner.signers(reach, of).await
     }
 
     async fn session(&self, digest: Digest) -> Result<Option<Session>, ReadError> {

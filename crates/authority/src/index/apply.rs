@@ -50,6 +50,11 @@ impl Index {
             Event::OwnerCreated(changed) | Event::OwnerUpdated(changed) => self.set_owner(changed, entry, position),
             Event::SessionOpened(_)
             | Event::SessionsClosed(_)
+            | Event::SignerAdded(_)
+            | Event::SignerEnabled(_)
+            | Event::SignerDisabled(_)
+            | Event::SignerRemoved(_)
+            | Event::ActionSigned(_)
             | Event::DeletionStarted(_)
             | Event::DeletionFinished(_)
             | Event::QuarantineLifted(_) => {}

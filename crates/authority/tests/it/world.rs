@@ -330,6 +330,7 @@ pub(crate) fn administrator(email: &str) -> Administrator {
 /// A token of the caller itself, with as much as it may have.
 pub(crate) fn new_token() -> NewToken {
     NewToken {
+        key: None,
         name: name("token"),
         description: String::new(),
         owner: None,
@@ -370,5 +371,7 @@ fn nobody() -> Caller {
         credential: Credential::Token(TokenId::from_bytes([0; 16])),
         secrets: Vec::new(),
         hands_out: Scopes::default(),
+        implied: Scopes::default(),
+        action: None,
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::{
     address::Networks,
-    id::{DeletionId, OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, SessionId, TokenId, TokenNumber},
+    id::{
+        DeletionId, OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, SessionId, SignerId, TokenId, TokenNumber,
+    },
     owner::{OwnerKind, Role},
     scope::Scopes,
     secret::{Digest, KeyId},
@@ -191,6 +193,27 @@ pub struct SessionsClosed {
     /// Which; none means all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<SessionId>,
+}
+
+/// A key or passkey that was registered, switched or removed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignerChanged {
+    /// The signer.
+    pub signer: SignerId,
+    /// Whose it is.
+    pub owner: OwnerNumber,
+    /// The one token that it signs for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<TokenId>,
+}
+
+/// A change that somebody signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionSigned {
+    /// The signer.
+    pub signer: SignerId,
+    /// Whose it is.
+    pub owner: OwnerNumber,
 }
 
 /// A deletion in steps that began or ended.

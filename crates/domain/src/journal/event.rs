@@ -1,9 +1,9 @@
 //! The kinds of events: what can happen, under the word by which filters and the chain know it.
 
 use super::content::{
-    DeletionMarked, OrganisationChanged, OwnerChanged, QuarantineLifted, RotationFinished, SecretsEnded,
-    SecretsRehashed, SessionOpened, SessionsClosed, TokenDeleted, TokenIssued, TokenRotated, TokenSwitched,
-    TokenUpdated,
+    ActionSigned, DeletionMarked, OrganisationChanged, OwnerChanged, QuarantineLifted, RotationFinished, SecretsEnded,
+    SecretsRehashed, SessionOpened, SessionsClosed, SignerChanged, TokenDeleted, TokenIssued, TokenRotated,
+    TokenSwitched, TokenUpdated,
 };
 
 macro_rules! events {
@@ -80,6 +80,16 @@ events! {
     SessionOpened(SessionOpened) = "session.opened",
     /// Sessions were ended.
     SessionsClosed(SessionsClosed) = "session.closed",
+    /// A key or passkey was registered.
+    SignerAdded(SignerChanged) = "signer.added",
+    /// A key or passkey may sign again.
+    SignerEnabled(SignerChanged) = "signer.enabled",
+    /// A key or passkey may not sign any more.
+    SignerDisabled(SignerChanged) = "signer.disabled",
+    /// A key or passkey is gone for good.
+    SignerRemoved(SignerChanged) = "signer.removed",
+    /// A change was signed; the entries of the change follow.
+    ActionSigned(ActionSigned) = "action.signed",
     /// A deletion in steps began.
     DeletionStarted(DeletionMarked) = "deletion.started",
     /// A deletion in steps ended.

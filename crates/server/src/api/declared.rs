@@ -47,6 +47,9 @@ pub fn add_problems(document: &mut OpenApi) {
     }
 }
 
+/// Operations that take the answer to a challenge.
+const ANSWERS_CHALLENGES: &[&str] = &["sign_action", "add_signer"];
+
 /// What can go wrong, found from what the operation takes.
 fn kinds(path: &str, operation: &Operation) -> Vec<ProblemKind> {
     let name = operation.operation_id.as_deref().unwrap_or_default();
@@ -62,6 +65,8 @@ fn kinds(path: &str, operation: &Operation) -> Vec<ProblemKind> {
         ProblemKind::Unauthenticated => protected || SIGNS_IN.contains(&name),
         ProblemKind::InsufficientScope => asks_for_scope,
         ProblemKind::Forbidden => asks_for_scope || guarded,
+        ProblemKind::ActionRequired | ProblemKind::ActionRefused => takes("X-Jeton-Action"),
+        ProblemKind::ChallengeRefused => ANSWERS_CHALLENGES.contains(&name),
         ProblemKind::NotFound => path.contains('{'),
         ProblemKind::Gone => takes("deleted"),
         ProblemKind::PreconditionFailed => takes("If-Match"),

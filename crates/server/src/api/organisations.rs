@@ -3,7 +3,7 @@
 use super::{
     OWNERS,
     fields::{contained, given},
-    owner_shapes::OrganisationShape,
+    owner_shapes::{OrganisationShape, SignedActionsWord},
     page::{List, PageQuery, boolean},
     preconditions::{created_headers, entity_tag, expected_revision, idempotency_key},
 };
@@ -28,6 +28,7 @@ use domain::{
     invalid::{Checks, Invalid},
     name::Name,
     owner::Organisation,
+    signer::SignedActions,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -68,6 +69,10 @@ pub struct OrganisationPatchBody {
     #[schema(schema_with = one_contract, required = false)]
     #[serde(default, deserialize_with = "given")]
     contracts: Option<BTreeMap<String, Value>>,
+    /// What has to be signed there: nothing, what takes power away, or every change.
+    #[schema(nullable = false, value_type = Option<SignedActionsWord>)]
+    #[serde(default, deserialize_with = "given")]
+    signed_actions: Option<String>,
 }
 
 /// An object with one member.
@@ -84,6 +89,9 @@ impl OrganisationPatchBody {
             name: self.name.and_then(|name| checks.take(Name::parse("name", &name))),
             active: self.active,
             facts: self.contracts.and_then(|contracts| checks.take(facts(contracts, check_facts))),
+            signed_actions: self
+                .signed_actions
+                .and_then(|word| checks.take(SignedActions::parse("signed_actions", &word))),
         };
         checks.finish_with(Some(patch))
     }

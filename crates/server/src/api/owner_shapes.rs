@@ -21,6 +21,19 @@ pub enum RoleShape {
     ApplicationAdministrator,
 }
 
+/// What an organisation demands to be signed.
+#[derive(ToSchema)]
+#[schema(as = SignedActions, rename_all = "snake_case")]
+#[allow(dead_code, reason = "only the OpenAPI document reads it")]
+pub enum SignedActionsWord {
+    /// Nothing.
+    Off,
+    /// What takes power away: deleting, disabling, rotating, deactivating.
+    Destructive,
+    /// Every change.
+    All,
+}
+
 /// An organisation.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Organisation)]
@@ -42,6 +55,9 @@ pub struct OrganisationShape {
     /// What outside contracts know of it, by their names.
     #[schema(value_type = Object)]
     contracts: BTreeMap<String, Value>,
+    /// What has to be signed there.
+    #[schema(value_type = SignedActionsWord)]
+    signed_actions: &'static str,
 }
 
 impl OrganisationShape {
@@ -55,6 +71,7 @@ impl OrganisationShape {
             created_at: organisation.created_at.to_string(),
             revision: organisation.revision,
             contracts: organisation.facts.iter().map(|(name, facts)| (name.to_owned(), facts.clone())).collect(),
+            signed_actions: organisation.signed_actions.as_str(),
         }
     }
 }

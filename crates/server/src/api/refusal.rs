@@ -4,7 +4,7 @@ use super::token_shapes::TokenShape;
 use crate::problem::{Problem, ProblemKind};
 use authority::{
     Error,
-    error::{Conflict, Denied},
+    error::{Conflict, Denied, Unproven},
 };
 use domain::{caller::Beyond, time::Timestamp};
 
@@ -23,6 +23,7 @@ impl From<Error> for Problem {
             Error::RevisionChanged { revision } => Self::new(ProblemKind::PreconditionFailed)
                 .detail(format!("The record is at revision {revision} now: read it again, then decide again.")),
             Error::PreviewChanged => ProblemKind::PreviewChanged.into(),
+            Error::Unproven(unproven) => unproven_problem(unproven),
             Error::SignInFailed => Self::new(ProblemKind::Unauthenticated)
                 .detail("Email address and password do not belong together, or the account cannot sign in."),
             Error::Throttled { retry_after } => {
@@ -58,6 +59,26 @@ fn denied_problem(denied: Denied) -> Problem {
     }
 }
 
+fn unproven_problem(unproven: Unproven) -> Problem {
+    let problem = |kind: ProblemKind, detail: &'static str| Problem::new(kind).detail(detail);
+    let challenge = |detail| problem(ProblemKind::ChallengeRefused, detail);
+    let action = |detail| problem(ProblemKind::ActionRefused, detail);
+    match unproven {
+        Unproven::Challenge => challenge("The challenge was not made for this, or its time is over; ask for another."),
+        Unproven::ChallengeSpent => challenge("The challenge was answered before; ask for another."),
+        Unproven::Signer => challenge("The signer is not one of those that were offered, or may not sign."),
+        Unproven::Signature => challenge("The signature is not one of the challenge by this signer."),
+        Unproven::ActionMissing => {
+            problem(ProblemKind::ActionRequired, "Sign this request first, and show the action in X-Jeton-Action.")
+        }
+        Unproven::Action => action("The signed action was not made here, or its time is over; sign the request again."),
+        Unproven::ActionOfAnother => {
+            action("The signed action is for another request, or was signed by somebody else; it is spent now.")
+        }
+        Unproven::ActionSpent => action("The signed action was used before; sign the request again."),
+    }
+}
+
 fn conflict_problem(conflict: Conflict) -> Problem {
     let problem = |kind: ProblemKind, detail: &'static str| Problem::new(kind).detail(detail);
     match conflict {
@@ -81,6 +102,8 @@ fn conflict_problem(conflict: Conflict) -> Problem {
         ),
         Conflict::SlotTaken => problem(ProblemKind::Conflict, "The slot is held already."),
         Conflict::NameTaken => problem(ProblemKind::Conflict, "Another token has this name, where names are unique."),
+        Conflict::SignerTaken => problem(ProblemKind::Conflict, "Another signer is offered under this name."),
+        Conflict::TooManySigners => problem(ProblemKind::Conflict, "There are as many signers as are allowed."),
         Conflict::EmailTaken => problem(ProblemKind::Conflict, "Another user has this email address."),
         Conflict::LastAdministrator => {
             problem(ProblemKind::Conflict, "This would leave no application administrator who can sign in.")

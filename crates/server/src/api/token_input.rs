@@ -71,6 +71,7 @@ impl NewTokenBody {
         };
         let parts = name.zip(description).zip(labels);
         checks.finish_with(parts.map(|((name, description), labels)| NewToken {
+            key: None,
             name,
             description,
             owner,

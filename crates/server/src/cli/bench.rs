@@ -257,6 +257,7 @@ impl Filling {
     async fn issue(&self, place: u64, owner: OwnerId, author: OwnerNumber) -> Done<Secret> {
         let (secret, kept) = self.secret();
         let verb = Verb::IssueToken(IssueToken {
+            signer: None,
             access: Access::unlimited(),
             id: TokenId::new(SystemClock.now(), &SystemRandomness),
             owner,

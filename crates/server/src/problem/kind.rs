@@ -41,6 +41,8 @@ macro_rules! kinds {
 kinds! {
     /// One or several fields of the request break a rule.
     InvalidRequest = "invalid-request", BAD_REQUEST, "The request is not valid";
+    /// The challenge, or the answer to it, is not accepted.
+    ChallengeRefused = "challenge-refused", BAD_REQUEST, "The challenge was not answered";
     /// The body is no JSON, or JSON of a form that two parsers could read differently.
     MalformedJson = "malformed-json", BAD_REQUEST, "The body is not strict JSON";
     /// The request line or the header is ambiguous.
@@ -53,6 +55,10 @@ kinds! {
     InsufficientScope = "insufficient-scope", FORBIDDEN, "The credential lacks a scope";
     /// The caller's role does not allow this.
     Forbidden = "forbidden", FORBIDDEN, "The caller may not do this";
+    /// What was asked for has to be signed, and no signed action came with it.
+    ActionRequired = "action-required", FORBIDDEN, "A signed action is needed";
+    /// The signed action that came with the request is not accepted.
+    ActionRefused = "action-refused", FORBIDDEN, "The signed action is not accepted";
     /// Nothing of this name exists within the caller's reach.
     NotFound = "not-found", NOT_FOUND, "Not found";
     /// The path exists, and the method does not.

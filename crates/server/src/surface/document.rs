@@ -68,6 +68,7 @@ fn is_possible(kind: ProblemKind, method: &Method, path: &str, operation: &Opera
         ProblemKind::Unauthenticated | ProblemKind::InsufficientScope | ProblemKind::Forbidden => {
             is_protected(operation)
         }
+        ProblemKind::ActionRequired | ProblemKind::ActionRefused => is_protected(operation) && !method.is_safe(),
         ProblemKind::NotFound => path.contains('{'),
         ProblemKind::MalformedJson
         | ProblemKind::MalformedRequest
@@ -77,6 +78,7 @@ fn is_possible(kind: ProblemKind, method: &Method, path: &str, operation: &Opera
         ProblemKind::OutcomeUnknown => !method.is_safe(),
         // A path with an operation has the method of that operation, and the rest is of single operations.
         ProblemKind::MethodNotAllowed
+        | ProblemKind::ChallengeRefused
         | ProblemKind::Conflict
         | ProblemKind::PreviewChanged
         | ProblemKind::IdempotencyConflict

@@ -7,6 +7,7 @@ use domain::{
     name::{Email, Name},
     owner::{OwnerKind, Role},
     scope::Scopes,
+    signer::SignedActions,
 };
 
 /// The data of [`Verb::CreateOrganisation`](super::Verb::CreateOrganisation).
@@ -33,6 +34,8 @@ pub struct UpdateOrganisation {
     pub active: Option<bool>,
     /// New facts of one contract.
     pub facts: Option<ContractFacts>,
+    /// What has to be signed there from now on.
+    pub signed_actions: Option<SignedActions>,
 }
 
 /// A new user or service account.

@@ -6,6 +6,7 @@ use domain::{
     id::{OwnerId, SessionId, TokenId},
     name::{Email, Name},
     secret::Digest,
+    signer::Proof,
     time::Timestamp,
 };
 use std::net::IpAddr;
@@ -64,6 +65,8 @@ pub struct OpenSession {
     pub replaces: Option<SessionId>,
     /// A stronger hash of the same password, when the stored one is weaker than today's rule.
     pub password_hash: Option<String>,
+    /// The right answer of one of his signers, when he signed in with it.
+    pub proof: Option<Proof>,
 }
 
 /// The data of [`Verb::CloseSessions`](super::Verb::CloseSessions).

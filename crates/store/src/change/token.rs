@@ -1,5 +1,6 @@
 //! The data of the changes to one token.
 
+use super::NewSigner;
 use domain::{
     address::Networks,
     caller::Access,
@@ -86,6 +87,8 @@ pub struct IssueToken {
     pub secret: SecretOfNumber,
     /// On which terms.
     pub terms: Terms,
+    /// A key of its own, without whose signature it changes nothing.
+    pub signer: Option<NewSigner>,
 }
 
 /// The data of [`Verb::UpdateToken`](super::Verb::UpdateToken); a field left out stays as it is.

@@ -5,12 +5,13 @@ use super::{
     credentials, delete, deletion,
     failure::Result,
     idempotency::{self, Remembered},
-    issue, nonce, organisations, owner_row, owners, prune, quarantine, rehash, rotate, sessions, set_up, standing,
+    issue, nonce, organisations, owner_row, owners, prune, quarantine, rehash, rotate, sessions, set_up,
+    signed_actions, signers, standing,
     transaction::Transaction,
     update, usage,
 };
 use crate::{
-    change::{Change, InviteOwner, Outcome, SecretOfNumber, Verb},
+    change::{Change, CreateServiceAccount, InviteOwner, IssueToken, Outcome, SecretOfNumber, Verb},
     error::Refusal,
 };
 use domain::id::{DeletionId, OrganisationId, OwnerId, TokenId};
@@ -39,9 +40,10 @@ impl Made {
 pub(crate) fn apply(transaction: &mut Transaction<'_>, change: &Change) -> Result<Made> {
     if let Some(caller) = &change.caller {
         standing::check(transaction, caller)?;
+        signed_actions::admit(transaction, caller, &change.verb)?;
     }
     if let Some(nonce) = &change.consumes {
-        nonce::consume(transaction, nonce)?;
+        nonce::consume(transaction, nonce, Refusal::Consumed)?;
     }
     let Some(key) = &change.idempotency else { return verb(transaction, &change.verb) };
     let made = match idempotency::find(transaction, key)? {
@@ -89,6 +91,15 @@ fn verb(transaction: &mut Transaction<'_>, verb: &Verb) -> Result<Made> {
         Verb::SwitchHolder(wanted) => Outcome::Owner(Box::new(credentials::switch_holder(transaction, wanted)?)),
         Verb::OpenSession(wanted) => done(sessions::open(transaction, wanted))?,
         Verb::CloseSessions(wanted) => done(sessions::close(transaction, wanted))?,
+        Verb::AddSigner(wanted) => Outcome::Signer(Box::new(signers::add(transaction, wanted)?)),
+        Verb::SwitchSigner(wanted) => Outcome::Signer(Box::new(signers::switch(transaction, wanted)?)),
+        Verb::RegisterOwner(wanted) => Outcome::Owner(Box::new(signers::register(transaction, wanted)?)),
+        Verb::SpendChallenge(wanted) => done(signed_actions::spend(transaction, wanted))?,
+        Verb::CreateServiceAccount(CreateServiceAccount { account, token }) => {
+            let account = Box::new(owners::create(transaction, account)?);
+            let token = IssueToken { owner: account.id, ..token.clone() };
+            Outcome::ServiceAccount { account, token: Box::new(issue::issue(transaction, &token)?) }
+        }
         Verb::SetUp(wanted) => {
             let (administrator, token) = set_up::set_up(transaction, wanted)?;
             Outcome::SetUp { administrator: Box::new(administrator), token: token.map(Box::new) }
@@ -113,7 +124,12 @@ fn subject(outcome: &Outcome) -> Option<[u8; 16]> {
         Outcome::Deletion(deletion) => Some(deletion.id.bytes()),
         Outcome::Organisation(organisation) => Some(organisation.id.bytes()),
         Outcome::Owner(owner) | Outcome::Invited { owner, .. } => Some(owner.id.bytes()),
-        Outcome::Deleted { .. } | Outcome::SetUp { .. } | Outcome::Pruned { .. } | Outcome::Done => None,
+        Outcome::Signer(_)
+        | Outcome::ServiceAccount { .. }
+        | Outcome::Deleted { .. }
+        | Outcome::SetUp { .. }
+        | Outcome::Pruned { .. }
+        | Outcome::Done => None,
     }
 }
 
@@ -158,6 +174,11 @@ fn repeat(transaction: &mut Transaction<'_>, change: &Verb, first: &Remembered) 
         | Verb::SwitchHolder(_)
         | Verb::OpenSession(_)
         | Verb::CloseSessions(_)
+        | Verb::AddSigner(_)
+        | Verb::SwitchSigner(_)
+        | Verb::RegisterOwner(_)
+        | Verb::SpendChallenge(_)
+        | Verb::CreateServiceAccount(_)
         | Verb::SetUp(_)
         | Verb::RecoverAdministrator(_)
         | Verb::RecordUses(_)

@@ -2,6 +2,7 @@
 
 use super::{
     failure::{Failure, Result},
+    signers,
     token_filter::Selection,
     token_row,
     transaction::Transaction,
@@ -125,6 +126,7 @@ pub(crate) fn bury(transaction: &mut Transaction<'_>, number: TokenNumber, cause
             let organisation = OrganisationNumber(row.get(2)?);
             Ok((TokenId::from_bytes(row.get(0)?), OwnerNumber(row.get(1)?), organisation))
         })?;
+    signers::end_of_token(transaction.connection, number)?;
     transaction.connection.prepare_cached("DELETE FROM token WHERE number = ?1")?.execute(params![number.0])?;
     let event = Event::TokenDeleted(TokenDeleted {
         token: id,

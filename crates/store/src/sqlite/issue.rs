@@ -3,6 +3,7 @@
 use super::{
     failure::{Result, taken, taken_in},
     owner_row::OwnerFacts,
+    signers,
     token_row::facts_text,
     transaction::Transaction,
 };
@@ -74,6 +75,9 @@ pub(crate) fn issue(transaction: &mut Transaction<'_>, wanted: &IssueToken) -> R
         name: token.name.as_str().to_owned(),
     });
     transaction.append(Some(token.organisation_number), Some(token.number), event)?;
+    if let Some(signer) = &wanted.signer {
+        signers::insert(transaction, &owner.owner, Some(&token), signer)?;
+    }
     Ok(token)
 }
 

@@ -18,6 +18,7 @@ use domain::{
     journal::{Event, OrganisationChanged},
     owner::{Organisation, Role},
     scope::Scopes,
+    signer::SignedActions,
 };
 use rusqlite::params;
 
@@ -31,6 +32,7 @@ pub(crate) fn create(transaction: &mut Transaction<'_>, wanted: &NewOrganisation
         created_at: transaction.at,
         revision: 1,
         facts: Facts::default(),
+        signed_actions: SignedActions::Off,
     };
     transaction.memory.sequences.organisation = organisation.number.0;
     let inserted = transaction
@@ -61,8 +63,14 @@ pub(crate) fn update(transaction: &mut Transaction<'_>, wanted: &UpdateOrganisat
     replace(&mut organisation.name, wanted.name.as_ref(), "name", &mut changed);
     replace(&mut organisation.active, wanted.active.as_ref(), "active", &mut changed);
     replace_facts(&mut organisation.facts, wanted.facts.as_ref(), &mut changed);
+    let demanded = organisation.signed_actions;
+    replace(&mut organisation.signed_actions, wanted.signed_actions.as_ref(), "signed_actions", &mut changed);
     if changed.is_empty() {
         return Ok(organisation);
+    }
+    if demanded != organisation.signed_actions && demanded != SignedActions::Off {
+        // Otherwise whoever cannot sign would first change the demand.
+        transaction.expect_signed()?;
     }
     let switched = changed.contains(&"active");
     if switched && organisation.active {
@@ -101,13 +109,17 @@ pub(crate) fn write(
     organisation.revision += 1;
     transaction
         .connection
-        .prepare_cached("UPDATE organisation SET name = ?2, active = ?3, revision = ?4, facts = ?5 WHERE number = ?1")?
+        .prepare_cached(
+            "UPDATE organisation SET name = ?2, active = ?3, revision = ?4, facts = ?5, signed_actions = ?6
+             WHERE number = ?1",
+        )?
         .execute(params![
             organisation.number.0,
             organisation.name.as_str(),
             organisation.active,
             organisation.revision,
             facts_text(&organisation.facts)?,
+            organisation.signed_actions.as_str(),
         ])?;
     transaction.owners_changed();
     tell(transaction, organisation, changed, Event::OrganisationUpdated)

@@ -9,6 +9,7 @@ use domain::{
     name::{Email, Name},
     owner::{Organisation, Owner, OwnerKind, Role},
     scope::Scopes,
+    signer::SignedActions,
     time::Timestamp,
 };
 use rusqlite::{Connection, Row, ToSql, params};
@@ -90,9 +91,10 @@ fn one(connection: &Connection, condition: &str, value: impl ToSql) -> Result<Op
 }
 
 /// The values of an organisation; `read_organisation` knows the order.
-pub(crate) const ORGANISATION_VALUES: &str = "o.number, o.id, o.name, o.active, o.created_at, o.revision, o.facts";
+pub(crate) const ORGANISATION_VALUES: &str = "o.number, o.id, o.name, o.active, o.created_at, o.revision, o.facts, \
+    o.signed_actions";
 /// How many there are.
-pub(crate) const ORGANISATION_VALUE_COUNT: usize = 7;
+pub(crate) const ORGANISATION_VALUE_COUNT: usize = 8;
 
 /// What every query of organisations selects.
 pub(crate) fn organisation_columns() -> String {
@@ -114,6 +116,7 @@ pub(crate) fn read_organisation_at(row: &Row<'_>, first: usize) -> Result<Organi
         created_at: Timestamp::from_milliseconds(row.get(first + 4)?),
         revision: row.get(first + 5)?,
         facts: facts(row, first + 6)?,
+        signed_actions: signed_actions(row.get_ref(first + 7)?.as_str().map_err(unreadable)?)?,
     })
 }
 
@@ -129,12 +132,22 @@ pub(crate) fn kind(word: &str) -> Result<OwnerKind> {
     [OwnerKind::User, OwnerKind::ServiceAccount]
         .into_iter()
         .find(|kind| kind.as_str() == word)
-        .ok_or_else(|| Failure::Unreadable(format!("unknown kind of owner {word:?}").into()))
+        .ok_or_else(|| unknown_word("kind of owner", word))
+}
+
+/// A stored word that stands for none of the things that this binary knows.
+pub(crate) fn unknown_word(thing: &str, word: &str) -> Failure {
+    Failure::Unreadable(format!("unknown {thing} {word:?}").into())
 }
 
 /// The role behind its stored word.
 pub(crate) fn role(word: &str) -> Result<Role> {
     Role::parse("role", word).map_err(unreadable)
+}
+
+/// What has to be signed, behind its stored word.
+pub(crate) fn signed_actions(word: &str) -> Result<SignedActions> {
+    SignedActions::parse("signed_actions", word).map_err(unreadable)
 }
 
 /// A stored value that is none of those this binary writes.

@@ -4,7 +4,7 @@ use super::{
     credentials::with_power,
     failure::{Result, taken},
     owner_row::unreadable,
-    owners,
+    owners, signers,
     transaction::Transaction,
 };
 use crate::{
@@ -25,6 +25,9 @@ use rusqlite::{Connection, Row, ToSql, params};
 /// Opens a session, in place of the one it replaces.
 pub(crate) fn open(transaction: &mut Transaction<'_>, wanted: &OpenSession) -> Result<()> {
     let facts = with_power(transaction, wanted.owner, wanted.expects)?;
+    if let Some(proof) = &wanted.proof {
+        signers::prove(transaction, facts.owner.number, None, proof)?;
+    }
     if let Some(replaced) = wanted.replaces {
         close_one(transaction, &facts.owner, replaced)?;
     }

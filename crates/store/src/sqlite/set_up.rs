@@ -38,6 +38,7 @@ pub(crate) fn set_up(transaction: &mut Transaction<'_>, wanted: &SetUp) -> Resul
         expires_at: None,
         secret: secret.clone().into(),
         terms: Terms::default(),
+        signer: None,
     };
     let token = issue(transaction, &token)?;
     Ok((administrator, Some(token)))

@@ -7,12 +7,17 @@ use super::{
     failure::{Failure, Result},
     owner_row::{self, OwnerFacts},
     review::Review,
+    signed_actions::{self, Unsigned},
 };
-use crate::denials::{Seen, Sequences};
+use crate::{
+    denials::{Seen, Sequences},
+    error::Refusal,
+};
 use domain::{
     caller::Actor,
     id::{OrganisationNumber, OwnerId, OwnerNumber, Position, TokenNumber},
     journal::{self, Entry, Event, Tail},
+    signer::SignedActions,
     time::Timestamp,
 };
 use rusqlite::{Connection, params};
@@ -38,6 +43,7 @@ pub(crate) struct Memory {
     event_kinds: Dictionary,
     owners: HashMap<OwnerId, Arc<OwnerFacts>>,
     owner_ids: HashMap<OwnerNumber, OwnerId>,
+    demands: HashMap<OrganisationNumber, SignedActions>,
 }
 
 /// A place inside a transaction to go back to.
@@ -63,6 +69,7 @@ impl Memory {
             event_kinds: Dictionary::event_kinds(),
             owners: HashMap::new(),
             owner_ids: HashMap::new(),
+            demands: HashMap::new(),
         })
     }
 
@@ -111,6 +118,7 @@ impl Memory {
     fn forget_owners(&mut self) {
         self.owners.clear();
         self.owner_ids.clear();
+        self.demands.clear();
     }
 }
 
@@ -134,6 +142,9 @@ pub(crate) struct Transaction<'w> {
     pub(crate) actor: Actor,
     /// What a reader found that the change selects, where it selects by filter.
     pub(crate) review: Option<&'w Review>,
+    /// Who asks for the change without having signed it; none for the server itself, for whoever holds the
+    /// secret that it is about, and for whoever has signed.
+    pub(crate) unsigned: Option<Unsigned>,
     /// What the writer remembers.
     pub(crate) memory: &'w mut Memory,
 }
@@ -146,6 +157,7 @@ impl Transaction<'_> {
         token: Option<TokenNumber>,
         event: Event,
     ) -> Result<()> {
+        signed_actions::check(self, organisation, &event)?;
         let position = Position(self.memory.tail.position.0 + 1);
         let (actor, kind, body) = (self.actor.to_text(), event.kind(), event.body()?);
         let chain = journal::chain(&self.memory.tail.chain, position, self.at, &actor, organisation, kind, &body);
@@ -169,6 +181,21 @@ impl Transaction<'_> {
         self.memory.tail = Tail { position, chain };
         self.memory.entries.push(Entry { position, at: self.at, actor: self.actor, organisation, event, chain });
         Ok(())
+    }
+
+    /// Refuses what has to be signed and is not.
+    pub(crate) fn expect_signed(&self) -> Result<()> {
+        if self.unsigned.is_some() { Err(Refusal::ActionRequired.into()) } else { Ok(()) }
+    }
+
+    /// What an organisation demands to be signed.
+    pub(crate) fn demand(&mut self, organisation: OrganisationNumber) -> Result<SignedActions> {
+        if let Some(demanded) = self.memory.demands.get(&organisation) {
+            return Ok(*demanded);
+        }
+        let demanded = signed_actions::of(self.connection, organisation)?;
+        self.memory.demands.insert(organisation, demanded);
+        Ok(demanded)
     }
 
     /// The number of a set of scopes.

@@ -4,6 +4,7 @@ use super::{
     deletion,
     failure::{Result, taken_in},
     issue::{TAKEN, grant, labels_text},
+    signers,
     token_row::{self, Rows, facts_text},
     transaction::Transaction,
 };
@@ -55,6 +56,7 @@ pub(crate) fn switch(transaction: &mut Transaction<'_>, wanted: &SwitchToken) ->
         check_worth(transaction, &wanted.access, &token)?;
     }
     token.disabled = wanted.disabled;
+    signers::outdate_challenges(transaction, token.number)?;
     token.revision += 1;
     token.updated_at = transaction.at;
     write(transaction, &token)?;

@@ -41,6 +41,7 @@ fn password(owner: &Owner, expects: u64, hash: &str) -> Verb {
 
 async fn open(world: &World, owner: &Owner, secret: u8) -> OpenSession {
     OpenSession {
+        proof: None,
         id: SessionId::new(world.now(), &world.randomness),
         owner: owner.id,
         expects: credential_revision(world, owner).await,
@@ -180,6 +181,7 @@ async fn a_deactivated_user_has_no_session(engine: Engine) {
     assert_eq!(world.refusal(Verb::OpenSession(wanted)).await, Refusal::OwnerInactive);
     world.made(switch(true)).await;
     let update = UpdateOrganisation {
+        signed_actions: None,
         access: Access::unlimited(),
         organisation: other.id,
         expects: None,

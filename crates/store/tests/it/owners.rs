@@ -38,6 +38,7 @@ on_every_engine!(
 
 fn switch(organisation: &Organisation, active: bool) -> Verb {
     Verb::UpdateOrganisation(UpdateOrganisation {
+        signed_actions: None,
         access: Access::unlimited(),
         organisation: organisation.id,
         expects: None,
@@ -102,6 +103,7 @@ async fn changes_are_made_and_told(engine: Engine) {
     assert_eq!(world.refusal(Verb::UpdateOwner(update)).await, Refusal::RevisionChanged { revision: 2 });
 
     let rename = UpdateOrganisation {
+        signed_actions: None,
         access: Access::unlimited(),
         organisation: world.organisation.id,
         expects: Some(1),
@@ -213,6 +215,7 @@ async fn whatever_he_was_signed_in_with_ends_when_he_is_deactivated(engine: Engi
         let digest = Digest::from_bytes([u8::try_from(place).unwrap(); 16]);
         let expects = world.store.sign_in(UserKey::Id(owner.id)).await.unwrap().unwrap().credential_revision;
         let open = OpenSession {
+            proof: None,
             id: SessionId::new(world.now(), &world.randomness),
             owner: owner.id,
             expects,
@@ -287,6 +290,7 @@ async fn outside_reach_is_not_found(engine: Engine) {
     let create = CreateOwner { access: outside(), organisation: other.id, owner: new, invited: false };
     assert_eq!(world.refusal(Verb::CreateOwner(create)).await, Refusal::OrganisationNotFound);
     let update = UpdateOrganisation {
+        signed_actions: None,
         access: outside(),
         organisation: other.id,
         expects: None,

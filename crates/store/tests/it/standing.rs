@@ -43,6 +43,8 @@ fn caller(owner: &Owner, credential: Credential, secrets: Vec<Digest>, text: &st
         credential,
         secrets,
         hands_out: domain::scope::Scopes::default(),
+        implied: domain::scope::Scopes::default(),
+        action: None,
     }
 }
 
@@ -111,6 +113,7 @@ async fn a_secret_stands_until_it_is_rotated_out(engine: Engine) {
 async fn session_of(world: &World, owner: &Owner, number: u8) -> Caller {
     let id = SessionId::new(world.now(), &world.randomness);
     let verb = OpenSession {
+        proof: None,
         id,
         owner: owner.id,
         expects: 1,
@@ -159,8 +162,15 @@ async fn a_caller_stands_while_his_owner_has_power(engine: Engine) {
     assert!(stands(&world, &other, &by).await);
     for active in [false, true] {
         let (access, organisation) = (Access::unlimited(), organisation.id);
-        let verb =
-            UpdateOrganisation { access, organisation, expects: None, name: None, active: Some(active), facts: None };
+        let verb = UpdateOrganisation {
+            signed_actions: None,
+            access,
+            organisation,
+            expects: None,
+            name: None,
+            active: Some(active),
+            facts: None,
+        };
         world.made(Verb::UpdateOrganisation(verb)).await;
         assert_eq!(stands(&world, &other, &by).await, active);
     }

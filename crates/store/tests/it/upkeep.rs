@@ -34,6 +34,7 @@ async fn open_session(world: &World, secret: u8) -> SessionId {
     let id = SessionId::new(world.now(), &world.randomness);
     let expects = world.store.sign_in(UserKey::Id(world.administrator.id)).await.unwrap().unwrap().credential_revision;
     let session = OpenSession {
+        proof: None,
         id,
         owner: world.administrator.id,
         expects,

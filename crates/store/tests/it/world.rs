@@ -153,6 +153,7 @@ impl World {
     /// What issuing a token for an owner looks like; fields are changed before it is committed.
     pub(crate) fn issuing(&self, owner: &Owner, text: &str) -> IssueToken {
         IssueToken {
+            signer: None,
             access: Access::unlimited(),
             id: TokenId::new(self.now(), &self.randomness),
             owner: owner.id,

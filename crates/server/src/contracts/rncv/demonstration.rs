@@ -40,6 +40,7 @@ pub async fn make(authority: &Authority, caller: &Caller, users: &Users) -> Resu
 
 async fn key_of(authority: &Authority, caller: &Caller, owner: OwnerId) -> Result<String, Error> {
     let new = NewToken {
+        key: None,
         name: Name::stored("Demonstration at RNCV".to_owned()),
         description: "Made for the demonstration.".to_owned(),
         owner: Some(owner),

@@ -81,6 +81,9 @@ fn detail<'a>(problem: &'a Problem, asked: &Asked<'_>) -> Cow<'a, str> {
         ProblemKind::Unavailable => "A server error occurred, and nothing was changed.".into(),
         ProblemKind::OutcomeUnknown => "A server error occurred, and the outcome is not known yet.".into(),
         ProblemKind::InvalidRequest
+        | ProblemKind::ChallengeRefused
+        | ProblemKind::ActionRequired
+        | ProblemKind::ActionRefused
         | ProblemKind::MalformedRequest
         | ProblemKind::SecretInUrl
         | ProblemKind::RequestTimeout

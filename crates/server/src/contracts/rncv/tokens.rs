@@ -103,6 +103,7 @@ pub async fn create(
 
 async fn issue(server: &Server, caller: &Caller, user: &Owner) -> Result<Issued, Problem> {
     let new = NewToken {
+        key: None,
         name: Name::stored(KEY_NAME.to_owned()),
         description: String::new(),
         owner: Some(user.id),

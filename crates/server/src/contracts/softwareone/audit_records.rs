@@ -275,6 +275,11 @@ fn object(row: &JournalRow) -> Option<ObjectReference> {
         Event::OwnerCreated(changed) | Event::OwnerUpdated(changed) => Some(user(changed.number)),
         Event::SessionOpened(opened) => Some(user(opened.owner)),
         Event::SessionsClosed(closed) => Some(user(closed.owner)),
+        Event::SignerAdded(changed)
+        | Event::SignerEnabled(changed)
+        | Event::SignerDisabled(changed)
+        | Event::SignerRemoved(changed) => Some(user(changed.owner)),
+        Event::ActionSigned(signed) => Some(user(signed.owner)),
         Event::TokenIssued(_)
         | Event::TokenUpdated(_)
         | Event::TokenDisabled(_)

@@ -53,6 +53,11 @@ pub static EVENT_TYPES: [EventType; Event::KINDS.len()] = [
     of("deletion.finished", "platform.accounts.deletion.finished", "Deletion of API tokens finished"),
     of("secrets.rehashed", "platform.system.secrets.rehashed", "Server key changed"),
     of("quarantine.lifted", "platform.system.quarantine.lifted", "Server put back to work"),
+    of("signer.added", "platform.accounts.signer.created", "Signing key or passkey registered"),
+    of("signer.enabled", "platform.accounts.signer.enabled", "Signing key or passkey enabled"),
+    of("signer.disabled", "platform.accounts.signer.disabled", "Signing key or passkey disabled"),
+    of("signer.removed", "platform.accounts.signer.removed", "Signing key or passkey removed"),
+    of("action.signed", "platform.accounts.action.signed", "Change signed"),
 ];
 
 /// What lists of event types may be filtered and sorted by.

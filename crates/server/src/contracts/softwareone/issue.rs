@@ -53,6 +53,7 @@ pub async fn issue(
         return Err(Error::Conflict(Conflict::OwnerInactive));
     }
     let new = NewToken {
+        key: None,
         name: draft.name,
         description: draft.description,
         owner: Some(seats::fill(authority, account, platform).await?.id),

@@ -41,6 +41,9 @@ fn message<'a>(problem: &'a Problem, asked: &Asked<'_>) -> Cow<'a, str> {
             messages.join("; ").into()
         }
         ProblemKind::InvalidRequest
+        | ProblemKind::ChallengeRefused
+        | ProblemKind::ActionRequired
+        | ProblemKind::ActionRefused
         | ProblemKind::MalformedJson
         | ProblemKind::MalformedRequest
         | ProblemKind::SecretInUrl

@@ -127,6 +127,7 @@ impl NewTokenBody {
         let expires_at = checks.take(expires_at);
         let parts = name.zip(text).zip(scopes).zip(expires_at);
         checks.finish_with(parts.map(|(((name, description), scopes), expires_at)| NewToken {
+            key: None,
             name,
             description,
             owner: None,

@@ -128,6 +128,7 @@ impl Maker<'_> {
 impl Running {
     async fn issue(&self, caller: &Caller, owner: OwnerId, called: &str, only: Option<&str>) -> (String, String) {
         let new = NewToken {
+            key: None,
             name: name(called),
             description: String::new(),
             owner: Some(owner),
@@ -194,6 +195,7 @@ impl World {
                 let (authority, caller) = (std::sync::Arc::clone(self.authority()), self.caller.clone());
                 running.spawn(async move {
                     let new = NewToken {
+                        key: None,
                         name: name("many"),
                         description: String::new(),
                         owner: Some(owner),

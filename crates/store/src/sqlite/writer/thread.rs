@@ -167,6 +167,7 @@ impl Writing {
             at: change.at,
             actor: change.actor,
             review,
+            unsigned: None,
             memory: &mut self.memory,
         }
     }

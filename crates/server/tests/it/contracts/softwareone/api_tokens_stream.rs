@@ -66,6 +66,7 @@ async fn many(market: &Marketplace) {
     let caller = market.authority().authenticate(&market.client.token, None, None).await.unwrap();
     let issue = || {
         let new = NewToken {
+            key: None,
             name: Name::parse("name", "CI").unwrap(),
             description: "d".repeat(2_000),
             owner: None,

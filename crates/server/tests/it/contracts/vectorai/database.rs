@@ -144,6 +144,7 @@ pub(super) fn refused(answer: &Answer, status: u16, message: &str) {
 /// The number of a new token of anybody, with a secret in the form of this door.
 pub(super) async fn token_of(world: &World, owner: &Person, called: &str) -> u64 {
     let new = NewToken {
+        key: None,
         name: Name::parse("name", called).unwrap(),
         description: String::new(),
         owner: Some(OwnerId::parse("owner", &owner.id).unwrap()),

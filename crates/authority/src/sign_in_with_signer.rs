@@ -1,0 +1,134 @@
+//! Sign in with a key or a passkey instead of a password.
+
+use crate::{
+    authority::Authority,
+    challenge::{Challenge, Challenged, Sealed},
+    error::{Error, Unproven},
+    sign_in::{NewSession, Origin, Proven, SignedIn, may_sign_in},
+    signature::{Answer, passkey::RelyingParty},
+    throttle::Throttle,
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::{
+    id::{OrganisationId, OwnerId, SessionId},
+    name::Email,
+    secret::Secret,
+    signer::{Signer, SignerKind},
+    time::Timestamp,
+};
+use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use std::time::Duration;
+use store::query::{SignIn, UserKey};
+
+/// What sealed challenges of sign-ins are for.
+const SIGN_IN: &str = "challenges of sign-ins";
+/// What the names of signers that do not exist are derived for.
+const DECOY: &str = "signers of unknown users";
+
+/// What a challenge of a sign-in says.
+#[derive(Serialize, Deserialize)]
+struct SigningIn {
+    /// The user; for an unknown one, somebody who does not exist.
+    owner: OwnerId,
+}
+
+/// A challenge for whoever wants to sign in.
+pub struct SignInChallenge {
+    /// The challenge.
+    pub challenge: Challenge,
+    /// What he is told of the signers that may answer.
+    pub offered: Vec<Offer>,
+}
+
+/// A signer as it is offered to somebody who is not signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// What it is.
+    pub kind: SignerKind,
+    /// The name under which it is offered.
+    pub credential: String,
+}
+
+impl From<&Signer> for Offer {
+    fn from(signer: &Signer) -> Self {
+        Self { kind: signer.kind, credential: signer.credential.clone() }
+    }
+}
+
+impl Authority {
+    /// A challenge for a user of an organisation. Whoever is unknown, or has no signer, is offered one that
+    /// does not exist, always the same: the answer does not tell who exists.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the store cannot be read.
+    pub async fn challenge_sign_in(
+        &self,
+        organisation: OrganisationId,
+        email: &Email,
+        lifetime: Duration,
+    ) -> Result<SignInChallenge, Error> {
+        let known = self.store.sign_in(UserKey::Email(email.as_str().to_owned())).await?;
+        let known = known.filter(|known| known.owner.organisation_id == organisation && may_sign_in(known));
+        let nobody = OwnerId::new(self.now(), &*self.randomness);
+        let owner = known.as_ref().map_or(nobody, |known| known.owner.id);
+        // Asked for whoever is unknown too, so that the time does not tell either.
+        let (signers, _) = self.signers_for(owner, None).await?;
+        let challenge = self.challenge(SIGN_IN, SigningIn { owner }, signers, lifetime);
+        let mut offered: Vec<_> = challenge.signers.iter().map(Offer::from).collect();
+        if offered.is_empty() {
+            offered.push(self.decoy(organisation, email));
+        }
+        Ok(SignInChallenge { challenge, offered })
+    }
+
+    /// Signs a user in with the right answer to his challenge; `write` makes the secret of the session.
+    ///
+    /// # Errors
+    /// [`Error::SignInFailed`] for a wrong answer, whatever the reason; [`Error::Unproven`] for a challenge
+    /// that is void or was answered before; [`Error::Throttled`] after too many failures from one place.
+    pub async fn sign_in_with_signer(
+        &self,
+        identifier: &str,
+        answer: &Answer,
+        party: &RelyingParty,
+        origin: Origin,
+        lifetime: Duration,
+        write: impl FnOnce(SessionId, &SignIn, Timestamp) -> Secret,
+    ) -> Result<SignedIn, Error> {
+        let sealed: Sealed<SigningIn> = self.opened(SIGN_IN, identifier)?;
+        let guessed: Vec<_> = origin.address.map(Throttle::place).into_iter().collect();
+        self.throttle.attempt(&guessed, self.now()).map_err(|retry_after| Error::Throttled { retry_after })?;
+        let owner = sealed.about.owner;
+        let known = self.store.sign_in(UserKey::Id(owner)).await?.filter(may_sign_in);
+        let (signers, _) = self.signers_for(owner, None).await?;
+        let checked = self.check_answer(&sealed, &signers, answer, party);
+        let (Some(known), Ok(proof)) = (known, checked) else {
+            let nobody = domain::id::OwnerNumber(0);
+            self.spend_challenge(&sealed, Challenged { owner: nobody, token: None }, None).await?;
+            return Err(Error::SignInFailed);
+        };
+        let session = NewSession { origin, replaces: None, lifetime, idles: false };
+        let proven = Proven::Signature { proof, challenge: sealed.nonce() };
+        let opened = self.open_session(&known, session, proven, |id, ends| write(id, &known, ends)).await;
+        let signed_in = opened.map_err(|error| match error {
+            // The signer was switched off, or counts backwards, since the answer was checked.
+            Error::Unproven(Unproven::Signer) => Error::SignInFailed,
+            other => other,
+        })?;
+        self.throttle.forget(&guessed);
+        Ok(signed_in)
+    }
+
+    fn decoy(&self, organisation: OrganisationId, email: &Email) -> Offer {
+        let key = self.keyring.derived(DECOY);
+        // HMAC takes a key of any length, so this never is the error that the signature allows.
+        let mut mac = Hmac::<Sha256>::new_from_slice(key.as_slice())
+            .unwrap_or_else(|_| Hmac::new(&hmac::digest::Key::<Hmac<Sha256>>::default()));
+        mac.update(&organisation.bytes());
+        mac.update(email.as_str().as_bytes());
+        let credential = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
+        Offer { kind: SignerKind::Key, credential }
+    }
+}
