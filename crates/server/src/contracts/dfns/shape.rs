@@ -63,7 +63,11 @@ fn message(problem: &Problem) -> Cow<'_, str> {
         ProblemKind::Unauthenticated => "Not Authorized.".into(),
         ProblemKind::NotFound | ProblemKind::Gone => "not found".into(),
         ProblemKind::Internal => "Internal Server Error".into(),
+        ProblemKind::ActionRequired | ProblemKind::ActionRefused => {
+            "user action signature is missing or invalid".into()
+        }
         ProblemKind::InvalidRequest
+        | ProblemKind::ChallengeRefused
         | ProblemKind::MalformedJson
         | ProblemKind::MalformedRequest
         | ProblemKind::SecretInUrl
