@@ -1,9 +1,9 @@
 //! JSON Web Tokens: what was signed with a key is read back, and any change of it is nothing.
 #![no_main]
 
+use authority::jwt;
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
-use server::jwt;
 
 const KEY: &[u8] = &[7; 32];
 const OTHER_KEY: &[u8] = &[8; 32];

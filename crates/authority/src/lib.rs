@@ -13,6 +13,7 @@
 //! | `sign_in_with_signer` | sessions of whoever signs in with a key or a passkey |
 //! | `signers` | the keys and passkeys of users and service accounts |
 //! | `sign_action` `challenge` `seal` | what is signed before it is done, and how it is asked for |
+//! | `jwt` | JSON Web Tokens, signed and verified |
 //! | `link` `redeem` | one-time links and what they are good for |
 //! | `audit` | reading the journal |
 //! | `access` | who may do what, and how far it reaches |
@@ -36,6 +37,7 @@ pub mod error;
 mod feed;
 pub mod index;
 pub mod issue;
+pub mod jwt;
 pub mod link;
 pub mod list;
 pub mod owners;

@@ -1,6 +1,10 @@
 //! New secrets: drawn before the commit, and whole once their token has its number.
 
-use crate::authority::Authority;
+use crate::{
+    Error,
+    authority::Authority,
+    jwt::ed25519::{SigningKey, VerifyingKey},
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     form::{RandomForm, SecretForm},
@@ -12,6 +16,9 @@ use domain::{
 use serde_json::{Map, Value};
 use store::change::{NewSecret, SecretOfNumber};
 use zeroize::Zeroizing;
+
+/// What the keys are derived for that sign bearers.
+const BEARERS: &str = "bearers that are JSON Web Tokens";
 
 /// A new secret that belongs to nothing yet.
 #[derive(Clone)]
@@ -48,6 +55,23 @@ impl Authority {
         self.keyring.all_derived(purpose)
     }
 
+    /// The key that signs the bearers which are JSON Web Tokens: that of the current server key.
+    ///
+    /// # Errors
+    /// Never; the refusal is the library's.
+    pub fn bearer_key(&self) -> Result<SigningKey, Error> {
+        bearer_key(self.keyring.derived(BEARERS))
+    }
+
+    /// The public keys of all bearers that may be alive, one for each server key, the current one first.
+    ///
+    /// # Errors
+    /// Never; the refusal is the library's.
+    pub fn bearer_keys(&self) -> Result<Vec<VerifyingKey>, Error> {
+        let seeds = self.keyring.all_derived(BEARERS);
+        seeds.map(|seed| bearer_key(seed).map(|key| key.public().clone())).collect()
+    }
+
     /// A new secret for a token whose secrets have this form.
     pub(crate) fn draw(&self, form: Option<&SecretForm>, expires_at: Option<Timestamp>) -> Drawn {
         match form {
@@ -66,8 +90,9 @@ impl Authority {
         claims.insert("jti".to_owned(), URL_SAFE_NO_PAD.encode(random).into());
         claims.insert("iat".to_owned(), self.now().seconds().into());
         claims.extend(expires_at.map(|end| ("exp".to_owned(), end.seconds().into())));
-        let _ = claims;
-        self.generate(Kind::Token)
+        let signed = self.bearer_key().ok().and_then(|key| key.sign(&claims).ok());
+        // Nothing refuses such a key or such claims; a secret of the native form would work as well.
+        signed.map_or_else(|| self.generate(Kind::Token), Secret::new)
     }
 
     /// What is kept of a secret that was drawn, as soon as its token has a number.
@@ -85,6 +110,10 @@ impl Authority {
     pub(crate) fn kept(&self, secret: &Secret) -> NewSecret {
         kept(&self.keyring, secret)
     }
+}
+
+fn bearer_key(seed: Zeroizing<[u8; 32]>) -> Result<SigningKey, Error> {
+    SigningKey::from_seed(seed).map_err(|_| Error::Unavailable("the key of the bearers was refused".into()))
 }
 
 fn kept(keyring: &Keyring, secret: &Secret) -> NewSecret {

@@ -13,7 +13,6 @@
 //! | `cli` | the command line |
 //! | `config` | the configuration of `jeton serve` |
 //! | `cursor` | the text of a cursor, where a page of a list ended |
-//! | `jwt` | JSON Web Tokens, signed and verified |
 //! | `key_backup` | the backup of the server key |
 //! | `json` | request and answer bodies as strict JSON |
 //! | `listen` | connections: their limits, TLS, and the checks before any route |
@@ -39,7 +38,6 @@ pub mod cursor;
 pub mod demo;
 pub mod hot_door;
 pub mod json;
-pub mod jwt;
 pub mod key_backup;
 pub mod listen;
 pub mod log;

@@ -13,14 +13,15 @@ use webauthn_rs_core::{
     WebauthnCore,
     error::WebauthnError,
     proto::{
-        AttestationFormat, AuthenticationState, AuthenticatorAssertionResponseRaw, AuthenticatorAttestationResponseRaw,
-        COSEAlgorithm, Credential, ParsedAttestationData, PublicKeyCredential, RegisterPublicKeyCredential,
+        AttestationFormat, AuthenticationExtensionsClientOutputs, AuthenticationState,
+        AuthenticatorAssertionResponseRaw, AuthenticatorAttestationResponseRaw, COSEAlgorithm, Credential,
+        ParsedAttestationData, PublicKeyCredential, RegisterPublicKeyCredential, RegistrationExtensionsClientOutputs,
         RegistrationState, UserVerificationPolicy,
     },
 };
 
 /// The algorithms of passkeys that are asked for and taken: what authenticators have in common, and all
-/// that the contract of Dfns offers. The library verifies no EdDSA.
+/// that the contract of Dfns offers. The library verifies no Ed25519.
 const ALGORITHMS: [COSEAlgorithm; 2] = [COSEAlgorithm::ES256, COSEAlgorithm::RS256];
 /// A hint for browsers that the library writes into a challenge of its own, which is thrown away.
 const TIMEOUT: Duration = Duration::from_mins(5);
@@ -92,7 +93,7 @@ pub fn check_passkey_attestation(
             transports: None,
         },
         type_: "public-key".to_owned(),
-        extensions: Default::default(),
+        extensions: RegistrationExtensionsClientOutputs::default(),
     };
     let library = library(relying_party)?;
     let state = registration_state(&library, challenge)?;
@@ -134,7 +135,7 @@ pub fn check_passkey_assertion(
             signature: assertion.signature.to_vec(),
             user_handle: assertion.user_handle.map(<[u8]>::to_vec),
         },
-        extensions: Default::default(),
+        extensions: AuthenticationExtensionsClientOutputs::default(),
         type_: "public-key".to_owned(),
     };
     let mut kept: Credential = serde_json::from_str(material).map_err(|_| Unverified::PublicKey)?;

@@ -21,7 +21,7 @@ pub const LIBRARIES: &[(&str, &[&str])] = &[
     ("http-body-util", &["server"]),
     ("hyper", &["server"]),
     ("hyper-util", &["server"]),
-    ("jsonwebtoken", &["authority", "server"]),
+    ("jsonwebtoken", &["authority"]),
     ("k256", &["authority"]),
     ("memmap2", &["authority"]),
     ("p256", &["authority"]),

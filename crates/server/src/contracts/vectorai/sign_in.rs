@@ -1,9 +1,8 @@
 //! The admin's sign-in: a JWT that is also a session of the core, so that it ends with his password and with him.
 
 use super::password::ADMIN;
-use crate::jwt;
 use authority::{
-    Authority, Error,
+    Authority, Error, jwt,
     sign_in::{Origin, SignedIn},
 };
 use domain::{caller::Caller, owner::Owner, secret::Secret};

@@ -1,4 +1,7 @@
-//! JSON Web Tokens: the library, set up with the HMAC that the digests of secrets are made with.
+//! JSON Web Tokens: the library, set up with the HMAC that the digests of secrets are made with, and
+//! with key pairs whose public halves anybody may verify with.
+
+pub mod ed25519;
 
 use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{
@@ -13,12 +16,20 @@ use sha2::Sha256;
 /// The longest token that is read; those made here are far shorter.
 const LONGEST_BYTES: usize = 4_096;
 
-/// What the library signs and verifies with. It is asked for HS256 alone: a token that names another
-/// algorithm was not made here.
+/// What the library signs and verifies with, for the two algorithms that are used here. A token that
+/// names another one was not made here.
 static PROVIDER: CryptoProvider = CryptoProvider {
-    signer_factory: |algorithm, key| Ok(Box::new(Hs256::new(*algorithm, key.as_bytes())?)),
-    verifier_factory: |algorithm, key| Ok(Box::new(Hs256::new(*algorithm, key.try_get_as_bytes()?)?)),
-    // Only for keys in the JSON form, which nothing here has.
+    signer_factory: |algorithm, key| match algorithm {
+        Algorithm::HS256 => Ok(Box::new(Hs256::new(key.as_bytes())?)),
+        Algorithm::EdDSA => Ok(Box::new(ed25519::KeyPair::new(key.as_bytes())?)),
+        _ => Err(ErrorKind::InvalidAlgorithm.into()),
+    },
+    verifier_factory: |algorithm, key| match algorithm {
+        Algorithm::HS256 => Ok(Box::new(Hs256::new(key.try_get_as_bytes()?)?)),
+        Algorithm::EdDSA => Ok(Box::new(ed25519::Public::new(key.try_get_as_bytes()?))),
+        _ => Err(ErrorKind::InvalidAlgorithm.into()),
+    },
+    // Only for keys that are read from the JSON form, and here that is only written.
     key_utils: KeyUtils::new_unimplemented(),
 };
 
@@ -34,15 +45,20 @@ pub fn sign(claims: &impl Serialize, key: &[u8]) -> Result<String> {
 /// The claims of a token that was signed with HS256 and this key; none for any other text. Whether its
 /// time is over is for the caller to find out, who has the clock.
 pub fn verify<T: DeserializeOwned>(token: &str, key: &[u8]) -> Option<T> {
+    claims(token, &DecodingKey::from_secret(key), Algorithm::HS256)
+}
+
+/// The claims of a token that this key signed with this algorithm, whatever algorithm the token names.
+fn claims<T: DeserializeOwned>(token: &str, key: &DecodingKey, algorithm: Algorithm) -> Option<T> {
     set_up();
     if token.len() > LONGEST_BYTES {
         return None;
     }
-    let mut rule = Validation::new(Algorithm::HS256);
+    let mut rule = Validation::new(algorithm);
     rule.validate_exp = false;
     rule.validate_aud = false;
     rule.required_spec_claims.clear();
-    jsonwebtoken::decode(token, &DecodingKey::from_secret(key), &rule).ok().map(|token| token.claims)
+    jsonwebtoken::decode(token, key, &rule).ok().map(|token| token.claims)
 }
 
 fn set_up() {
@@ -53,11 +69,8 @@ fn set_up() {
 struct Hs256(Hmac<Sha256>);
 
 impl Hs256 {
-    fn new(algorithm: Algorithm, key: &[u8]) -> Result<Self> {
-        match (algorithm, Hmac::new_from_slice(key)) {
-            (Algorithm::HS256, Ok(mac)) => Ok(Self(mac)),
-            _ => Err(ErrorKind::InvalidAlgorithm.into()),
-        }
+    fn new(key: &[u8]) -> Result<Self> {
+        Hmac::new_from_slice(key).map(Self).map_err(|_| ErrorKind::InvalidKeyFormat.into())
     }
 
     fn over(&self, message: &[u8]) -> Hmac<Sha256> {
