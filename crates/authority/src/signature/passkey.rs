@@ -7,6 +7,7 @@ use domain::limits::{
     ATTESTATION_BYTES, AUTHENTICATOR_DATA_BYTES, CLIENT_DATA_BYTES, CREDENTIAL_BYTES, SIGNATURE_BYTES,
 };
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use std::time::Duration;
 use url::Url;
 use webauthn_rs_core::{
@@ -14,9 +15,9 @@ use webauthn_rs_core::{
     error::WebauthnError,
     proto::{
         AttestationFormat, AuthenticationExtensionsClientOutputs, AuthenticationState,
-        AuthenticatorAssertionResponseRaw, AuthenticatorAttestationResponseRaw, COSEAlgorithm, Credential,
-        ParsedAttestationData, PublicKeyCredential, RegisterPublicKeyCredential, RegistrationExtensionsClientOutputs,
-        RegistrationState, UserVerificationPolicy,
+        AuthenticatorAssertionResponseRaw, AuthenticatorAttestationResponseRaw, COSEAlgorithm, COSEKey, COSEKeyType,
+        Credential, ECDSACurve, ParsedAttestationData, PublicKeyCredential, RegisterPublicKeyCredential,
+        RegistrationExtensionsClientOutputs, RegistrationState, UserVerificationPolicy,
     },
 };
 
@@ -79,7 +80,7 @@ pub fn check_passkey_attestation(
     client_data: &[u8],
     attestation: &[u8],
 ) -> Result<NewPasskey, Unverified> {
-    object(client_data, CLIENT_DATA_BYTES)?;
+    check_frame(client_data)?;
     if attestation.len() > ATTESTATION_BYTES {
         return Err(Unverified::TooLong);
     }
@@ -101,6 +102,7 @@ pub fn check_passkey_attestation(
     if registered.cred_id != raw_id {
         return Err(Unverified::Credential);
     }
+    check_curve(&registered.cred)?;
     match (&registered.attestation_format, &registered.attestation.data) {
         (AttestationFormat::None, _) | (AttestationFormat::Packed, ParsedAttestationData::Self_) => {}
         _ => return Err(Unverified::Attestation),
@@ -122,7 +124,7 @@ pub fn check_passkey_assertion(
     challenge: &str,
     assertion: &PasskeyAssertion<'_>,
 ) -> Result<u32, Unverified> {
-    object(assertion.client_data, CLIENT_DATA_BYTES)?;
+    check_frame(assertion.client_data)?;
     if assertion.authenticator_data.len() > AUTHENTICATOR_DATA_BYTES || assertion.signature.len() > SIGNATURE_BYTES {
         return Err(Unverified::TooLong);
     }
@@ -143,6 +145,25 @@ pub fn check_passkey_assertion(
     let library = library(relying_party)?;
     let state = authentication_state(&library, kept, challenge)?;
     library.authenticate_credential(&sent, &state).map(|result| result.counter()).map_err(unverified)
+}
+
+/// Checks what the library leaves open: its reader takes the last of two keys of which it knows neither, and
+/// it lets a ceremony in a frame of another site pass when it is an answer.
+fn check_frame(client_data: &[u8]) -> Result<(), Unverified> {
+    let read = object(client_data, CLIENT_DATA_BYTES)?;
+    if read.get("crossOrigin").is_some_and(|within| *within != Value::Bool(false)) {
+        return Err(Unverified::Place);
+    }
+    Ok(())
+}
+
+/// Checks that a key is on the curve of its algorithm, which the library leaves open as well.
+fn check_curve(key: &COSEKey) -> Result<(), Unverified> {
+    match &key.key {
+        COSEKeyType::EC_EC2(key) if key.curve == ECDSACurve::SECP256R1 => Ok(()),
+        COSEKeyType::RSA(_) => Ok(()),
+        COSEKeyType::EC_EC2(_) | COSEKeyType::EC_OKP(_) => Err(Unverified::Algorithm),
+    }
 }
 
 fn library(relying_party: &RelyingParty) -> Result<WebauthnCore, Unverified> {
@@ -213,7 +234,8 @@ fn unverified(error: WebauthnError) -> Unverified {
         Library::CredentialAlteredAlgFromRequest
         | Library::COSEKeyInvalidAlgorithm
         | Library::COSEKeyInvalidType
-        | Library::COSEKeyEDUnsupported => Unverified::Algorithm,
+        | Library::COSEKeyEDUnsupported
+        | Library::SshPublicKeyEDUnsupported => Unverified::Algorithm,
         Library::CredentialPossibleCompromise => Unverified::Counter,
         Library::CredentialMayNotBeHardwareBound | Library::CredentialBackupEligibilityInconsistent => {
             Unverified::Backup

@@ -19,26 +19,35 @@
 //! | `usage` | uses are counted beside the verdict, never on its path |
 //! | `quarantine` | a store from yesterday does not revive what was deleted since |
 //! | `memory_follows_commit` | the index is what the store is, whatever a commit came to |
+//! | `public_keys` | a public key is read in every honest spelling; nothing else is one |
+//! | `key_signatures` | a key's signature proves an answer to one challenge, and nothing else |
+//! | `passkeys` | every field of a ceremony with a passkey is checked |
+//! | `authenticator` `signed_vectors` | what those three sign with |
 //! | `subject` | what many tests restrict: a member with a token |
 //! | `world` | what every test stands on |
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod at_rest;
+mod authenticator;
 mod contracts;
 mod deleted_means_deleted;
 mod endings;
 mod first_use;
 mod grants;
 mod idempotency;
+mod key_signatures;
 mod memory_follows_commit;
 mod model;
 mod owners;
+mod passkeys;
+mod public_keys;
 mod quarantine;
 mod race;
 mod rekey;
 mod restrictions;
 mod sign_in;
+mod signed_vectors;
 mod subject;
 mod usage;
 mod verdicts;
