@@ -1,6 +1,6 @@
 //! Why a verb did not do what was asked. Each surface maps this with an exhaustive match.
 
-use domain::{caller::Beyond, invalid::Invalid, token::Token};
+use domain::{caller::Beyond, invalid::Invalid, limits, token::Token};
 use std::time::Duration;
 use store::error::{Cause, CommitError, ReadError, Refusal};
 
@@ -109,8 +109,14 @@ pub enum Conflict {
     EmailTaken,
     /// Another token of the owner, or another owner of the organisation, holds the slot.
     SlotTaken,
-    /// Another token has this name where names are unique.
+    /// Another token, or another permission, has this name where names are unique.
     NameTaken,
+    /// The permission, or the assignment, cannot be changed.
+    Immutable,
+    /// The permission is archived, so nobody can be given it.
+    PermissionArchived,
+    /// Whoever is to be given the permission has it already.
+    AlreadyAssigned,
     /// The change would leave no application administrator.
     LastAdministrator,
     /// The installation has its first administrator.
@@ -127,6 +133,24 @@ impl From<Refusal> for Error {
             Refusal::OrganisationNotFound => {
                 Invalid::field("organisation", "must be an organisation within your reach").into()
             }
+            Refusal::PermissionNotFound => {
+                Invalid::field("permission", "must be a permission of the organisation of the token's owner").into()
+            }
+            Refusal::BearerNotFound => {
+                Invalid::field("bearer", "must be a user, service account or token of the permission's organisation")
+                    .into()
+            }
+            Refusal::TooManyBearers => {
+                let most = limits::PERMISSION_BEARERS;
+                Invalid::field("bearer", format!("must not be more than {most} for one permission")).into()
+            }
+            Refusal::TooManyScopes => {
+                let most = limits::BEARER_SCOPES;
+                Invalid::field("scopes", format!("must not give anybody more than {most} scopes in all")).into()
+            }
+            Refusal::Immutable => Self::Conflict(Conflict::Immutable),
+            Refusal::PermissionArchived => Self::Conflict(Conflict::PermissionArchived),
+            Refusal::AlreadyAssigned => Self::Conflict(Conflict::AlreadyAssigned),
             Refusal::Beyond(beyond) => Self::Denied(Denied::Beyond(beyond)),
             Refusal::RevisionChanged { revision } => Self::RevisionChanged { revision },
             Refusal::PreviewChanged => Self::PreviewChanged,

@@ -8,7 +8,7 @@ use crate::{
 use domain::{
     address::Networks,
     caller::Caller,
-    id::{OwnerId, SignerId, TokenId},
+    id::{AssignmentId, OwnerId, PermissionId, SignerId, TokenId},
     name::{Labels, Name},
     scope::Scopes,
     secret::Secret,
@@ -16,7 +16,7 @@ use domain::{
     time::Timestamp,
     token::{Terms, Token},
 };
-use store::change::{IssueToken, NewSigner, Outcome, Verb, WantedScopes};
+use store::change::{FirstPermission, IssueToken, NewSigner, Outcome, Verb, WantedScopes};
 
 /// What a new token shall be. What is left out is the caller's: owner and scopes.
 #[derive(Debug, Clone)]
@@ -39,6 +39,8 @@ pub struct NewToken {
     pub terms: Terms,
     /// A key of its own: without its signature the token changes nothing.
     pub key: Option<OwnKey>,
+    /// The permission that it begins with; what it may do follows that permission then.
+    pub permission: Option<PermissionId>,
 }
 
 /// A key that a token has for itself.
@@ -121,6 +123,7 @@ impl Authority {
             expires_at: new.expires_at,
             secret: self.kept_of(&drawn),
             terms: new.terms,
+            permission: new.permission.map(|permission| self.first_permission(permission)),
         });
         let committed = self.commit_once(caller, verb, key).await?;
         match committed.outcome {
@@ -130,5 +133,9 @@ impl Authority {
             }
             _ => Err(unexpected_outcome()),
         }
+    }
+
+    fn first_permission(&self, permission: PermissionId) -> FirstPermission {
+        FirstPermission { permission, assignment: AssignmentId::new(self.now(), &*self.randomness) }
     }
 }

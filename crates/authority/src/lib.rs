@@ -5,6 +5,7 @@
 //! | `authority` | the parts that every verb works with, and how they start |
 //! | `issue` `list` `update` `rotate` `disable` `delete` `verify` | the verbs on tokens |
 //! | `owners` | organisations, users and service accounts |
+//! | `permissions` | named sets of scopes, and who has them |
 //! | `change_organisation` | what is settled before the business of an organisation changes |
 //! | `seats` | the owners that outside contracts need, which the server makes itself |
 //! | `secret` | new secrets, native or in the form of a contract |
@@ -42,6 +43,7 @@ pub mod link;
 pub mod list;
 pub mod owners;
 mod password;
+pub mod permissions;
 pub mod redeem;
 pub mod rotate;
 mod seal;

@@ -88,6 +88,14 @@ identifier!(
     /// Names a deletion that runs in steps.
     DeletionId
 );
+identifier!(
+    /// Names a permission of an organisation.
+    PermissionId
+);
+identifier!(
+    /// Names that somebody was given a permission.
+    AssignmentId
+);
 
 macro_rules! number {
     ($(#[$doc:meta])* $name:ident($inner:ty)) => {
@@ -140,6 +148,14 @@ number!(
 number!(
     /// The number of a user or service account, counted up from 1 and never given twice.
     OwnerNumber(u32)
+);
+number!(
+    /// The permission's number, counted up from 1.
+    PermissionNumber(u64)
+);
+number!(
+    /// The assignment's number: a later one is larger than those that there are.
+    AssignmentNumber(u64)
 );
 number!(
     /// A place in the journal, counted up from 1 without a gap; 0 stands before the first entry.

@@ -12,9 +12,9 @@ mod content;
 mod event;
 
 pub use content::{
-    ActionSigned, DeletionMarked, Grant, OrganisationChanged, OwnerChanged, QuarantineLifted, RotationFinished,
-    SecretEnd, SecretsEnded, SecretsRehashed, SessionOpened, SessionsClosed, SignerChanged, TokenDeleted, TokenIssued,
-    TokenRotated, TokenSwitched, TokenUpdated,
+    ActionSigned, DeletionMarked, Grant, OrganisationChanged, OwnerChanged, PermissionAssigned, PermissionChanged,
+    QuarantineLifted, RotationFinished, SecretEnd, SecretsEnded, SecretsRehashed, SessionOpened, SessionsClosed,
+    SignerChanged, TokenDeleted, TokenIssued, TokenRotated, TokenSwitched, TokenUpdated,
 };
 pub use event::Event;
 

@@ -16,6 +16,7 @@
 //! | `owner` | organisations, users, service accounts and roles |
 //! | `caller` | who is asking, and the reach of a request |
 //! | `signer` | the keys and passkeys that sign, and what a signed action is |
+//! | `permission` | named sets of scopes, and who was given them |
 //! | `token` | the record of a token and its states |
 //! | `journal` | what happened, hash-chained in order |
 //! | `invalid` | what was wrong with an input, field by field |
@@ -32,6 +33,7 @@ pub mod journal;
 pub mod limits;
 pub mod name;
 pub mod owner;
+pub mod permission;
 pub mod scope;
 pub mod secret;
 pub mod signer;

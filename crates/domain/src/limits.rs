@@ -18,6 +18,13 @@ pub const LABEL_KEY_BYTES: usize = 63;
 pub const LABEL_VALUE_BYTES: usize = 255;
 /// The most scopes that one token or owner carries.
 pub const SCOPES: usize = 100;
+/// The most scopes that one permission gives.
+pub const PERMISSION_SCOPES: usize = 300;
+/// The most scopes that one token or owner has through permissions, those granted beside them counted.
+pub const BEARER_SCOPES: usize = 500;
+/// The most bearers of a permission that can be changed: one commit changes them all, and must not stall
+/// the writer.
+pub const PERMISSION_BEARERS: usize = 2_000;
 /// The longest scope, in bytes.
 pub const SCOPE_BYTES: usize = 100;
 /// The most networks in one allow-list.

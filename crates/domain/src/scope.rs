@@ -84,11 +84,29 @@ impl Scopes {
     /// # Errors
     /// Names `field` when there are too many or one is malformed.
     pub fn parse<'a>(field: &str, texts: impl IntoIterator<Item = &'a str>) -> Result<Self, Invalid> {
+        Self::parse_up_to(limits::SCOPES, field, texts)
+    }
+
+    /// The same with another bound on how many there may be.
+    ///
+    /// # Errors
+    /// As [`Scopes::parse`].
+    pub fn parse_up_to<'a>(
+        most: usize,
+        field: &str,
+        texts: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, Invalid> {
         let scopes = texts.into_iter().map(|text| Scope::parse(field, text)).collect::<Result<Self, _>>()?;
-        if scopes.len() > limits::SCOPES {
-            return Err(Invalid::field(field, format!("must not hold more than {} scopes", limits::SCOPES)));
+        if scopes.len() > most {
+            return Err(Invalid::field(field, format!("must not hold more than {most} scopes")));
         }
         Ok(scopes)
+    }
+
+    /// The scopes of this set, by their texts, that another one does not hold.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        self.0.iter().filter(|scope| other.0.binary_search(scope).is_err()).cloned().collect()
     }
 
     /// Reads the form of [`Scopes`]' `Display`: scopes separated by single blanks. Malformed words,

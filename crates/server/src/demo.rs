@@ -292,6 +292,7 @@ async fn token(
         labels: Labels::default(),
         expires_at: None,
         terms: Terms::default(),
+        permission: None,
     };
     Ok(authority.issue(caller, new, None).await?.secret)
 }

@@ -152,6 +152,7 @@ fn issue(at: Timestamp, randomness: &Seeded, owner: OwnerId, author: OwnerNumber
         expires_at: None,
         secret: NewSecret { digest: Digest::from_bytes(digest), key: KeyId(1), hint: "jtn_0123…abcd".into() }.into(),
         terms: Terms::default(),
+        permission: None,
     });
     Change::new(at, Actor::Owner { owner: author, token: None }, verb)
 }

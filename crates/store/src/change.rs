@@ -5,12 +5,14 @@
 //! | `token` | the data of the changes to one token |
 //! | `deletion` | the data of deletions: of one token, of some, or of all that a filter selects, in steps |
 //! | `people` | the data of the changes to organisations, users and service accounts |
+//! | `permission` | the data of the changes to permissions and to who has them |
 //! | `sign_in` | the data of the changes to passwords, sessions and the links that set them up |
 //! | `signer` | the data of the changes to signers, and of answers to challenges |
 //! | `upkeep` | the data of what the server does by itself, and of what follows a restore |
 
 mod deletion;
 mod people;
+mod permission;
 mod sign_in;
 mod signer;
 mod token;
@@ -18,6 +20,7 @@ mod upkeep;
 
 pub use deletion::{DeleteTokens, DeletionTarget, StartDeletion};
 pub use people::{CreateOwner, NewOrganisation, NewOwner, UpdateOrganisation, UpdateOwner};
+pub use permission::{AssignPermission, CreatePermission, FirstPermission, RevokeAssignment, UpdatePermission};
 pub use sign_in::{CloseSessions, InviteOwner, OpenSession, RecoverAdministrator, SetPassword, SetUp, SwitchHolder};
 pub use signer::{
     AddSigner, CreateServiceAccount, NewSigner, RegisterOwner, SignerSwitch, SpendChallenge, SwitchSigner,
@@ -30,6 +33,7 @@ use domain::{
     caller::{Actor, Caller},
     id::{DeletionId, OwnerNumber, Position},
     owner::{Organisation, Owner},
+    permission::{Assignment, Permission},
     secret::Digest,
     signer::Signer,
     time::Timestamp,
@@ -115,6 +119,14 @@ pub enum Verb {
     CreateOwner(CreateOwner),
     /// Changes, deactivates or reactivates a user or service account.
     UpdateOwner(UpdateOwner),
+    /// Creates a permission. Repeated with the same idempotency key, it finds the one that was created.
+    CreatePermission(CreatePermission),
+    /// Changes, archives or takes back a permission, and with it the scopes of all its bearers.
+    UpdatePermission(UpdatePermission),
+    /// Gives a permission to an owner or a token, and with it its scopes.
+    AssignPermission(AssignPermission),
+    /// Takes a permission from an owner or a token, and with it its scopes.
+    RevokeAssignment(RevokeAssignment),
     /// Makes every earlier invitation or recovery link of a user void, for a new one.
     InviteOwner(InviteOwner),
     /// Sets a user's password, voids his links and ends his sessions.
@@ -178,6 +190,10 @@ pub enum Outcome {
     Organisation(Box<Organisation>),
     /// The user or service account as it is now.
     Owner(Box<Owner>),
+    /// The permission as it is now.
+    Permission(Box<Permission>),
+    /// The assignment as it is now, or as it was before it was revoked.
+    Assignment(Box<Assignment>),
     /// The user, and the credential revision that a new link must carry.
     Invited {
         /// The user.

@@ -16,6 +16,20 @@ pub enum Refusal {
     OwnerNotFound,
     /// The organisation that the new owner names does not exist within reach.
     OrganisationNotFound,
+    /// The permission that the new token names does not exist in the organisation of its owner.
+    PermissionNotFound,
+    /// Nobody to whom the permission could be given has this identifier within reach.
+    BearerNotFound,
+    /// The permission, or the assignment, cannot be changed.
+    Immutable,
+    /// The permission is archived, so nobody can be given it.
+    PermissionArchived,
+    /// Whoever is to be given the permission has it already.
+    AlreadyAssigned,
+    /// The permission has as many bearers as one change can follow.
+    TooManyBearers,
+    /// A bearer would have more scopes than one may have.
+    TooManyScopes,
     /// The caller tried to hand out what he has not.
     Beyond(Beyond),
     /// The record is at another revision than the caller expected.
@@ -56,7 +70,7 @@ pub enum Refusal {
     EmailTaken,
     /// Another token of the owner, or another owner of the organisation, holds the slot.
     SlotTaken,
-    /// Another token has this name where names are unique.
+    /// Another token, or another permission, has this name where names are unique.
     NameTaken,
     /// The change would leave no application administrator who can sign in.
     LastAdministrator,

@@ -1,5 +1,6 @@
 //! What can be asked of a store: filters, sorting, pages, and the rows of the answers.
 
+pub mod permission;
 pub mod search;
 
 use domain::{

@@ -6,16 +6,18 @@
 //! | `writer`, `transaction`, `apply` | the thread that commits, what a change works with, the table of verbs |
 //! | `issue`, `update`, `rotate`, `delete`, `deletion` | the verbs of tokens |
 //! | `organisations`, `owners`, `administrators`, `credentials`, `sessions`, `signers`, `set_up` | the verbs of people |
+//! | `permissions`, `assignments` | the verbs of permissions |
 //! | `usage`, `rehash`, `prune`, `quarantine` | the verbs of upkeep |
 //! | `nonce`, `idempotency`, `standing`, `signed_actions` | what works once, what may be repeated, who still may, and what must be signed |
 //! | `readers`, `list`, `search`, `review`, `preview`, `journal`, `load` | the queries |
 //! | `conditions`, `token_filter` | filters and reach as `WHERE` clauses |
-//! | `token_row`, `owner_row`, `dictionary`, `body` | rows |
+//! | `token_row`, `owner_row`, `permission_row`, `dictionary`, `body` | rows |
 //! | `failure` | what stops a change or a query |
 //! | `figures` | what the writer has done, for whoever measures |
 
 mod administrators;
 mod apply;
+mod assignments;
 mod body;
 mod checkpoint;
 mod conditions;
@@ -35,6 +37,8 @@ mod nonce;
 mod organisations;
 mod owner_row;
 mod owners;
+mod permission_row;
+mod permissions;
 #[cfg(test)]
 mod plans;
 mod preview;
@@ -63,6 +67,7 @@ use crate::{
     query::{
         Deletion, JournalFilter, JournalRow, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview,
         Session, SignIn, SignersOf, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
+        permission::{AssignmentFilter, PermissionFilter},
         search::{Found, FoundToken, Search},
     },
     store::{Follower, Store},
@@ -73,6 +78,7 @@ use domain::{
     id::{DeletionId, OwnerId, TokenId, TokenNumber},
     journal::Tail,
     owner::{Organisation, Owner, OwnerKind},
+    permission::{Assignment, Permission},
     secret::Digest,
     signer::Signer,
     time::Timestamp,
@@ -190,6 +196,24 @@ impl Store for SqliteStore {
 
     async fn owners(&self, reach: Reach, filter: OwnerFilter, page: PageRequest) -> Result<Page<Owner>, ReadError> {
         self.readers.read(move |connection| list::owners(connection, reach, &filter, &page)).await
+    }
+
+    async fn permissions(
+        &self,
+        reach: Reach,
+        filter: PermissionFilter,
+        page: PageRequest,
+    ) -> Result<Page<Permission>, ReadError> {
+        self.readers.read(move |connection| permission_row::page(connection, reach, &filter, &page)).await
+    }
+
+    async fn assignments(
+        &self,
+        reach: Reach,
+        filter: AssignmentFilter,
+        page: PageRequest,
+    ) -> Result<Page<Assignment>, ReadError> {
+        self.readers.read(move |connection| permission_row::assignments(connection, reach, &filter, &page)).await
     }
 
     async fn sign_in(&self, user: UserKey) -> Result<Option<SignIn>, ReadError> {

@@ -6,6 +6,7 @@ use crate::{
     query::{
         Deletion, JournalFilter, JournalRow, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview,
         Session, SignIn, SignersOf, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
+        permission::{AssignmentFilter, PermissionFilter},
         search::{Found, FoundToken, Search},
     },
 };
@@ -15,6 +16,7 @@ use domain::{
     id::{DeletionId, OwnerId, TokenId, TokenNumber},
     journal::{Entry, Tail},
     owner::{Organisation, Owner},
+    permission::{Assignment, Permission},
     secret::Digest,
     signer::Signer,
     time::Timestamp,
@@ -89,6 +91,22 @@ pub trait Store: Send + Sync {
 
     /// A page of users and service accounts, by number.
     async fn owners(&self, reach: Reach, filter: OwnerFilter, page: PageRequest) -> Result<Page<Owner>, ReadError>;
+
+    /// A page of permissions, by number. `Reach::Own` sees those that its owner or one of its tokens has.
+    async fn permissions(
+        &self,
+        reach: Reach,
+        filter: PermissionFilter,
+        page: PageRequest,
+    ) -> Result<Page<Permission>, ReadError>;
+
+    /// A page of assignments, by number. `Reach::Own` sees those of its owner and of its tokens.
+    async fn assignments(
+        &self,
+        reach: Reach,
+        filter: AssignmentFilter,
+        page: PageRequest,
+    ) -> Result<Page<Assignment>, ReadError>;
 
     /// What is needed to check a user's password or link.
     async fn sign_in(&self, user: UserKey) -> Result<Option<SignIn>, ReadError>;

@@ -7,6 +7,7 @@ use crate::{
     query::{
         Deletion, JournalFilter, JournalRow, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview,
         Session, SignIn, SignersOf, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
+        permission::{AssignmentFilter, PermissionFilter},
         search::{Found, FoundToken, Search},
     },
     store::{Follower, Store},
@@ -17,6 +18,7 @@ use domain::{
     id::{DeletionId, OwnerId, Randomness, TokenId, TokenNumber},
     journal::{Entry, Tail},
     owner::{Organisation, Owner},
+    permission::{Assignment, Permission},
     secret::Digest,
     signer::Signer,
     time::Timestamp,
@@ -273,6 +275,24 @@ impl Store for FaultyStore {
 
     async fn owners(&self, reach: Reach, filter: OwnerFilter, page: PageRequest) -> Result<Page<Owner>, ReadError> {
         self.inner.owners(reach, filter, page).await
+    }
+
+    async fn permissions(
+        &self,
+        reach: Reach,
+        filter: PermissionFilter,
+        page: PageRequest,
+    ) -> Result<Page<Permission>, ReadError> {
+        self.inner.permissions(reach, filter, page).await
+    }
+
+    async fn assignments(
+        &self,
+        reach: Reach,
+        filter: AssignmentFilter,
+        page: PageRequest,
+    ) -> Result<Page<Assignment>, ReadError> {
+        self.inner.assignments(reach, filter, page).await
     }
 
     async fn sign_in(&self, user: UserKey) -> Result<Option<SignIn>, ReadError> {

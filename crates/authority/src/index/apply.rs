@@ -48,7 +48,12 @@ impl Index {
                 self.set_organisation(changed, position);
             }
             Event::OwnerCreated(changed) | Event::OwnerUpdated(changed) => self.set_owner(changed, entry, position),
-            Event::SessionOpened(_)
+            // What they mean for tokens and owners stands in the entries of those.
+            Event::PermissionCreated(_)
+            | Event::PermissionUpdated(_)
+            | Event::PermissionAssigned(_)
+            | Event::PermissionRevoked(_)
+            | Event::SessionOpened(_)
             | Event::SessionsClosed(_)
             | Event::SignerAdded(_)
             | Event::SignerEnabled(_)

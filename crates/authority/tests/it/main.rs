@@ -12,6 +12,7 @@
 //! | `grants` | nobody grants what he has not; one administrator always stays |
 //! | `idempotency` | a lost answer can be repeated, and the lost secret dies |
 //! | `owners` | without power, an owner's every credential is without power |
+//! | `permissions` | what a permission gives and takes is in force when it is answered |
 //! | `sign_in` | passwords, sessions and one-time links |
 //! | `contracts` | what an outside contract asks of the core holds at every door |
 //! | `rekey` | a change of the server key costs no token that is used |
@@ -41,6 +42,7 @@ mod memory_follows_commit;
 mod model;
 mod owners;
 mod passkeys;
+mod permissions;
 mod public_keys;
 mod quarantine;
 mod race;

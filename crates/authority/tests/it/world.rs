@@ -339,6 +339,7 @@ pub(crate) fn new_token() -> NewToken {
         labels: Labels::default(),
         expires_at: None,
         terms: Terms::default(),
+        permission: None,
     }
 }
 

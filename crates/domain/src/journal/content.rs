@@ -3,7 +3,8 @@
 use crate::{
     address::Networks,
     id::{
-        DeletionId, OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, SessionId, SignerId, TokenId, TokenNumber,
+        AssignmentId, DeletionId, OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, PermissionId, SessionId,
+        SignerId, TokenId, TokenNumber,
     },
     owner::{OwnerKind, Role},
     scope::Scopes,
@@ -174,6 +175,33 @@ pub struct OwnerChanged {
     pub active: bool,
     /// The words for what changed, such as `role`; `password` and `invitation` are among them.
     pub changed: Vec<String>,
+}
+
+/// A new or changed permission. What it means for its bearers stands in entries of their own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PermissionChanged {
+    /// The permission.
+    pub permission: PermissionId,
+    /// The scopes in it.
+    pub scopes: Scopes,
+    /// True when it gives nobody anything.
+    pub archived: bool,
+    /// The words for what changed, such as `scopes`.
+    pub changed: Vec<String>,
+}
+
+/// A permission that was given to somebody or taken from somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PermissionAssigned {
+    /// The permission.
+    pub permission: PermissionId,
+    /// The assignment.
+    pub assignment: AssignmentId,
+    /// The user or service account that has it, or whose token has it.
+    pub owner: OwnerNumber,
+    /// The token that has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<TokenId>,
 }
 
 /// A user who signed in.

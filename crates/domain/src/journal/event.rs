@@ -1,9 +1,9 @@
 //! The kinds of events: what can happen, under the word by which filters and the chain know it.
 
 use super::content::{
-    ActionSigned, DeletionMarked, OrganisationChanged, OwnerChanged, QuarantineLifted, RotationFinished, SecretsEnded,
-    SecretsRehashed, SessionOpened, SessionsClosed, SignerChanged, TokenDeleted, TokenIssued, TokenRotated,
-    TokenSwitched, TokenUpdated,
+    ActionSigned, DeletionMarked, OrganisationChanged, OwnerChanged, PermissionAssigned, PermissionChanged,
+    QuarantineLifted, RotationFinished, SecretsEnded, SecretsRehashed, SessionOpened, SessionsClosed, SignerChanged,
+    TokenDeleted, TokenIssued, TokenRotated, TokenSwitched, TokenUpdated,
 };
 
 macro_rules! events {
@@ -76,6 +76,14 @@ events! {
     OwnerCreated(OwnerChanged) = "owner.created",
     /// A user or service account was changed, deactivated or reactivated.
     OwnerUpdated(OwnerChanged) = "owner.updated",
+    /// A permission was created.
+    PermissionCreated(PermissionChanged) = "permission.created",
+    /// A permission was changed, archived or taken out of the archive.
+    PermissionUpdated(PermissionChanged) = "permission.updated",
+    /// A permission was given to somebody.
+    PermissionAssigned(PermissionAssigned) = "permission.assigned",
+    /// A permission was taken from somebody.
+    PermissionRevoked(PermissionAssigned) = "permission.revoked",
     /// A user signed in.
     SessionOpened(SessionOpened) = "session.opened",
     /// Sessions were ended.

@@ -101,9 +101,14 @@ fn conflict_problem(conflict: Conflict) -> Problem {
             "Too many secrets of this token are still accepted; wait for their overlap to end.",
         ),
         Conflict::SlotTaken => problem(ProblemKind::Conflict, "The slot is held already."),
-        Conflict::NameTaken => problem(ProblemKind::Conflict, "Another token has this name, where names are unique."),
+        Conflict::NameTaken => {
+            problem(ProblemKind::Conflict, "Another token or permission has this name, where names are unique.")
+        }
         Conflict::SignerTaken => problem(ProblemKind::Conflict, "Another signer is offered under this name."),
         Conflict::TooManySigners => problem(ProblemKind::Conflict, "There are as many signers as are allowed."),
+        Conflict::Immutable => problem(ProblemKind::Conflict, "This cannot be changed by anybody."),
+        Conflict::PermissionArchived => problem(ProblemKind::Conflict, "The permission is archived."),
+        Conflict::AlreadyAssigned => problem(ProblemKind::Conflict, "The permission has been assigned already."),
         Conflict::EmailTaken => problem(ProblemKind::Conflict, "Another user has this email address."),
         Conflict::LastAdministrator => {
             problem(ProblemKind::Conflict, "This would leave no application administrator who can sign in.")

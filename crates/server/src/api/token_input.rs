@@ -80,6 +80,7 @@ impl NewTokenBody {
             labels,
             expires_at,
             terms: Terms::default(),
+            permission: None,
         }))
     }
 }

@@ -270,6 +270,7 @@ impl Filling {
             expires_at: None,
             secret: kept.into(),
             terms: Terms::default(),
+            permission: None,
         });
         self.commit(verb).await.map(|_| secret)
     }

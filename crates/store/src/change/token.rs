@@ -1,6 +1,6 @@
 //! The data of the changes to one token.
 
-use super::NewSigner;
+use super::{FirstPermission, NewSigner};
 use domain::{
     address::Networks,
     caller::Access,
@@ -89,6 +89,9 @@ pub struct IssueToken {
     pub terms: Terms,
     /// A key of its own, without whose signature it changes nothing.
     pub signer: Option<NewSigner>,
+    /// The permission that it begins with; its scopes are then those of the permission and the care of
+    /// tokens, whatever else is wanted.
+    pub permission: Option<FirstPermission>,
 }
 
 /// The data of [`Verb::UpdateToken`](super::Verb::UpdateToken); a field left out stays as it is.

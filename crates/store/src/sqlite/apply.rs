@@ -2,11 +2,11 @@
 //! verb itself.
 
 use super::{
-    credentials, delete, deletion,
+    assignments, credentials, delete, deletion,
     failure::Result,
     idempotency::{self, Remembered},
-    issue, nonce, organisations, owner_row, owners, prune, quarantine, rehash, rotate, sessions, set_up,
-    signed_actions, signers, standing,
+    issue, nonce, organisations, owner_row, owners, permission_row, permissions, prune, quarantine, rehash, rotate,
+    sessions, set_up, signed_actions, signers, standing,
     transaction::Transaction,
     update, usage,
 };
@@ -14,7 +14,7 @@ use crate::{
     change::{Change, CreateServiceAccount, InviteOwner, IssueToken, Outcome, SecretOfNumber, Verb},
     error::Refusal,
 };
-use domain::id::{DeletionId, OrganisationId, OwnerId, TokenId};
+use domain::id::{DeletionId, OrganisationId, OwnerId, PermissionId, TokenId};
 
 /// What a change made, before it is durable.
 pub(crate) struct Made {
@@ -83,6 +83,10 @@ fn verb(transaction: &mut Transaction<'_>, verb: &Verb) -> Result<Made> {
             if wanted.invited { Outcome::Invited { owner, credential_revision: 1 } } else { Outcome::Owner(owner) }
         }
         Verb::UpdateOwner(wanted) => Outcome::Owner(Box::new(owners::update(transaction, wanted)?)),
+        Verb::CreatePermission(wanted) => Outcome::Permission(Box::new(permissions::create(transaction, wanted)?)),
+        Verb::UpdatePermission(wanted) => Outcome::Permission(Box::new(permissions::update(transaction, wanted)?)),
+        Verb::AssignPermission(wanted) => Outcome::Assignment(Box::new(assignments::assign(transaction, wanted)?)),
+        Verb::RevokeAssignment(wanted) => Outcome::Assignment(Box::new(assignments::revoke(transaction, wanted)?)),
         Verb::InviteOwner(wanted) => {
             let (owner, credential_revision) = credentials::invite(transaction, wanted)?;
             Outcome::Invited { owner: Box::new(owner), credential_revision }
@@ -123,10 +127,12 @@ fn subject(outcome: &Outcome) -> Option<[u8; 16]> {
         Outcome::Token(token) => Some(token.id.bytes()),
         Outcome::Deletion(deletion) => Some(deletion.id.bytes()),
         Outcome::Organisation(organisation) => Some(organisation.id.bytes()),
+        Outcome::Permission(permission) => Some(permission.id.bytes()),
         Outcome::Owner(owner) | Outcome::Invited { owner, .. } => Some(owner.id.bytes()),
         Outcome::Signer(_)
         | Outcome::ServiceAccount { .. }
         | Outcome::Deleted { .. }
+        | Outcome::Assignment(_)
         | Outcome::SetUp { .. }
         | Outcome::Pruned { .. }
         | Outcome::Done => None,
@@ -162,6 +168,10 @@ fn repeat(transaction: &mut Transaction<'_>, change: &Verb, first: &Remembered) 
             let again = InviteOwner { access: wanted.access.clone(), owner: owner.id };
             verb(transaction, &Verb::InviteOwner(again))
         }
+        Verb::CreatePermission(_) => {
+            let found = permission_row::by_id(transaction.connection, PermissionId::from_bytes(first.subject))?;
+            Ok(Made::new(Outcome::Permission(Box::new(found.ok_or(outdated)?))))
+        }
         Verb::UpdateToken(_)
         | Verb::SwitchToken(_)
         | Verb::FinishRotation(_)
@@ -169,6 +179,9 @@ fn repeat(transaction: &mut Transaction<'_>, change: &Verb, first: &Remembered) 
         | Verb::ContinueDeletion(_)
         | Verb::UpdateOrganisation(_)
         | Verb::UpdateOwner(_)
+        | Verb::UpdatePermission(_)
+        | Verb::AssignPermission(_)
+        | Verb::RevokeAssignment(_)
         | Verb::InviteOwner(_)
         | Verb::SetPassword(_)
         | Verb::SwitchHolder(_)

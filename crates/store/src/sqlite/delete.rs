@@ -1,6 +1,7 @@
 //! Deleting tokens: each row becomes a tombstone, and every secret it ever had is denied for ever.
 
 use super::{
+    assignments,
     failure::{Failure, Result},
     signers,
     token_filter::Selection,
@@ -109,6 +110,7 @@ fn token_of(transaction: &Transaction<'_>, digests: &[Digest]) -> Result<Option<
 /// Turns one live token into its tombstone, and tells the journal.
 pub(crate) fn bury(transaction: &mut Transaction<'_>, number: TokenNumber, cause: Cause<'_>) -> Result<()> {
     let secrets = token_row::secrets(transaction.connection, number)?;
+    assignments::forget(transaction, number)?;
     let by = transaction.actor_number().map(|owner| owner.0);
     let (id, owner, organisation) = transaction
         .connection

@@ -1,6 +1,7 @@
 //! Issuing a token: its number, its row, its first secret and its journal entry.
 
 use super::{
+    assignments,
     failure::{Result, taken, taken_in},
     owner_row::OwnerFacts,
     signers,
@@ -16,6 +17,7 @@ use domain::{
     id::{TokenId, TokenNumber},
     journal::{Event, Grant, TokenIssued},
     name::Labels,
+    permission::{Permission, care},
     scope::Scopes,
     token::Token,
 };
@@ -34,7 +36,11 @@ pub(crate) fn issue(transaction: &mut Transaction<'_>, wanted: &IssueToken) -> R
     if !owner.has_power() {
         return Err(Refusal::OwnerInactive.into());
     }
-    let scopes = allowed(&wanted.access, &owner, &wanted.scopes)?;
+    let permission = wanted.permission.map(|first| assignments::first(transaction, &owner, &first)).transpose()?;
+    let scopes = match &permission {
+        Some(permission) => permitted(&wanted.access, &owner, permission)?,
+        None => allowed(&wanted.access, &owner, &wanted.scopes)?,
+    };
     check_new(transaction.connection, wanted.id)?;
     let number = TokenNumber(transaction.memory.sequences.token + 1);
     let secret = wanted.secret.of(number);
@@ -78,7 +84,18 @@ pub(crate) fn issue(transaction: &mut Transaction<'_>, wanted: &IssueToken) -> R
     if let Some(signer) = &wanted.signer {
         signers::insert(transaction, &owner.owner, Some(&token), signer)?;
     }
+    if let Some((permission, first)) = permission.zip(wanted.permission) {
+        assignments::begin(transaction, &permission, owner, &token, first.assignment)?;
+    }
     Ok(token)
+}
+
+/// The scopes of a token that has a permission from the beginning. The owner may have fewer: every verdict
+/// cuts them by what he may do then.
+fn permitted(access: &Access, owner: &OwnerFacts, permission: &Permission) -> Result<Scopes> {
+    let scopes = permission.gives().union(&care());
+    access.may_hand_out(owner.owner.role, &scopes)?;
+    Ok(scopes)
 }
 
 /// The scopes that the token gets: never beyond the caller's, never beyond the owner's.

@@ -39,6 +39,7 @@ pub(crate) fn set_up(transaction: &mut Transaction<'_>, wanted: &SetUp) -> Resul
         secret: secret.clone().into(),
         terms: Terms::default(),
         signer: None,
+        permission: None,
     };
     let token = issue(transaction, &token)?;
     Ok((administrator, Some(token)))

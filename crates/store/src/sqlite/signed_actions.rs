@@ -113,12 +113,14 @@ fn gravity(event: &Event) -> Gravity {
         | Event::TokenRotated(_)
         | Event::TokenDeleted(_)
         | Event::DeletionStarted(_)
+        | Event::PermissionRevoked(_)
         | Event::SignerDisabled(_)
         | Event::SignerRemoved(_) => Gravity::Destructive,
         Event::OrganisationUpdated(content) if takes_away(&content.changed) => Gravity::Destructive,
         // Whoever changes his own password has shown the old one.
         Event::OwnerUpdated(content) if content.changed == ["password"] => Gravity::Free,
         Event::OwnerUpdated(content) if takes_away(&content.changed) => Gravity::Destructive,
+        Event::PermissionUpdated(content) if takes_away(&content.changed) => Gravity::Destructive,
         Event::TokenIssued(_)
         | Event::TokenUpdated(_)
         | Event::TokenEnabled(_)
@@ -126,6 +128,9 @@ fn gravity(event: &Event) -> Gravity {
         | Event::OrganisationUpdated(_)
         | Event::OwnerCreated(_)
         | Event::OwnerUpdated(_)
+        | Event::PermissionCreated(_)
+        | Event::PermissionUpdated(_)
+        | Event::PermissionAssigned(_)
         | Event::SignerEnabled(_) => Gravity::Constructive,
         // The first signer comes before anything could be signed; `signers` has a rule of its own.
         Event::SignerAdded(_)
@@ -140,7 +145,7 @@ fn gravity(event: &Event) -> Gravity {
     }
 }
 
-/// True for changes of a role, of scopes, or of whether somebody is active at all.
+/// True for changes of a role, of scopes, or of whether somebody or something is active at all.
 fn takes_away(changed: &[String]) -> bool {
-    changed.iter().any(|word| ["active", "role", "scopes", "signed_actions"].contains(&word.as_str()))
+    changed.iter().any(|word| ["active", "archived", "role", "scopes", "signed_actions"].contains(&word.as_str()))
 }

@@ -35,14 +35,7 @@ pub(crate) fn update(transaction: &mut Transaction<'_>, wanted: &UpdateToken) ->
         return Err(Refusal::TokenExpired.into());
     }
     check_widening(transaction, &wanted.access, &before, &token)?;
-    token.revision += 1;
-    token.updated_at = transaction.at;
-    write(transaction, &token)?;
-    let digests = token_row::digests(transaction.connection, token.number)?;
-    let changed = changed.into_iter().map(str::to_owned).collect();
-    let event = Event::TokenUpdated(TokenUpdated { token: token.id, changed, grant: grant(&token), digests });
-    transaction.append(Some(token.organisation_number), Some(token.number), event)?;
-    deletion::except(transaction, token.number)?;
+    write_changed(transaction, &mut token, &changed)?;
     Ok(token)
 }
 
@@ -144,6 +137,22 @@ fn check_widening(transaction: &mut Transaction<'_>, access: &Access, before: &T
 pub(crate) fn check_worth(transaction: &mut Transaction<'_>, access: &Access, token: &Token) -> Result<()> {
     let owner = transaction.owner(token.owner)?.ok_or(Refusal::OwnerNotFound)?;
     Ok(access.may_hand_out(owner.owner.role, &token.scopes.intersection(&owner.ceiling))?)
+}
+
+/// Writes the changed fields of a token, and tells the journal.
+pub(crate) fn write_changed(
+    transaction: &mut Transaction<'_>,
+    token: &mut Token,
+    changed: &[&'static str],
+) -> Result<()> {
+    token.revision += 1;
+    token.updated_at = transaction.at;
+    write(transaction, token)?;
+    let digests = token_row::digests(transaction.connection, token.number)?;
+    let changed = changed.iter().map(|&word| word.to_owned()).collect();
+    let event = Event::TokenUpdated(TokenUpdated { token: token.id, changed, grant: grant(token), digests });
+    transaction.append(Some(token.organisation_number), Some(token.number), event)?;
+    deletion::except(transaction, token.number)
 }
 
 fn write(transaction: &mut Transaction<'_>, token: &Token) -> Result<()> {

@@ -15,6 +15,7 @@ mod journal;
 mod load;
 mod owners;
 mod paging;
+mod permissions;
 mod previews;
 mod reach;
 mod rotation;

@@ -33,7 +33,8 @@ on_every_engine!(
     an_inactive_owner_gets_no_token,
 );
 
-fn nothing(token: &Token) -> UpdateToken {
+/// An update of a token that changes nothing yet.
+pub(crate) fn nothing(token: &Token) -> UpdateToken {
     UpdateToken {
         access: Access::unlimited(),
         token: token.id,

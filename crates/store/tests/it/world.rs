@@ -166,6 +166,7 @@ impl World {
             expires_at: None,
             secret: self.secret().into(),
             terms: domain::token::Terms::default(),
+            permission: None,
         }
     }
 

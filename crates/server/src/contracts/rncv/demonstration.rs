@@ -49,6 +49,7 @@ async fn key_of(authority: &Authority, caller: &Caller, owner: OwnerId) -> Resul
         labels: Labels::default(),
         expires_at: None,
         terms: key::terms(),
+        permission: None,
     };
     Ok(authority.issue(caller, new, None).await?.secret.expose().to_owned())
 }

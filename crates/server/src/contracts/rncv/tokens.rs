@@ -112,6 +112,7 @@ async fn issue(server: &Server, caller: &Caller, user: &Owner) -> Result<Issued,
         labels: Labels::default(),
         expires_at: None,
         terms: key::terms(),
+        permission: None,
     };
     match server.authority.issue_whole(caller, new).await {
         Err(Error::Conflict(Conflict::SlotTaken)) => {

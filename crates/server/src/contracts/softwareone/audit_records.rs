@@ -273,6 +273,7 @@ fn object(row: &JournalRow) -> Option<ObjectReference> {
             object_type: "Account",
         }),
         Event::OwnerCreated(changed) | Event::OwnerUpdated(changed) => Some(user(changed.number)),
+        Event::PermissionAssigned(assigned) | Event::PermissionRevoked(assigned) => Some(user(assigned.owner)),
         Event::SessionOpened(opened) => Some(user(opened.owner)),
         Event::SessionsClosed(closed) => Some(user(closed.owner)),
         Event::SignerAdded(changed)
@@ -289,6 +290,8 @@ fn object(row: &JournalRow) -> Option<ObjectReference> {
         | Event::SecretsEnded(_)
         | Event::TokenDeleted(_)
         | Event::SecretsRehashed(_)
+        | Event::PermissionCreated(_)
+        | Event::PermissionUpdated(_)
         | Event::DeletionStarted(_)
         | Event::DeletionFinished(_)
         | Event::QuarantineLifted(_) => None,

@@ -58,6 +58,10 @@ pub static EVENT_TYPES: [EventType; Event::KINDS.len()] = [
     of("signer.disabled", "platform.accounts.signer.disabled", "Signing key or passkey disabled"),
     of("signer.removed", "platform.accounts.signer.removed", "Signing key or passkey removed"),
     of("action.signed", "platform.accounts.action.signed", "Change signed"),
+    of("permission.created", "platform.accounts.permission.created", "Permission created"),
+    of("permission.updated", "platform.accounts.permission.updated", "Permission updated"),
+    of("permission.assigned", "platform.accounts.permission.assigned", "Permission assigned"),
+    of("permission.revoked", "platform.accounts.permission.revoked", "Permission revoked"),
 ];
 
 /// What lists of event types may be filtered and sorted by.

@@ -62,6 +62,7 @@ pub async fn issue(
         labels: Labels::default(),
         expires_at: None,
         terms: Terms { form: Some(FORM), facts: draft.facts, ..Terms::default() },
+        permission: None,
     };
     authority.issue(caller, new, None).await
 }

@@ -136,6 +136,7 @@ impl NewTokenBody {
             labels: Labels::default(),
             expires_at,
             terms: Terms { unique_in: Some(WORD.to_owned()), form: Some(FORM), ..Terms::default() },
+            permission: None,
         }))
     }
 }

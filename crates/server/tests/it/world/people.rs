@@ -137,6 +137,7 @@ impl Running {
             labels: Labels::default(),
             expires_at: None,
             terms: Terms::default(),
+            permission: None,
         };
         let issued = self.authority().issue(caller, new, None).await.unwrap();
         (issued.token.id.to_string(), issued.secret.expose().to_owned())
@@ -204,6 +205,7 @@ impl World {
                         labels: Labels::default(),
                         expires_at: None,
                         terms: Terms::default(),
+                        permission: None,
                     };
                     authority.issue(&caller, new, None).await.unwrap().secret.expose().to_owned()
                 });

@@ -75,6 +75,7 @@ async fn many(market: &Marketplace) {
             labels: Labels::default(),
             expires_at: None,
             terms: Terms::default(),
+            permission: None,
         };
         let (authority, caller) = (Arc::clone(market.authority()), caller.clone());
         async move { authority.issue(&caller, new, None).await.unwrap() }

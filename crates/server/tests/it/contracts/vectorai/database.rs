@@ -153,6 +153,7 @@ pub(super) async fn token_of(world: &World, owner: &Person, called: &str) -> u64
         labels: Labels::default(),
         expires_at: None,
         terms: Terms { form: Some(SecretForm::new("vdai_", Alphabet::LettersAndDigits, 48)), ..Terms::default() },
+        permission: None,
     };
     world.authority().issue(&world.caller, new, None).await.unwrap().token.number.0
 }
