@@ -19,6 +19,7 @@ use domain::{
     id::{AssignmentId, AssignmentNumber, OwnerId, OwnerNumber, PermissionId, TokenId, TokenNumber},
     journal::{Event, PermissionAssigned},
     limits,
+    owner::Owner,
     permission::{Assignment, Bearer, Permission, Turn},
     scope::Scopes,
     token::Token,
@@ -181,14 +182,11 @@ fn turn(transaction: &mut Transaction<'_>, access: &Access, held: &Held, taken: 
     if scopes.len() > limits::BEARER_SCOPES.max(has.len()) {
         return Err(Refusal::TooManyScopes.into());
     }
-    match &held.token {
-        Some(token) => update::write_changed(transaction, &mut Token { scopes, ..token.clone() }, &["scopes"]),
-        None => {
-            let mut owner = held.owner.owner.clone();
-            owner.scopes = scopes;
-            owners::write(transaction, &mut owner, &["scopes"])
-        }
+    if let Some(token) = &held.token {
+        return update::write_changed(transaction, &mut Token { scopes, ..token.clone() }, &["scopes"]);
     }
+    let mut owner = Owner { scopes, ..held.owner.owner.clone() };
+    owners::write(transaction, &mut owner, &["scopes"])
 }
 
 /// What all permissions of a bearer that are not archived give together.
