@@ -137,5 +137,16 @@ fn softwareone() -> OpenApiRouter<Server> {
 
 /// Dfns' contract.
 fn dfns() -> OpenApiRouter<Server> {
-    OpenApiRouter::with_openapi(dfns::document::base()).routes(routes!(dfns::document::show))
+    OpenApiRouter::with_openapi(dfns::document::base())
+        .routes(routes!(dfns::pats::list, dfns::pats::create))
+        .routes(routes!(dfns::pats::show, dfns::pats::update, dfns::pats::delete))
+        .routes(routes!(dfns::pats::activate))
+        .routes(routes!(dfns::pats::deactivate))
+        .routes(routes!(dfns::action::challenge))
+        .routes(routes!(dfns::action::sign))
+        .routes(routes!(dfns::login::challenge))
+        .routes(routes!(dfns::login::log_in))
+        .routes(routes!(dfns::login::log_out))
+        .routes(routes!(dfns::jwks::show))
+        .routes(routes!(dfns::document::show))
 }

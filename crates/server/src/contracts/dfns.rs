@@ -2,6 +2,11 @@
 //!
 //! | file | what lives there |
 //! | --- | --- |
+//! | `pats` | the routes of tokens |
+//! | `action` `signed` | the routes of signatures, and requests that come with one |
+//! | `login` `jwks` | the routes of logins, and the keys that bearers are signed with |
+//! | `caller` `bearer` | who is asking, and what bearers say |
+//! | `sealed` `challenge_shapes` `factor` | what is asked to be signed, and the answers |
 //! | `operations` | what Dfns calls the right to something, as scopes |
 //! | `kind` | the kinds of users |
 //! | `identifier` | identifiers of records as Dfns writes them |
@@ -9,17 +14,28 @@
 //! | `body` | bodies, of which some may be left out |
 //! | `pat_input` `pat_shapes` | what is sent and shown of tokens |
 //! | `document` | the OpenAPI document |
-//! | `shape` | errors as an object `error` |
+//! | `refused` `shape` | why a request is refused, and errors as an object `error` |
 
+pub mod action;
+pub mod bearer;
 pub mod body;
+pub mod caller;
+pub mod challenge_shapes;
 pub mod document;
+pub mod factor;
 pub mod identifier;
+pub mod jwks;
 pub mod kind;
+pub mod login;
 pub mod operations;
 pub mod pat_input;
 pub mod pat_shapes;
+pub mod pats;
 pub mod payload;
+pub mod refused;
+pub mod sealed;
 mod shape;
+pub mod signed;
 
 use crate::surface::{self, Surface};
 

@@ -7,8 +7,9 @@
 //! | `errors` | whatever fails under the paths of a contract has the contract's own shape |
 //! | `isolation` | nobody sees or touches what lies outside his reach, at any door |
 //! | `matrix` | a token made at one door is seen, verified and deleted at every other |
-//! | `rncv` `vectorai` `softwareone` | what holds at one door |
+//! | `dfns` `rncv` `vectorai` `softwareone` | what holds at one door |
 
+mod dfns;
 mod documents;
 mod errors;
 mod isolation;

@@ -44,6 +44,14 @@ impl From<OwnerKind> for TokenKind {
     }
 }
 
+/// Access tokens.
+#[derive(Serialize, ToSchema)]
+#[schema(as = DfnsTokens)]
+pub struct PatsShape {
+    /// All of them.
+    pub items: Vec<PatShape>,
+}
+
 /// An access token.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -28,6 +28,11 @@ pub(super) fn answer(problem: &Problem, asked: &Asked<'_>) -> Response<Bytes> {
     response
 }
 
+/// The answer to a request that does not fit what is there, with what it does not fit.
+pub(super) fn refusal(status: StatusCode, message: &str, details: Value) -> axum::response::Response {
+    surface::json(status, "application/json", &body("conflict", status, message, details)).map(axum::body::Body::from)
+}
+
 /// The name of the request in the server's log is what to show to whoever runs it; outside of any, that of the
 /// kind of error.
 fn body(kind: &str, status: StatusCode, message: &str, details: Value) -> Value {

@@ -9,13 +9,13 @@ use http::Method;
 use serde_json::{Value, json};
 use server::config::Contract;
 
-/// Where a contract is, beside its document.
+/// A path within each contract that it has no route for, beside its document.
 fn root(contract: Contract) -> &'static str {
     match contract {
         Contract::Rncv => "/admin",
         Contract::VectorAi => "/auth",
         Contract::SoftwareOne => "/public/v1",
-        Contract::Dfns => "/auth/pats",
+        Contract::Dfns => "/auth/pats/x/y/z",
     }
 }
 

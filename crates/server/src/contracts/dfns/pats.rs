@@ -1,0 +1,297 @@
+//! `/auth/pats`: list, create, read, rename, switch and delete access tokens.
+
+use super::{
+    CONTRACT,
+    bearer::{self, BearerKind, Bearing},
+    body::Nothing,
+    caller::{Bearer, allowed, expect_login},
+    identifier,
+    operations::Operation,
+    pat_input::{NewPat, NewPatBody, PatChangeBody},
+    pat_shapes::{PatShape, PatsShape, TokenFacts},
+    refused::Refused,
+    signed::Signed,
+};
+use crate::{
+    json::Json,
+    path::Path,
+    problem::{Problem, ProblemKind},
+    state::Server,
+};
+use authority::{
+    Error,
+    delete::TokenName,
+    issue::{NewToken, OwnKey},
+    signature::public_key::PublicKey,
+    update::TokenPatch,
+};
+use axum::extract::State;
+use domain::{
+    caller::Caller,
+    facts::ContractFacts,
+    form::SecretForm,
+    limits,
+    name::{Labels, Name},
+    owner::Owner,
+    token::{Terms, Token},
+};
+use store::query::{PageRequest, Sort, TokenFilter};
+
+/// The tag of operations on tokens.
+const TAG: &str = "Personal access tokens";
+/// What the names of their keys begin with.
+const CREDENTIAL: &str = "cr-";
+/// How many tokens are read at a time for a list, which has no pages of its own.
+const STEP: usize = 1_000;
+/// How often a change is decided anew when somebody else was faster.
+const ATTEMPTS: usize = 3;
+
+/// List one's own tokens
+///
+/// The live tokens of the user or service account that is asking, the newest first, whichever door they were
+/// made at.
+#[utoipa::path(
+    get, path = "/auth/pats", tag = TAG, operation_id = "list_dfns_pats",
+    responses((status = 200, description = "The tokens", body = PatsShape))
+)]
+pub async fn list(State(server): State<Server>, Bearer(caller): Bearer) -> Result<Json<PatsShape>, Refused> {
+    let tokens = own(&server, &caller).await?;
+    Ok(Json(PatsShape { items: tokens.iter().map(|token| PatShape::new(token, Vec::new())).collect() }))
+}
+
+/// Create a token
+///
+/// It signs with a key of its own, whose public half it is created with. Only whoever has logged in may, and the
+/// answer is the only one that shows its secret.
+#[utoipa::path(
+    post, path = "/auth/pats", tag = TAG, operation_id = "create_dfns_pat", request_body = NewPatBody,
+    security(("authenticationToken" = [], "userActionSignature" = [])),
+    responses(
+        (status = 200, description = "The new token with its secret", body = PatShape),
+        (status = 409, description = "Another token of the caller has this name or this externalId", body = super::document::DfnsError)
+    )
+)]
+pub async fn create(
+    State(server): State<Server>,
+    Signed { caller, body }: Signed<NewPatBody>,
+) -> Result<Json<PatShape>, Refused> {
+    expect_login(&caller)?;
+    let caller = allowed(&server, caller, Operation::PatsCreate).await?;
+    let new = body.check()?;
+    if new.permission.is_some() {
+        return Err(Problem::field("permissionId", "must be a permission within your reach").into());
+    }
+    let pem = PublicKey::from_pem("publicKey", &new.public_key).and_then(|key| readable(key.to_pem()))?;
+    expect_unused(&server, &caller, new.external_id.as_ref(), None).await?;
+    let owner = server.authority.own_record(&caller).await?;
+    let issued = server.authority.issue_whole(&caller, draft(&server, &owner, new, pem)).await?;
+    Ok(Json(PatShape::new(&issued.token, Vec::new()).showing(&issued.secret)))
+}
+
+/// Read a token
+#[utoipa::path(
+    get, path = "/auth/pats/{tokenId}", tag = TAG, operation_id = "show_dfns_pat",
+    params(("tokenId" = String, Path, description = "The identifier of the token")),
+    responses((status = 200, description = "The token", body = PatShape))
+)]
+pub async fn show(
+    State(server): State<Server>,
+    Bearer(caller): Bearer,
+    Path(id): Path<String>,
+) -> Result<Json<PatShape>, Refused> {
+    let token = find(&server, &caller, &id).await?;
+    Ok(Json(PatShape::new(&token, Vec::new())))
+}
+
+/// Rename a token
+///
+/// What is left out stays as it is. Neither its key nor its end can be changed.
+#[utoipa::path(
+    put, path = "/auth/pats/{tokenId}", tag = TAG, operation_id = "update_dfns_pat",
+    params(("tokenId" = String, Path, description = "The identifier of the token")),
+    request_body = Option<PatChangeBody>,
+    security(("authenticationToken" = [], "userActionSignature" = [])),
+    responses(
+        (status = 200, description = "The changed token", body = PatShape),
+        (status = 409, description = "Another token of the caller has this name or this externalId, or others kept changing it", body = super::document::DfnsError)
+    )
+)]
+pub async fn update(
+    State(server): State<Server>,
+    Path(id): Path<String>,
+    Signed { caller, body }: Signed<PatChangeBody>,
+) -> Result<Json<PatShape>, Refused> {
+    let change = body.check()?;
+    for _ in 0..ATTEMPTS {
+        let token = find(&server, &caller, &id).await?;
+        expect_unused(&server, &caller, change.external_id.as_ref(), Some(&token)).await?;
+        let facts = change.external_id.as_ref().map(|external_id| {
+            let external_id = Some(external_id.to_string());
+            facts(TokenFacts { external_id, ..TokenFacts::of(&token).unwrap_or_default() })
+        });
+        let patch = TokenPatch { name: change.name.clone(), facts, ..TokenPatch::default() };
+        match server.authority.update(&caller, token.id, patch, Some(token.revision)).await {
+            Err(Error::RevisionChanged { .. }) => {}
+            changed => return Ok(answer(changed?, &token)),
+        }
+    }
+    Err(Problem::new(ProblemKind::Conflict).detail("Others kept changing the token; try again.").into())
+}
+
+/// Give a token its power back
+///
+/// Without effect when it has it. A token that has expired stays expired.
+#[utoipa::path(
+    put, path = "/auth/pats/{tokenId}/activate", tag = TAG, operation_id = "activate_dfns_pat",
+    params(("tokenId" = String, Path, description = "The identifier of the token")),
+    request_body = Option<Nothing>,
+    security(("authenticationToken" = [], "userActionSignature" = [])),
+    responses((status = 200, description = "The token", body = PatShape))
+)]
+pub async fn activate(
+    State(server): State<Server>,
+    Path(id): Path<String>,
+    Signed { caller, body: Nothing {} }: Signed<Nothing>,
+) -> Result<Json<PatShape>, Refused> {
+    let token = find(&server, &caller, &id).await?;
+    Ok(answer(server.authority.enable(&caller, token.id, None).await?, &token))
+}
+
+/// Take a token its power for a while
+///
+/// When this is answered, nothing accepts it. Without effect when it has none.
+#[utoipa::path(
+    put, path = "/auth/pats/{tokenId}/deactivate", tag = TAG, operation_id = "deactivate_dfns_pat",
+    params(("tokenId" = String, Path, description = "The identifier of the token")),
+    request_body = Option<Nothing>,
+    security(("authenticationToken" = [], "userActionSignature" = [])),
+    responses((status = 200, description = "The token", body = PatShape))
+)]
+pub async fn deactivate(
+    State(server): State<Server>,
+    Path(id): Path<String>,
+    Signed { caller, body: Nothing {} }: Signed<Nothing>,
+) -> Result<Json<PatShape>, Refused> {
+    let token = find(&server, &caller, &id).await?;
+    Ok(answer(server.authority.disable(&caller, token.id, None).await?, &token))
+}
+
+/// Delete a token
+///
+/// When this is answered, nothing accepts it again, nor anything that was signed with its key. A token may delete
+/// itself.
+#[utoipa::path(
+    delete, path = "/auth/pats/{tokenId}", tag = TAG, operation_id = "delete_dfns_pat",
+    params(("tokenId" = String, Path, description = "The identifier of the token")),
+    request_body = Option<Nothing>,
+    security(("authenticationToken" = [], "userActionSignature" = [])),
+    responses((status = 200, description = "The token as it was last, inactive", body = PatShape))
+)]
+pub async fn delete(
+    State(server): State<Server>,
+    Path(id): Path<String>,
+    Signed { caller, body: Nothing {} }: Signed<Nothing>,
+) -> Result<Json<PatShape>, Refused> {
+    let token = find(&server, &caller, &id).await?;
+    let deleted = server.authority.delete_named(&caller, TokenName::Number(token.number), None).await?;
+    Ok(answer(*deleted, &token))
+}
+
+/// A token that was changed, with what only the token before the change says.
+fn answer(changed: Token, before: &Token) -> Json<PatShape> {
+    let token = Token { last_use: before.last_use.clone(), ..changed };
+    Json(PatShape::new(&token, Vec::new()))
+}
+
+/// Every live token of the caller's own.
+async fn own(server: &Server, caller: &Caller) -> Result<Vec<Token>, Refused> {
+    let filter = TokenFilter { owner: Some(caller.owner), ..TokenFilter::default() };
+    let (mut tokens, mut after) = (Vec::new(), None);
+    loop {
+        let page = PageRequest { after, limit: STEP };
+        let page = server.authority.tokens(caller, filter.clone(), Sort::default(), page).await?;
+        tokens.extend(page.items);
+        if tokens.len() > limits::UNPAGED_LIST {
+            let message = "There are too many tokens for one list; use /v1/tokens.";
+            return Err(Problem::new(ProblemKind::InvalidRequest).detail(message).into());
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(tokens);
+        }
+    }
+}
+
+/// The live token of this identifier within the caller's reach.
+async fn find(server: &Server, caller: &Caller, id: &str) -> Result<Token, Refused> {
+    let id = identifier::parse_token(id).ok_or_else(Refused::not_found)?;
+    Ok(server.authority.token(caller, id, false).await?)
+}
+
+/// Makes sure that no other token of the caller has the name that he gives one.
+async fn expect_unused(
+    server: &Server,
+    caller: &Caller,
+    external_id: Option<&Name>,
+    but: Option<&Token>,
+) -> Result<(), Refused> {
+    let Some(external_id) = external_id else { return Ok(()) };
+    let has_it = |token: &&Token| {
+        let facts = TokenFacts::of(token).and_then(|facts| facts.external_id);
+        but.map(|but| but.id) != Some(token.id) && facts.as_deref() == Some(external_id.as_str())
+    };
+    match own(server, caller).await?.iter().find(has_it) {
+        Some(other) => {
+            Err(Refused::Duplicate { id: identifier::token(other.id), external_id: external_id.to_string() })
+        }
+        None => Ok(()),
+    }
+}
+
+/// What is issued for whoever wants this token.
+fn draft(server: &Server, owner: &Owner, new: NewPat, pem: String) -> NewToken {
+    let id = server.authority.new_token_id();
+    let cred_id = identifier::write(CREDENTIAL, id.bytes());
+    let bearing = Bearing {
+        issuer: &server.public_url.to_string(),
+        organisation: owner.organisation_id,
+        user: owner.id,
+        username: username(owner),
+        kind: BearerKind::Pat,
+        token: Some(id),
+    };
+    let external_id = new.external_id.map(|external_id| external_id.to_string());
+    NewToken {
+        name: new.name,
+        description: String::new(),
+        owner: None,
+        scopes: None,
+        networks: None,
+        labels: Labels::default(),
+        expires_at: Some(server.authority.now().after(new.lifetime)),
+        terms: Terms {
+            slot: None,
+            // Names are unique among the tokens of one user.
+            unique_in: Some(identifier::user(owner.id)),
+            form: Some(SecretForm::Signed(bearer::claims(&bearing))),
+            facts: facts(TokenFacts { cred_id: cred_id.clone(), public_key: new.public_key, external_id }).into(),
+        },
+        key: Some(OwnKey { token: id, credential: cred_id, pem }),
+    }
+}
+
+/// What somebody is called by whoever reads his bearer.
+pub fn username(owner: &Owner) -> &str {
+    owner.email.as_ref().map_or_else(|| owner.name.as_str(), |email| email.as_str())
+}
+
+/// What is kept beside a token.
+pub fn facts(facts: TokenFacts) -> ContractFacts {
+    // Texts always have a JSON form.
+    ContractFacts { contract: CONTRACT, facts: serde_json::to_value(facts).unwrap_or_default() }
+}
+
+/// A key that was read has a text.
+fn readable<E>(pem: Result<String, E>) -> Result<String, domain::invalid::Invalid> {
+    pem.map_err(|_| domain::invalid::Invalid::field("publicKey", "must be a public key"))
+}

@@ -1,0 +1,9 @@
+//! What holds at Dfns' door; the files mirror its URLs.
+//!
+//! | file | promise |
+//! | --- | --- |
+//! | `company` | a world with this door open, and what its clients do for each change |
+//! | `pats` | a token lives at this door as its clients expect |
+
+mod company;
+mod pats;
