@@ -34,7 +34,7 @@ pub struct AddSigner {
     pub owner: OwnerId,
     /// The signer.
     pub signer: NewSigner,
-    /// The owner's credential revision at which his password was checked for this change.
+    /// The caller's credential revision at which his password was checked for this change.
     pub password_checked_at: Option<u64>,
 }
 

@@ -91,6 +91,17 @@ pub(crate) fn check(
     Ok(())
 }
 
+/// True when the organisation of the caller, or this one, demands anything to be signed.
+pub(crate) fn are_demanded(transaction: &mut Transaction<'_>, organisation: OrganisationNumber) -> Result<bool> {
+    let Some(unsigned) = transaction.unsigned else { return Ok(false) };
+    for concerned in [unsigned.organisation, organisation] {
+        if transaction.demand(concerned)? != SignedActions::Off {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 fn anywhere(connection: &Connection) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM organisation WHERE signed_actions <> 'off')";
     Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
@@ -132,7 +143,7 @@ fn gravity(event: &Event) -> Gravity {
         | Event::PermissionUpdated(_)
         | Event::PermissionAssigned(_)
         | Event::SignerEnabled(_) => Gravity::Constructive,
-        // The first signer comes before anything could be signed; `signers` has a rule of its own.
+        // A signer comes with a token, or `signers` has a rule of its own.
         Event::SignerAdded(_)
         | Event::ActionSigned(_)
         | Event::SessionOpened(_)

@@ -5,7 +5,7 @@ use super::{
     credentials::{self, with_power},
     failure::{Result, taken},
     owner_row::{self, OwnerFacts},
-    sessions,
+    sessions, signed_actions,
     transaction::Transaction,
 };
 use crate::{
@@ -82,23 +82,31 @@ pub(crate) fn register(transaction: &mut Transaction<'_>, wanted: &RegisterOwner
 }
 
 /// Whoever gets a signer, or has one enabled, can sign in with it: that is handed out. And a stolen token
-/// or session must not be enough: an owner's own signers are changed with a signature, or with the
-/// password. Only the first signer of an owner without a password needs neither.
+/// or session must not be enough: signers are changed with a signature, or with the caller's password. Only
+/// the first signer of an owner without a password needs neither, where nothing is demanded to be signed.
 fn check_hand(
-    transaction: &Transaction<'_>,
+    transaction: &mut Transaction<'_>,
     access: &Access,
     facts: &OwnerFacts,
     password_checked_at: Option<u64>,
 ) -> Result<()> {
     access.may_hand_out(facts.owner.role, &facts.ceiling)?;
-    match password_checked_at {
-        Some(revision) if revision == facts.credential_revision => Ok(()),
-        Some(_) => Err(Refusal::Consumed.into()),
-        None if facts.owner.has_password || count(transaction.connection, facts.owner.number)? > 0 => {
-            transaction.expect_signed()
-        }
-        None => Ok(()),
+    if let Some(revision) = password_checked_at {
+        return check_password(transaction, revision);
     }
+    let begins = !facts.owner.has_password && count(transaction.connection, facts.owner.number)? == 0;
+    if begins && !signed_actions::are_demanded(transaction, facts.owner.organisation)? {
+        return Ok(());
+    }
+    transaction.expect_signed()
+}
+
+/// Refuses a password of the caller's that was checked at another revision of his credentials.
+fn check_password(transaction: &mut Transaction<'_>, revision: u64) -> Result<()> {
+    let id = transaction.actor_number().map(|number| transaction.owner_id(number)).transpose()?;
+    let caller = id.map(|id| transaction.owner(id)).transpose()?.flatten();
+    let stands = caller.is_some_and(|caller| caller.credential_revision == revision);
+    if stands { Ok(()) } else { Err(Refusal::Consumed.into()) }
 }
 
 /// Keeps a signer of an owner, or of one of its tokens.
