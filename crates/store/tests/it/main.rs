@@ -4,12 +4,16 @@
 
 #[macro_use]
 mod engine;
+mod changes;
+mod signing;
 mod world;
 
 mod commits;
 mod credentials;
 mod deletions;
+mod demands;
 mod filters;
+mod first_signers;
 mod idempotency;
 mod journal;
 mod load;
@@ -23,7 +27,6 @@ mod search;
 mod set_up;
 mod signed_actions;
 mod signers;
-mod signing;
 mod standing;
 mod terms;
 mod tombstones;

@@ -1,0 +1,267 @@
+//! What the tests of signed actions ask for: every change there is, with how grave it is.
+
+use crate::{
+    signing::{adding, signed_in, signer, switch, switching, unchanged_organisation},
+    world::{World, deletion, name, unchanged},
+};
+use domain::{
+    caller::{Access, Caller},
+    id::{DeletionId, OrganisationId, TokenId},
+    owner::{Organisation, Owner, OwnerKind, Role},
+    signer::{SignedActions, Signer},
+    token::RotationEnd,
+};
+use store::{
+    change::{
+        CloseSessions, CreateOwner, CreateServiceAccount, DeleteTokens, DeletionTarget, InviteOwner, IssueToken,
+        NewOrganisation, NewOwner, RotateToken, SetPassword, SignerSwitch, StartDeletion, SwitchHolder, SwitchToken,
+        UpdateOrganisation, UpdateOwner, UpdateToken, Verb,
+    },
+    query::TokenFilter,
+};
+
+/// How grave a change is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Gravity {
+    /// Never demanded: another rule guards it.
+    Free,
+    Constructive,
+    Destructive,
+    /// A signature or a password is demanded whatever the organisation says.
+    Always,
+}
+
+impl Gravity {
+    /// True when it has to be signed where this is demanded.
+    pub(crate) fn is_demanded(self, demanded: SignedActions) -> bool {
+        match self {
+            Self::Free => false,
+            Self::Constructive => demanded == SignedActions::All,
+            Self::Destructive => demanded != SignedActions::Off,
+            Self::Always => true,
+        }
+    }
+}
+
+pub(crate) const DEMANDS: [SignedActions; 3] = [SignedActions::Off, SignedActions::Destructive, SignedActions::All];
+
+/// What the changes of the table are made to: all of it new.
+pub(crate) struct Objects {
+    pub(crate) organisation: Organisation,
+    pub(crate) owner: Owner,
+    /// A service account without signers.
+    pub(crate) account: Owner,
+    pub(crate) holder: Owner,
+    pub(crate) token: IssueToken,
+    pub(crate) disabled: TokenId,
+    pub(crate) on: Signer,
+    pub(crate) off: Signer,
+    pub(crate) caller: Owner,
+}
+
+/// New objects in an organisation, and one of their own beside it.
+async fn objects(world: &World, organisation: &Organisation, caller: &Owner) -> Objects {
+    let owner = world.owner(organisation, OwnerKind::User, Role::Member).await;
+    let account = world.owner(organisation, OwnerKind::ServiceAccount, Role::Member).await;
+    let seat = NewOwner { slot: Some(format!("test:{}", owner.id)), ..world.new_owner(OwnerKind::User, Role::Member) };
+    let holder = create(world, organisation, seat).await;
+    let token = world.issuing(&owner, "token");
+    world.issue_as(token.clone()).await;
+    let disabled = world.issue(&owner, "disabled").await.token.id;
+    world.made(Verb::SwitchToken(switched(disabled, true))).await;
+    let (on, off) = (signer(world, &owner, "on").await, signer(world, &owner, "off").await);
+    switch(world, &off, SignerSwitch::Disable).await;
+    Objects {
+        organisation: organisation.clone(),
+        owner,
+        account,
+        holder,
+        token,
+        disabled,
+        on,
+        off,
+        caller: caller.clone(),
+    }
+}
+
+async fn create(world: &World, organisation: &Organisation, owner: NewOwner) -> Owner {
+    crate::world::owner_of(world.made(creating(organisation, owner, false)).await)
+}
+
+fn creating(organisation: &Organisation, owner: NewOwner, invited: bool) -> Verb {
+    let organisation = organisation.id;
+    Verb::CreateOwner(CreateOwner { access: Access::unlimited(), organisation, owner, invited })
+}
+
+pub(crate) fn switched(token: TokenId, disabled: bool) -> SwitchToken {
+    SwitchToken { access: Access::unlimited(), token, expects: None, disabled }
+}
+
+pub(crate) fn of(owner: &Owner) -> TokenFilter {
+    TokenFilter { owner: Some(owner.id), ..TokenFilter::default() }
+}
+
+pub(crate) fn starting(world: &World, owner: &Owner) -> Verb {
+    let id = DeletionId::new(world.now(), &world.randomness);
+    Verb::StartDeletion(StartDeletion {
+        access: Access::unlimited(),
+        id,
+        filter: of(owner),
+        expects: None,
+        reason: None,
+    })
+}
+
+fn changes_of_tokens(world: &World, objects: &Objects) -> Vec<(&'static str, Gravity, Verb)> {
+    let Objects { owner, token, disabled, .. } = objects;
+    let unlimited = Access::unlimited;
+    let updated = UpdateToken {
+        access: unlimited(),
+        token: token.id,
+        expects: None,
+        name: Some(name("renamed")),
+        description: None,
+        scopes: None,
+        networks: None,
+        labels: None,
+        expires_at: None,
+        facts: None,
+    };
+    let rotated = RotateToken {
+        access: unlimited(),
+        token: token.id,
+        expects: None,
+        secret: world.secret(),
+        end: RotationEnd::Now,
+    };
+    let delete = |target| Verb::DeleteTokens(DeleteTokens { access: unlimited(), target, reason: None });
+    let digest = crate::world::kept(token).digest;
+    vec![
+        ("issue a token", Gravity::Constructive, Verb::IssueToken(world.issuing(owner, "issued"))),
+        ("change a token", Gravity::Constructive, Verb::UpdateToken(updated)),
+        ("enable a token", Gravity::Constructive, Verb::SwitchToken(switched(*disabled, false))),
+        ("disable a token", Gravity::Destructive, Verb::SwitchToken(switched(token.id, true))),
+        ("rotate a token", Gravity::Destructive, Verb::RotateToken(rotated)),
+        ("delete a token", Gravity::Destructive, deletion(token.id)),
+        ("delete a token by its secret", Gravity::Destructive, delete(DeletionTarget::Secret(vec![digest]))),
+        (
+            "delete some tokens",
+            Gravity::Destructive,
+            delete(DeletionTarget::Filter { filter: of(owner), expects: None }),
+        ),
+        ("begin a deletion", Gravity::Destructive, starting(world, owner)),
+    ]
+}
+
+fn changes_of_people(world: &World, objects: &Objects) -> Vec<(&'static str, Gravity, Verb)> {
+    let Objects { organisation, owner, holder, caller, .. } = objects;
+    let unlimited = Access::unlimited;
+    let new = || world.new_owner(OwnerKind::User, Role::Member);
+    let update = |change: fn(&mut UpdateOwner)| {
+        let mut wanted = unchanged(owner);
+        change(&mut wanted);
+        Verb::UpdateOwner(wanted)
+    };
+    let update_organisation = |change: fn(&mut UpdateOrganisation)| {
+        let mut wanted = unchanged_organisation(organisation.id);
+        change(&mut wanted);
+        Verb::UpdateOrganisation(wanted)
+    };
+    let id = OrganisationId::new(world.now(), &world.randomness);
+    let created = NewOrganisation { id, name: name("Another") };
+    let invite = InviteOwner { access: unlimited(), owner: owner.id };
+    let password = SetPassword { owner: caller.id, expects: 1, password_hash: "hash".into() };
+    let shut_out = SwitchHolder { owner: holder.id, expects: 1, password_hash: None };
+    vec![
+        ("create an organisation", Gravity::Constructive, Verb::CreateOrganisation(created)),
+        ("rename an organisation", Gravity::Constructive, update_organisation(|it| it.name = Some(name("Renamed")))),
+        ("deactivate an organisation", Gravity::Destructive, update_organisation(|it| it.active = Some(false))),
+        ("create a user", Gravity::Constructive, creating(organisation, new(), false)),
+        ("create and invite a user", Gravity::Constructive, creating(organisation, new(), true)),
+        ("invite a user", Gravity::Constructive, Verb::InviteOwner(invite)),
+        ("rename a user", Gravity::Constructive, update(|it| it.name = Some(name("Renamed")))),
+        ("deactivate a user", Gravity::Destructive, update(|it| it.active = Some(false))),
+        ("change a role", Gravity::Destructive, update(|it| it.role = Some(Role::OrganisationAdministrator))),
+        ("change scopes", Gravity::Destructive, update(|it| it.scopes = Some(crate::world::scopes("module:x")))),
+        ("shut somebody out", Gravity::Destructive, Verb::SwitchHolder(shut_out)),
+        // Both are the caller's own: he shows his old password for one, and ends only his own for the other.
+        ("set a password", Gravity::Free, Verb::SetPassword(password)),
+        ("sign out", Gravity::Free, Verb::CloseSessions(CloseSessions { owner: caller.id, session: None })),
+    ]
+}
+
+fn changes_of_signers(world: &World, objects: &Objects) -> Vec<(&'static str, Gravity, Verb)> {
+    let Objects { organisation, owner, account, on, off, .. } = objects;
+    let new = world.new_owner(OwnerKind::ServiceAccount, Role::Member);
+    let organisation = organisation.id;
+    let service = CreateServiceAccount {
+        account: CreateOwner { access: Access::unlimited(), organisation, owner: new, invited: false },
+        token: world.issuing(account, "first"),
+    };
+    let switch = |signer: &Signer, to| Verb::SwitchSigner(switching(signer, to));
+    vec![
+        ("add the first signer", Gravity::Destructive, Verb::AddSigner(adding(world, account, "first"))),
+        ("add a signer", Gravity::Always, Verb::AddSigner(adding(world, owner, "another"))),
+        ("enable a signer", Gravity::Always, switch(off, SignerSwitch::Enable)),
+        ("disable a signer", Gravity::Destructive, switch(on, SignerSwitch::Disable)),
+        ("remove a signer", Gravity::Destructive, switch(on, SignerSwitch::Remove)),
+        ("create a service account", Gravity::Constructive, Verb::CreateServiceAccount(service)),
+    ]
+}
+
+/// Every change that a caller can ask for, to objects of their own.
+pub(crate) fn changes(world: &World, objects: &Objects) -> Vec<(&'static str, Gravity, Verb)> {
+    let mut changes = changes_of_tokens(world, objects);
+    changes.extend(changes_of_people(world, objects));
+    changes.extend(changes_of_signers(world, objects));
+    for (change, _, verb) in &changes {
+        assert!(is_asked_for(verb), "{change}");
+    }
+    changes
+}
+
+/// A new verb belongs into the table, unless no caller can ask for it.
+fn is_asked_for(verb: &Verb) -> bool {
+    match verb {
+        Verb::IssueToken(_)
+        | Verb::UpdateToken(_)
+        | Verb::SwitchToken(_)
+        | Verb::RotateToken(_)
+        | Verb::DeleteTokens(_)
+        | Verb::StartDeletion(_)
+        | Verb::CreateOrganisation(_)
+        | Verb::UpdateOrganisation(_)
+        | Verb::CreateOwner(_)
+        | Verb::UpdateOwner(_)
+        | Verb::InviteOwner(_)
+        | Verb::SetPassword(_)
+        | Verb::SwitchHolder(_)
+        | Verb::CloseSessions(_)
+        | Verb::AddSigner(_)
+        | Verb::SwitchSigner(_)
+        | Verb::CreateServiceAccount(_) => true,
+        Verb::FinishRotation(_)
+        | Verb::ContinueDeletion(_)
+        | Verb::OpenSession(_)
+        | Verb::RegisterOwner(_)
+        | Verb::SpendChallenge(_)
+        | Verb::SetUp(_)
+        | Verb::RecoverAdministrator(_)
+        | Verb::RecordUses(_)
+        | Verb::RehashSecrets(_)
+        | Verb::LiftQuarantine(_)
+        | Verb::Prune => false,
+    }
+}
+
+/// How many changes the table has.
+pub(crate) const CHANGES: usize = 28;
+
+/// A user who is signed in with a key, in a new organisation, and what he changes there.
+pub(crate) async fn subject(world: &World, role: Role) -> (Objects, Caller, Signer) {
+    let organisation = world.organisation("Subject").await;
+    let owner = world.owner(&organisation, OwnerKind::User, role).await;
+    let caller = signed_in(world, &owner).await;
+    let key = signer(world, &owner, "key").await;
+    (objects(world, &organisation, &owner).await, caller, key)
+}
