@@ -276,6 +276,7 @@ fn draft(server: &Server, owner: &Owner, new: NewPat, pem: String) -> NewToken {
             form: Some(SecretForm::Signed(bearer::claims(&bearing))),
             facts: facts(TokenFacts { cred_id: cred_id.clone(), public_key: new.public_key, external_id }).into(),
         },
+        permission: None,
         key: Some(OwnKey { token: id, credential: cred_id, pem }),
     }
 }
