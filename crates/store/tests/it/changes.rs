@@ -6,16 +6,18 @@ use crate::{
 };
 use domain::{
     caller::{Access, Caller},
-    id::{DeletionId, OrganisationId, TokenId},
+    id::{AssignmentId, DeletionId, OrganisationId, PermissionId, TokenId},
     owner::{Organisation, Owner, OwnerKind, Role},
+    permission::{Assignment, Bearer},
     signer::{SignedActions, Signer},
     token::RotationEnd,
 };
 use store::{
     change::{
-        CloseSessions, CreateOwner, CreateServiceAccount, DeleteTokens, DeletionTarget, InviteOwner, IssueToken,
-        NewOrganisation, NewOwner, RotateToken, SetPassword, SignerSwitch, StartDeletion, SwitchHolder, SwitchToken,
-        UpdateOrganisation, UpdateOwner, UpdateToken, Verb,
+        AssignPermission, CloseSessions, CreateOwner, CreatePermission, CreateServiceAccount, DeleteTokens,
+        DeletionTarget, InviteOwner, IssueToken, NewOrganisation, NewOwner, Outcome, RevokeAssignment, RotateToken,
+        SetPassword, SignerSwitch, StartDeletion, SwitchHolder, SwitchToken, UpdateOrganisation, UpdateOwner,
+        UpdatePermission, UpdateToken, Verb,
     },
     query::TokenFilter,
 };
@@ -56,6 +58,7 @@ pub(crate) struct Objects {
     pub(crate) disabled: TokenId,
     pub(crate) on: Signer,
     pub(crate) off: Signer,
+    assignment: Assignment,
     pub(crate) caller: Owner,
 }
 
@@ -73,13 +76,14 @@ async fn objects(world: &World, organisation: &Organisation, caller: &Owner) -> 
     switch(world, &off, SignerSwitch::Disable).await;
     Objects {
         organisation: organisation.clone(),
-        owner,
         account,
         holder,
         token,
         disabled,
         on,
         off,
+        assignment: assigned(world, organisation, &owner).await,
+        owner,
         caller: caller.clone(),
     }
 }
@@ -209,11 +213,71 @@ fn changes_of_signers(world: &World, objects: &Objects) -> Vec<(&'static str, Gr
     ]
 }
 
+fn changes_of_permissions(world: &World, objects: &Objects) -> Vec<(&'static str, Gravity, Verb)> {
+    let Objects { organisation, account, assignment, .. } = objects;
+    let permission = assignment.permission.id;
+    let assigned = AssignPermission {
+        access: Access::unlimited(),
+        id: AssignmentId::new(world.now(), &world.randomness),
+        permission,
+        bearer: Bearer::Owner(account.id),
+        immutable: false,
+    };
+    let update = |change: fn(&mut UpdatePermission)| {
+        let mut wanted = UpdatePermission {
+            access: Access::unlimited(),
+            permission,
+            expects: None,
+            name: None,
+            scopes: None,
+            archived: None,
+        };
+        change(&mut wanted);
+        Verb::UpdatePermission(wanted)
+    };
+    let revoked = RevokeAssignment { access: Access::unlimited(), permission, assignment: assignment.id };
+    vec![
+        ("create a permission", Gravity::Constructive, Verb::CreatePermission(permitting(world, organisation, "new"))),
+        ("rename a permission", Gravity::Constructive, update(|it| it.name = Some(name("Renamed")))),
+        ("change a permission", Gravity::Destructive, update(|it| it.scopes = Some(crate::world::scopes("module:x")))),
+        ("archive a permission", Gravity::Destructive, update(|it| it.archived = Some(true))),
+        // What an owner may do changes with it, as with his scopes.
+        ("assign a permission", Gravity::Destructive, Verb::AssignPermission(assigned)),
+        ("revoke an assignment", Gravity::Destructive, Verb::RevokeAssignment(revoked)),
+    ]
+}
+
+fn permitting(world: &World, organisation: &Organisation, text: &str) -> CreatePermission {
+    CreatePermission {
+        access: Access::unlimited(),
+        id: PermissionId::new(world.now(), &world.randomness),
+        organisation: organisation.id,
+        name: name(text),
+        scopes: crate::world::scopes("module:y"),
+        immutable: false,
+    }
+}
+
+/// A permission that the owner has.
+async fn assigned(world: &World, organisation: &Organisation, owner: &Owner) -> Assignment {
+    let created = permitting(world, organisation, "permission");
+    let permission = created.id;
+    world.made(Verb::CreatePermission(created)).await;
+    let id = AssignmentId::new(world.now(), &world.randomness);
+    let (access, bearer) = (Access::unlimited(), Bearer::Owner(owner.id));
+    let assigned = AssignPermission { access, id, permission, bearer, immutable: false };
+    match world.made(Verb::AssignPermission(assigned)).await {
+        Outcome::Assignment(assignment) => *assignment,
+        other => panic!("no assignment: {other:?}"),
+    }
+}
+
 /// Every change that a caller can ask for, to objects of their own.
 pub(crate) fn changes(world: &World, objects: &Objects) -> Vec<(&'static str, Gravity, Verb)> {
     let mut changes = changes_of_tokens(world, objects);
     changes.extend(changes_of_people(world, objects));
     changes.extend(changes_of_signers(world, objects));
+    changes.extend(changes_of_permissions(world, objects));
     for (change, _, verb) in &changes {
         assert!(is_asked_for(verb), "{change}");
     }
@@ -239,7 +303,11 @@ fn is_asked_for(verb: &Verb) -> bool {
         | Verb::CloseSessions(_)
         | Verb::AddSigner(_)
         | Verb::SwitchSigner(_)
-        | Verb::CreateServiceAccount(_) => true,
+        | Verb::CreateServiceAccount(_)
+        | Verb::CreatePermission(_)
+        | Verb::UpdatePermission(_)
+        | Verb::AssignPermission(_)
+        | Verb::RevokeAssignment(_) => true,
         Verb::FinishRotation(_)
         | Verb::ContinueDeletion(_)
         | Verb::OpenSession(_)
@@ -255,7 +323,7 @@ fn is_asked_for(verb: &Verb) -> bool {
 }
 
 /// How many changes the table has.
-pub(crate) const CHANGES: usize = 28;
+pub(crate) const CHANGES: usize = 34;
 
 /// A user who is signed in with a key, in a new organisation, and what he changes there.
 pub(crate) async fn subject(world: &World, role: Role) -> (Objects, Caller, Signer) {
