@@ -92,8 +92,10 @@ pub const SIGNERS: usize = 20;
 pub const CHALLENGE_LIFETIME: Duration = Duration::from_mins(1);
 /// How long an action token of the native API works.
 pub const ACTION_LIFETIME: Duration = Duration::from_mins(1);
+/// The longest path and query of a request that is signed, in bytes.
+pub const SIGNED_PATH_BYTES: usize = 2_048;
 /// The longest sealed text of a challenge or an action, in bytes.
-pub const SEALED_BYTES: usize = 4_096;
+pub const SEALED_BYTES: usize = 8_192;
 /// The longest user agent that is remembered with a token's last use, in bytes.
 pub const USER_AGENT_BYTES: usize = 200;
 /// How many tokens' last uses wait in memory at most before they are written.

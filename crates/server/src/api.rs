@@ -6,6 +6,7 @@
 //! | `deletions` | deletions of many tokens, and of a token by its secret |
 //! | `verify` `whoami` | verdicts |
 //! | `organisations` `users` `service_accounts` `owner_shapes` `owner_input` | who owns tokens |
+//! | `actions` `signers` `answers` | what is signed before it is done, and with what |
 //! | `journal` | what happened |
 //! | `sessions` `links` | passwords, sessions, one-time links |
 //! | `oauth2` | RFC 7662 and RFC 7009 |
@@ -15,6 +16,8 @@
 //! | `refusal` | how the authority's errors become problems |
 //! | `document` `declared` | the OpenAPI document, and how it binds the operations |
 
+pub mod actions;
+pub mod answers;
 pub mod declared;
 pub mod deletions;
 pub mod document;
@@ -32,6 +35,7 @@ pub mod problems;
 mod refusal;
 pub mod service_accounts;
 pub mod sessions;
+pub mod signers;
 pub mod token_filter;
 pub mod token_input;
 pub mod token_shapes;
@@ -42,5 +46,7 @@ pub mod whoami;
 
 /// The tag of operations on tokens.
 const TOKENS: &str = "Tokens";
+/// The tag of operations on signers and signed actions.
+const SIGNING: &str = "Signing";
 /// The tag of operations on organisations, users and service accounts.
 const OWNERS: &str = "Owners";

@@ -4,6 +4,7 @@ use crate::{
     cookie,
     listen::Peer,
     problem::{Problem, ProblemKind},
+    signed_action,
     state::Server,
 };
 use authority::Error;
@@ -69,7 +70,8 @@ impl FromRequestParts<Server> for Bearer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
-        Ok(Self(authenticate(server, parts, bearer(&parts.headers)?).await?))
+        let caller = authenticate(server, parts, bearer(&parts.headers)?).await?;
+        Ok(Self(signed_action::with_action(&server.authority, parts, caller).await?))
     }
 }
 
@@ -85,7 +87,7 @@ impl FromRequestParts<Server> for Session {
         }
         let secret = cookie::session_secret(&parts.headers, server).ok_or(ProblemKind::Unauthenticated)?;
         let (caller, _) = server.authority.authenticate_session(secret).await?;
-        Ok(Self(named(caller)))
+        Ok(Self(signed_action::with_action(&server.authority, parts, named(caller)).await?))
     }
 }
 

@@ -52,5 +52,6 @@ pub mod request_id;
 pub mod router;
 pub mod serve;
 pub mod server_key;
+pub mod signed_action;
 pub mod state;
 pub mod surface;

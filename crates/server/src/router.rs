@@ -2,11 +2,12 @@
 
 use crate::{
     api::{
-        declared, deletions, document, health, journal, links, oauth2, organisations, problems, service_accounts,
-        sessions, tokens, users, verify, whoami,
+        actions, declared, deletions, document, health, journal, links, oauth2, organisations, problems,
+        service_accounts, sessions, signers, tokens, users, verify, whoami,
     },
     config::Contract,
     contracts::{self, dfns, rncv, softwareone, vectorai},
+    signed_action,
     state::Server,
     surface::{
         declared::{Declared, refuse_undeclared_query},
@@ -20,7 +21,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 /// The routes, and the document that describes those of the native API.
 pub fn router(server: &Server) -> (Router, OpenApi) {
     let (router, mut document) = native().split_for_parts();
+    declared::add_actions(&mut document);
     declared::add_problems(&mut document);
+    let router = router.layer(from_fn_with_state(server.clone(), signed_action::keep_shown));
     let mut router = described(router, &document);
     for (contract, document) in server.contracts.iter().map(|contract| contract_parts(*contract)) {
         router = router.merge(described(contract, &document));
@@ -75,6 +78,11 @@ fn native() -> OpenApiRouter<Server> {
         .routes(routes!(users::invite))
         .routes(routes!(service_accounts::list, service_accounts::create))
         .routes(routes!(service_accounts::show, service_accounts::update))
+        .routes(routes!(actions::challenge))
+        .routes(routes!(actions::sign))
+        .routes(routes!(signers::challenge))
+        .routes(routes!(signers::list, signers::add))
+        .routes(routes!(signers::update, signers::remove))
         .routes(routes!(journal::list))
         .routes(routes!(sessions::list, sessions::open, sessions::close_all))
         .routes(routes!(sessions::close))

@@ -4,7 +4,7 @@ use crate::{
     config::{Contract, PublicUrl},
     metrics::Metrics,
 };
-use authority::{Authority, Error};
+use authority::{Authority, Error, signature::passkey::RelyingParty};
 use domain::{
     caller::Caller, facts::ContractFacts, id::OrganisationId, invalid::Invalid, owner::Organisation, secret::Secret,
 };
@@ -53,6 +53,12 @@ impl Server {
     /// A one-time link as people open it.
     pub fn link(&self, secret: &Secret) -> String {
         self.public_url.join(&format!("/console/links/{}", secret.expose()))
+    }
+
+    /// The place at which passkeys are used.
+    pub fn relying_party(&self) -> RelyingParty {
+        let (id, origin) = (self.public_url.host().to_owned(), self.public_url.to_string());
+        RelyingParty { id, name: "Jeton".to_owned(), origin }
     }
 
     /// True when a browser's `Origin` is the public URL's.

@@ -7,7 +7,8 @@ use crate::{
 use http::header;
 use std::collections::BTreeMap;
 use utoipa::openapi::{
-    Content, HeaderBuilder, ObjectBuilder, OpenApi, Ref, RefOr, ResponseBuilder, Schema, Type, path::Operation,
+    Content, HeaderBuilder, ObjectBuilder, OpenApi, Ref, RefOr, ResponseBuilder, Schema, Type,
+    path::{Operation, ParameterBuilder, ParameterIn},
     response,
 };
 
@@ -19,6 +20,7 @@ const NEEDS_NO_SCOPE: &[&str] = &["change_password", "end_session", "list_sessio
 const SLOWS_DOWN: &[&str] = &["change_password", "redeem_link", "sign_in"];
 /// Operations that may contradict what is kept.
 const CONFLICTS: &[&str] = &[
+    "add_signer",
     "change_password",
     "create_organisation",
     "create_service_account",
@@ -43,6 +45,36 @@ pub fn add_problems(document: &mut OpenApi) {
         for (_, operation) in operations_mut(item) {
             let kinds = kinds(path, operation);
             operation.responses.responses.extend(answers(&kinds));
+        }
+    }
+}
+
+/// Operations that change nothing that an organisation could demand to be signed.
+const NEVER_SIGNED: &[&str] = &[
+    "challenge_action",
+    "challenge_signer",
+    "end_session",
+    "introspect",
+    "sign_action",
+    "sign_out_everywhere",
+    "verify_tokens",
+];
+
+/// Adds the field of the signed action to each operation that an organisation may demand to be signed.
+pub fn add_actions(document: &mut OpenApi) {
+    for item in document.paths.paths.values_mut() {
+        for (method, operation) in operations_mut(item) {
+            let name = operation.operation_id.as_deref().unwrap_or_default();
+            if method.is_safe() || !is_protected(operation) || NEVER_SIGNED.contains(&name) {
+                continue;
+            }
+            let description = "An action token about exactly this request, where one is demanded";
+            let parameter = ParameterBuilder::new()
+                .name("X-Jeton-Action")
+                .parameter_in(ParameterIn::Header)
+                .description(Some(description))
+                .schema(Some(ObjectBuilder::new().schema_type(Type::String)));
+            operation.parameters.get_or_insert_default().push(parameter.build().into());
         }
     }
 }
