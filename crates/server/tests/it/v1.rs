@@ -14,6 +14,7 @@
 //! | `sessions` | passwords open sessions, which no other site can use |
 //! | `links` | a one-time link works once, and one that makes an administrator only here |
 
+mod actions;
 mod journal;
 mod links;
 mod openapi;

@@ -8,15 +8,18 @@
 //! | `document` | every answer is checked against the OpenAPI document |
 //! | `people` | who is there, and how more of them are made |
 //! | `requests` | one good request for each operation |
+//! | `signer` | a key that signs requests |
 
 mod call;
 mod clock;
 pub(crate) mod document;
 mod people;
 pub(crate) mod requests;
+mod signer;
 
-pub(crate) use call::{Answer, Call};
+pub(crate) use call::{Answer, Call, join_all};
 pub(crate) use people::{Company, PASSWORD, Person};
+pub(crate) use signer::Key;
 
 use authority::{
     Authority,

@@ -4,6 +4,7 @@ use super::{
     administrators, credentials,
     failure::{Result, taken},
     owner_row, sessions,
+    signed_actions::DEMAND,
     token_row::facts_text,
     transaction::Transaction,
     update::{replace, replace_facts},
@@ -64,7 +65,7 @@ pub(crate) fn update(transaction: &mut Transaction<'_>, wanted: &UpdateOrganisat
     replace(&mut organisation.active, wanted.active.as_ref(), "active", &mut changed);
     replace_facts(&mut organisation.facts, wanted.facts.as_ref(), &mut changed);
     let demanded = organisation.signed_actions;
-    replace(&mut organisation.signed_actions, wanted.signed_actions.as_ref(), "signed_actions", &mut changed);
+    replace(&mut organisation.signed_actions, wanted.signed_actions.as_ref(), DEMAND, &mut changed);
     if changed.is_empty() {
         return Ok(organisation);
     }

@@ -17,6 +17,9 @@ use domain::{
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
+/// The word for a change of what an organisation demands.
+pub(crate) const DEMAND: &str = "signed_actions";
+
 /// Whoever asks for a change that he has not signed.
 #[derive(Clone, Copy)]
 pub(crate) struct Unsigned {
@@ -78,8 +81,11 @@ pub(crate) fn check(
         SignedActions::Destructive => gravity == Gravity::Destructive,
         SignedActions::All => true,
     };
-    let concerned = [Some(unsigned.organisation), organisation.filter(|concerned| *concerned != unsigned.organisation)];
-    for concerned in concerned.into_iter().flatten() {
+    for concerned in [Some(unsigned.organisation), organisation].into_iter().flatten() {
+        // A new demand begins with the next change; `organisations` guards the one that was there.
+        if Some(concerned) == organisation && changes_demand(event) {
+            continue;
+        }
         if demanded(transaction.demand(concerned)?) {
             return Err(Refusal::ActionRequired.into());
         }
@@ -156,7 +162,11 @@ fn gravity(event: &Event) -> Gravity {
     }
 }
 
+fn changes_demand(event: &Event) -> bool {
+    matches!(event, Event::OrganisationUpdated(content) if content.changed.iter().any(|word| word == DEMAND))
+}
+
 /// True for changes of a role, of scopes, or of whether somebody or something is active at all.
 fn takes_away(changed: &[String]) -> bool {
-    changed.iter().any(|word| ["active", "archived", "role", "scopes", "signed_actions"].contains(&word.as_str()))
+    changed.iter().any(|word| ["active", "archived", "role", "scopes", DEMAND].contains(&word.as_str()))
 }

@@ -1,7 +1,7 @@
 //! A one-time link works once, says what it is for, and one that makes an administrator works on this host only
 //! (S-21).
 
-use crate::world::{Running, Setting, World, document};
+use crate::world::{Running, Setting, World, document, join_all};
 use authority::{
     clock::{Clock, SystemRandomness},
     link::Purpose,
@@ -56,25 +56,6 @@ async fn many_who_redeem_a_set_up_link_at_once_make_one_administrator() {
     }
     statuses.sort_unstable();
     assert_eq!(statuses, [204, 409, 409, 409, 409, 409, 409, 409]);
-}
-
-/// Waits for all of them at the same time.
-async fn join_all<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
-    let mut futures: Vec<_> = futures.map(|future| (Box::pin(future), None)).collect();
-    std::future::poll_fn(move |context| {
-        for (future, output) in &mut futures {
-            if output.is_none()
-                && let std::task::Poll::Ready(ready) = future.as_mut().poll(context)
-            {
-                *output = Some(ready);
-            }
-        }
-        if futures.iter().all(|(_, output)| output.is_some()) {
-            return std::task::Poll::Ready(futures.iter_mut().filter_map(|(_, output)| output.take()).collect());
-        }
-        std::task::Poll::Pending
-    })
-    .await
 }
 
 #[tokio::test]

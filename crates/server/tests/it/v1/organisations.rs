@@ -27,7 +27,7 @@ async fn what_contracts_know_of_an_organisation_is_shown_and_checked_by_them() {
     for (contracts, field) in [
         (json!({}), "contracts"),
         (json!({"unknown": {}}), "contracts"),
-        (json!({"dfns": {}}), "contracts"),
+        (json!({"dfns": {}}), "contracts.dfns"),
         (json!({"softwareone": {"type": "Client"}, "vectorai": {}}), "contracts"),
         (json!({"vectorai": {"auth_enabled": false}}), "contracts.vectorai"),
         (json!({"rncv": {}}), "contracts.rncv"),

@@ -141,3 +141,22 @@ impl Answer {
         body
     }
 }
+
+/// Waits for all of them at the same time.
+pub(crate) async fn join_all<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut futures: Vec<_> = futures.map(|future| (Box::pin(future), None)).collect();
+    std::future::poll_fn(move |context| {
+        for (future, output) in &mut futures {
+            if output.is_none()
+                && let std::task::Poll::Ready(ready) = future.as_mut().poll(context)
+            {
+                *output = Some(ready);
+            }
+        }
+        if futures.iter().all(|(_, output)| output.is_some()) {
+            return std::task::Poll::Ready(futures.iter_mut().filter_map(|(_, output)| output.take()).collect());
+        }
+        std::task::Poll::Pending
+    })
+    .await
+}

@@ -30,7 +30,7 @@ pub(crate) fn good<'a>(running: &'a Running, operation: &Operation, subject: &st
 
 fn query(operation: &str, subject: &str) -> Option<String> {
     match operation {
-        "list_tokens" => Some(format!("owner={subject}")),
+        "list_tokens" | "list_signers" => Some(format!("owner={subject}")),
         "list_users" | "list_service_accounts" | "list_journal" => Some(format!("organisation={subject}")),
         _ => None,
     }
@@ -54,6 +54,17 @@ pub(crate) fn content(operation: &str, subject: &str) -> Content {
         "update_user" | "update_service_account" => json!({"name": format!("Renamed {made}")}),
         "sign_in" => json!({"email": "nobody@people.example", "password": "not the password"}),
         "change_password" => json!({"current_password": "not the password", "new_password": "plum-violin-8-harbour"}),
+        "challenge_action" => json!({"method": "DELETE", "path": "/v1/tokens/x"}),
+        "sign_action" => json!({
+            "challenge_identifier": "nothing",
+            "answer": {"kind": "key", "credential": "nothing", "client_data": "", "signature": ""},
+        }),
+        "challenge_signer" => json!({"owner": subject}),
+        "add_signer" => json!({
+            "challenge_identifier": "nothing", "name": "made",
+            "registration": {"kind": "key", "credential": "nothing", "client_data": "", "attestation": ""},
+        }),
+        "update_signer" => json!({"active": false}),
         "inspect_link" => json!({"link": "jtl_nothing"}),
         "redeem_link" => json!({"link": "jtl_nothing", "password": "plum-violin-7-harbour"}),
         "introspect" | "revoke" => return Content::Form(subject.to_owned()),
@@ -68,9 +79,11 @@ pub(crate) fn content(operation: &str, subject: &str) -> Content {
         | "list_problems"
         | "list_service_accounts"
         | "list_sessions"
+        | "list_signers"
         | "list_tokens"
         | "list_users"
         | "readiness"
+        | "remove_signer"
         | "show_deletion"
         | "show_document"
         | "show_organisation"

@@ -1,0 +1,187 @@
+//! Where an organisation demands signed actions, a change without a fresh signature of exactly that request is
+//! refused, and nothing is written; with one it is made, once (S-31 to S-35).
+
+use crate::world::{Call, Key, PASSWORD, Person, World, join_all};
+use http::Method;
+use serde_json::json;
+use std::time::Duration;
+
+const BODY: &str = r#"{"description":"signed"}"#;
+
+impl World {
+    async fn demand(&self, organisation: &str, word: &str) {
+        let path = format!("/v1/organisations/{organisation}");
+        self.patch(path, json!({"signed_actions": word})).bearer(&self.root.token).await.expect(200);
+    }
+
+    /// The path of a token that tests try to change.
+    async fn victim(&self, owner: &Person) -> String {
+        let (id, _) = self.token_with(owner, "tokens:read").await;
+        format!("/v1/tokens/{id}")
+    }
+
+    fn signed<'a>(&'a self, method: Method, path: &str, token: &str, action: &str) -> Call<'a> {
+        self.call(method, path).bearer(token).field("x-jeton-action", action)
+    }
+}
+
+#[tokio::test]
+async fn a_delete_needs_a_signature_where_it_is_demanded_and_only_there() {
+    let world = World::new().await;
+    let (grace, victim) = (&world.acme.administrator, world.victim(&world.acme.member).await);
+    let key = world.key_of(grace).await;
+    world.demand(&world.acme.id, "destructive").await;
+    let position = world.position().await;
+    let refused = world.delete(&victim).bearer(&grace.token).await.problem(403, "action-required");
+    assert!(refused["detail"].as_str().unwrap().contains("X-Jeton-Action"));
+    // The administrator of all comes from an organisation that demands nothing; the token's own does.
+    world.delete(&victim).bearer(&world.root.token).await.problem(403, "action-required");
+    assert_eq!(world.position().await, position);
+    let action = world.action(&grace.token, &key, "DELETE", &victim, "").await;
+    world.signed(Method::DELETE, &victim, &grace.token, &action).await.expect(204);
+    world.get(&victim).bearer(&grace.token).await.problem(404, "not-found");
+    let elsewhere = world.victim(&world.globex.member).await;
+    world.delete(elsewhere).bearer(&world.globex.administrator.token).await.expect(204);
+}
+
+#[tokio::test]
+async fn every_part_of_the_request_is_bound_and_one_for_another_request_is_spent() {
+    let world = World::new().await;
+    let grace = &world.acme.administrator;
+    let (victim, other) = (world.victim(grace).await, world.victim(grace).await);
+    let key = world.key_of(grace).await;
+    let (_, sibling) = world.token_with(grace, "*").await;
+    world.demand(&world.acme.id, "all").await;
+    let patch = |path: &str, body: &str, token: &str, action: &str| {
+        world.signed(Method::PATCH, path, token, action).body("application/json", body.to_owned())
+    };
+    let (position, with_query, spaced) = (world.position().await, format!("{victim}?"), BODY.replace(':', ": "));
+    let member = world.acme.member.token.as_str();
+    for (path, body, token) in [
+        (other.as_str(), BODY, grace.token.as_str()),
+        (&with_query, BODY, &grace.token),
+        (&victim, &spaced, &grace.token),
+        (&victim, "{}", &grace.token),
+        (&victim, BODY, &sibling),
+        (&victim, BODY, member),
+    ] {
+        let action = world.action(&grace.token, &key, "PATCH", &victim, BODY).await;
+        patch(path, body, token, &action).await.problem(403, "action-refused");
+        patch(&victim, BODY, &grace.token, &action).await.problem(403, "action-refused");
+    }
+    let action = world.action(&grace.token, &key, "PATCH", &victim, BODY).await;
+    world.signed(Method::DELETE, &victim, &grace.token, &action).await.problem(403, "action-refused");
+    assert_eq!(world.position().await, position);
+    let action = world.action(&grace.token, &key, "PATCH", &victim, BODY).await;
+    let (twice, again) = (&action, &action);
+    patch(&victim, BODY, &grace.token, twice).field("x-jeton-action", again).await.problem(400, "invalid-request");
+    assert_eq!(patch(&victim, BODY, &grace.token, &action).await.expect(200)["description"], "signed");
+}
+
+#[tokio::test]
+async fn an_action_works_once_however_many_show_it_at_once() {
+    let world = World::new().await;
+    let grace = world.acme.administrator.clone();
+    let disable = format!("{}/disable", world.victim(&grace).await);
+    let key = world.key_of(&grace).await;
+    world.demand(&world.acme.id, "destructive").await;
+    let action = world.action(&grace.token, &key, "POST", &disable, "").await;
+    let before = world.position().await;
+    let calls = (0..64).map(|_| async { world.signed(Method::POST, &disable, &grace.token, &action).await.status });
+    let mut statuses = join_all(calls).await;
+    statuses.sort_unstable();
+    assert_eq!(statuses, [vec![200], vec![403; 63]].concat());
+    // That it was signed, and that it was done.
+    assert_eq!(world.position().await, before + 2);
+}
+
+#[tokio::test]
+async fn a_challenge_is_answered_once_in_time_by_the_right_signer() {
+    let world = World::new().await;
+    let grace = &world.acme.administrator;
+    let victim = world.victim(grace).await;
+    let key = world.key_of(grace).await;
+    let stranger = Key::new(&key.credential);
+    let challenge = || world.challenge(&grace.token, "DELETE", &victim, "");
+    let text = |challenge: &serde_json::Value| challenge["challenge"].as_str().unwrap().to_owned();
+    let refused = |answer: crate::world::Answer| answer.problem(400, "challenge-refused");
+
+    // Wrong answers consume the challenge too.
+    let first = challenge().await;
+    refused(world.answer(&grace.token, &first, stranger.answer(&text(&first))).await);
+    refused(world.answer(&grace.token, &first, key.answer(&text(&first))).await);
+    // Another challenge's text, another caller, another name.
+    let (second, third) = (challenge().await, challenge().await);
+    refused(world.answer(&grace.token, &second, key.answer(&text(&third))).await);
+    refused(world.answer(&world.acme.member.token, &third, key.answer(&text(&third))).await);
+    let fourth = challenge().await;
+    refused(world.answer(&grace.token, &fourth, Key::new("another").answer(&text(&fourth))).await);
+    // Too late.
+    let fifth = challenge().await;
+    world.clock.advance(Duration::from_secs(60));
+    refused(world.answer(&grace.token, &fifth, key.answer(&text(&fifth))).await);
+    // An action has its time as well.
+    world.demand(&world.acme.id, "destructive").await;
+    let action = world.action(&grace.token, &key, "DELETE", &victim, "").await;
+    world.clock.advance(Duration::from_secs(60));
+    world.signed(Method::DELETE, &victim, &grace.token, &action).await.problem(403, "action-refused");
+    world.signed(Method::DELETE, &victim, &grace.token, "made.up").await.problem(403, "action-refused");
+}
+
+#[tokio::test]
+async fn a_signer_that_was_removed_signs_nothing_any_more() {
+    let world = World::new().await;
+    let grace = &world.acme.administrator;
+    let (victim, key) = (world.victim(grace).await, world.key_of(grace).await);
+    world.demand(&world.acme.id, "destructive").await;
+    let listed = world.get("/v1/signers").bearer(&grace.token).await.expect(200);
+    let signer = format!("/v1/signers/{}", listed["items"][0]["id"].as_str().unwrap());
+    let ready = world.action(&grace.token, &key, "DELETE", &victim, "").await;
+    let open = world.challenge(&grace.token, "DELETE", &victim, "").await;
+    let removal = world.action(&grace.token, &key, "DELETE", &signer, "").await;
+    world.signed(Method::DELETE, &signer, &grace.token, &removal).await.expect(204);
+    world.signed(Method::DELETE, &victim, &grace.token, &ready).await.problem(400, "challenge-refused");
+    let late = key.answer(open["challenge"].as_str().unwrap());
+    world.answer(&grace.token, &open, late).await.problem(400, "challenge-refused");
+    world.get(&victim).bearer(&grace.token).await.expect(200);
+}
+
+#[tokio::test]
+async fn the_demand_cannot_be_lowered_without_a_signature() {
+    let world = World::new().await;
+    let root = world.root.clone();
+    let key = world.key_of(&root).await;
+    world.demand(&world.acme.id, "destructive").await;
+    let path = format!("/v1/organisations/{}", world.acme.id);
+    for body in [json!({"signed_actions": "off"}), json!({"signed_actions": "all"}), json!({"active": false})] {
+        world.patch(&path, body).bearer(&root.token).await.problem(403, "action-required");
+    }
+    let off = json!({"signed_actions": "off"}).to_string();
+    let action = world.action(&root.token, &key, "PATCH", &path, &off).await;
+    let lowered = world.signed(Method::PATCH, &path, &root.token, &action).body("application/json", off).await;
+    assert_eq!(lowered.expect(200)["signed_actions"], "off");
+}
+
+#[tokio::test]
+async fn a_stolen_token_alone_registers_no_key() {
+    let world = World::new().await;
+    let (grace, robot) = (&world.acme.administrator, &world.acme.robot);
+    world.give_password(grace).await;
+    let (thief, own) = (Key::new("thief"), Key::new("own"));
+    world.register(grace, &thief, json!({})).await.problem(403, "action-required");
+    let wrong = world.register(grace, &thief, json!({"current_password": "plum-violin-8-harbour"})).await;
+    assert_eq!(wrong.refused(), ["current_password"]);
+    let registered = world.register(grace, &own, json!({"current_password": PASSWORD})).await.expect(201);
+    assert_eq!((&registered["kind"], &registered["active"]), (&json!("key"), &json!(true)));
+    world.register(grace, &own, json!({"current_password": PASSWORD})).await.problem(409, "conflict");
+    let signer = format!("/v1/signers/{}", registered["id"].as_str().unwrap());
+    world.delete(&signer).bearer(&grace.token).await.problem(403, "action-required");
+    world.patch(&signer, json!({"active": false})).bearer(&grace.token).await.problem(403, "action-required");
+    let off = json!({"active": false, "current_password": PASSWORD});
+    assert_eq!(world.patch(&signer, off).bearer(&grace.token).await.expect(200)["active"], false);
+    // A program without a password has its first key for the asking, and no second one.
+    world.register(robot, &own, json!({})).await.expect(201);
+    world.register(robot, &thief, json!({})).await.problem(403, "action-required");
+    world.get(&signer).bearer(&grace.token).await.problem(405, "method-not-allowed");
+    world.delete(&signer).bearer(&world.globex.administrator.token).await.problem(404, "not-found");
+}
