@@ -14,7 +14,7 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    caller::Actor,
+    caller::{Actor, Reach},
     id::{OwnerId, OwnerNumber, TokenId},
     signer::{Proof, Signer, SignerKind},
     time::Timestamp,
@@ -23,7 +23,11 @@ use domain::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
-use store::change::{Change, Nonce, SpendChallenge, Verb};
+use store::{
+    change::{Change, Nonce, SpendChallenge, Verb},
+    error::{CommitError, Refusal},
+    query::SignersOf,
+};
 
 /// A challenge that was made just now.
 pub struct Challenge {
@@ -55,6 +59,45 @@ impl<T: Serialize> Sealed<T> {
     pub(crate) fn text(&self) -> String {
         let content = serde_json::to_vec(self).unwrap_or_default();
         URL_SAFE_NO_PAD.encode(Sha256::digest(content))
+    }
+
+    /// Checks an answer by one of these signers; nothing is consumed yet.
+    pub(crate) fn check_answer(
+        &self,
+        signers: &[Signer],
+        answer: &Answer,
+        party: &RelyingParty,
+    ) -> Result<Proof, Unproven> {
+        let signer = signers.iter().find(|signer| signer.active && signer.credential == answer.credential());
+        let signer = signer.ok_or(Unproven::Signer)?;
+        let text = self.text();
+        let counter = match (signer.kind, answer) {
+            (SignerKind::Key, Answer::Key { client_data, signature, .. }) => {
+                check_key_assertion(&signer.material, &text, client_data, signature).map(|()| None)
+            }
+            (
+                SignerKind::Passkey,
+                Answer::Passkey { credential, client_data, authenticator_data, signature, user_handle },
+            ) => {
+                // The signer was looked for among those of one owner, so a user handle could only repeat whose it is.
+                let assertion = PasskeyAssertion {
+                    credential,
+                    client_data,
+                    authenticator_data,
+                    signature,
+                    user_handle: user_handle.as_deref(),
+                };
+                check_passkey_assertion(party, &signer.material, signer.counter, &text, &assertion).map(Some)
+            }
+            (SignerKind::Key, Answer::Passkey { .. }) | (SignerKind::Passkey, Answer::Key { .. }) => {
+                return Err(Unproven::Signer);
+            }
+        };
+        let counter = counter.map_err(|cause| {
+            tracing::info!(signer = %signer.id, %cause, "a signature was refused");
+            Unproven::Signature
+        })?;
+        Ok(Proof { signer: signer.id, challenged_at: self.made_at, counter })
     }
 }
 
@@ -109,46 +152,6 @@ impl Authority {
         standing.ok_or(Error::Unproven(Unproven::Challenge))
     }
 
-    /// Checks an answer to a challenge by one of these signers; nothing is consumed yet.
-    pub(crate) fn check_answer<T: Serialize>(
-        &self,
-        sealed: &Sealed<T>,
-        signers: &[Signer],
-        answer: &Answer,
-        party: &RelyingParty,
-    ) -> Result<Proof, Unproven> {
-        let signer = signers.iter().find(|signer| signer.active && signer.credential == answer.credential());
-        let signer = signer.ok_or(Unproven::Signer)?;
-        let text = sealed.text();
-        let counter = match (signer.kind, answer) {
-            (SignerKind::Key, Answer::Key { client_data, signature, .. }) => {
-                check_key_assertion(&signer.material, &text, client_data, signature).map(|()| None)
-            }
-            (
-                SignerKind::Passkey,
-                Answer::Passkey { credential, client_data, authenticator_data, signature, user_handle },
-            ) => {
-                // The signer was looked for among those of one owner, so a user handle could only repeat whose it is.
-                let assertion = PasskeyAssertion {
-                    credential,
-                    client_data,
-                    authenticator_data,
-                    signature,
-                    user_handle: user_handle.as_deref(),
-                };
-                check_passkey_assertion(party, &signer.material, signer.counter, &text, &assertion).map(Some)
-            }
-            (SignerKind::Key, Answer::Passkey { .. }) | (SignerKind::Passkey, Answer::Key { .. }) => {
-                return Err(Unproven::Signer);
-            }
-        };
-        let counter = counter.map_err(|cause| {
-            tracing::info!(signer = %signer.id, %cause, "a signature was refused");
-            Unproven::Signature
-        })?;
-        Ok(Proof { signer: signer.id, challenged_at: sealed.made_at, counter })
-    }
-
     /// Consumes a challenge, with the proof that it was answered rightly.
     ///
     /// # Errors
@@ -172,8 +175,6 @@ impl Authority {
         owner: OwnerId,
         token: Option<TokenId>,
     ) -> Result<(Vec<Signer>, Option<TokenId>), Error> {
-        use domain::caller::Reach;
-        use store::query::SignersOf;
         if let Some(token) = token {
             let own = self.store.signers(Reach::Everything, SignersOf::Token(token)).await?;
             if !own.is_empty() {
@@ -185,8 +186,7 @@ impl Authority {
 }
 
 /// Says of a challenge what the store says of its nonce.
-pub(crate) fn spent(error: store::error::CommitError) -> Error {
-    use store::error::{CommitError, Refusal};
+pub(crate) fn spent(error: CommitError) -> Error {
     match error {
         CommitError::Refused(Refusal::Consumed) => Error::Unproven(Unproven::ChallengeSpent),
         other => other.into(),

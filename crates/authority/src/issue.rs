@@ -112,7 +112,7 @@ impl Authority {
         let verb = Verb::IssueToken(IssueToken {
             access,
             id: new.key.as_ref().map_or_else(|| self.new_token_id(), |key| key.token),
-            signer: new.key.map(|key| self.own_key(&new.name, key)),
+            signer: new.key.map(|key| Box::new(self.own_key(&new.name, key))),
             owner: new.owner.unwrap_or(caller.owner),
             author: caller.owner_number,
             name: new.name,

@@ -136,7 +136,7 @@ impl Authority {
         }
         let (mut signers, _) = self.signers_for(caller.owner, action.token()).await?;
         signers.retain(|signer| offered.contains(&signer.id));
-        let checked = self.check_answer(&sealed, &signers, answer, party);
+        let checked = sealed.check_answer(&signers, answer, party);
         let challenged = Challenged { owner: *owner, token: *token };
         self.spend_challenge(&sealed, challenged, checked.ok()).await?;
         let proof = checked.map_err(Error::Unproven)?;

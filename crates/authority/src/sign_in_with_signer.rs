@@ -10,7 +10,7 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    id::{OrganisationId, OwnerId, SessionId},
+    id::{OrganisationId, OwnerId, OwnerNumber, SessionId},
     name::Email,
     secret::Secret,
     signer::{Signer, SignerKind},
@@ -103,9 +103,9 @@ impl Authority {
         let owner = sealed.about.owner;
         let known = self.store.sign_in(UserKey::Id(owner)).await?.filter(may_sign_in);
         let (signers, _) = self.signers_for(owner, None).await?;
-        let checked = self.check_answer(&sealed, &signers, answer, party);
+        let checked = sealed.check_answer(&signers, answer, party);
         let (Some(known), Ok(proof)) = (known, checked) else {
-            let nobody = domain::id::OwnerNumber(0);
+            let nobody = OwnerNumber(0);
             self.spend_challenge(&sealed, Challenged { owner: nobody, token: None }, None).await?;
             return Err(Error::SignInFailed);
         };

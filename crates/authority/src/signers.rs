@@ -6,7 +6,7 @@ use crate::{
     challenge::{Challenge, Sealed, spent},
     error::{Conflict, Error, Unproven, unexpected_outcome},
     link::{self, Purpose},
-    sign_in::may_sign_in,
+    sign_in::{account, may_sign_in},
     signature::{
         Registration,
         key::check_key_attestation,
@@ -16,7 +16,8 @@ use crate::{
 };
 use domain::{
     caller::{Access, Actor, Caller, Reach},
-    id::{OwnerId, SignerId},
+    id::{OwnerId, SignerId, TokenId},
+    invalid::Invalid,
     name::Name,
     owner::Owner,
     secret::Secret,
@@ -83,7 +84,7 @@ impl Authority {
     ///
     /// # Errors
     /// [`Error::Denied`] when the caller may not see tokens.
-    pub async fn signers_of_token(&self, caller: &Caller, token: domain::id::TokenId) -> Result<Vec<Signer>, Error> {
+    pub async fn signers_of_token(&self, caller: &Caller, token: TokenId) -> Result<Vec<Signer>, Error> {
         let reach = access::reach(caller, Action::SeeTokens)?;
         Ok(self.store.signers(reach, SignersOf::Token(token)).await?)
     }
@@ -114,7 +115,7 @@ impl Authority {
         }
         let password_checked_at = self.check_password_of(caller, password).await?;
         let signer = self.new_signer(&sealed, draft, party)?;
-        let access = self.access_to_signers(caller, owner)?;
+        let access = access_to_signers(caller, owner)?;
         let verb = Verb::AddSigner(AddSigner { access, owner, signer, password_checked_at });
         let mut change = Change::by(self.now(), caller, verb);
         change.consumes = Some(sealed.nonce());
@@ -133,12 +134,11 @@ impl Authority {
         switch: SignerSwitch,
         password: Option<Secret>,
     ) -> Result<Signer, Error> {
-        let own = Reach::Own(caller.owner_number);
-        let is_own = !self.store.signers(own, SignersOf::Signer(signer)).await?.is_empty();
-        let access = if is_own {
-            Access { reach: own, role: caller.role, scopes: caller.scopes.clone() }
-        } else {
-            access::access(caller, Action::ChangeOwners)?
+        let own = self.store.signers(Reach::Own(caller.owner_number), SignersOf::Signer(signer)).await?.pop();
+        // Anybody else's is found by the commit, within the reach of whoever may change owners.
+        let access = match own {
+            Some(own) => access_to_signers(caller, own.owner)?,
+            None => access::access(caller, Action::ChangeOwners)?,
         };
         let password_checked_at = self.check_password_of(caller, password).await?;
         let verb = Verb::SwitchSigner(SwitchSigner { access, signer, switch, password_checked_at });
@@ -193,21 +193,12 @@ impl Authority {
     async fn check_password_of(&self, caller: &Caller, password: Option<Secret>) -> Result<Option<u64>, Error> {
         let Some(password) = password else { return Ok(None) };
         let known = self.store.sign_in(UserKey::Id(caller.owner)).await?.ok_or(Error::NotFound)?;
-        let guessed = [Guessed::Account(crate::sign_in::account(&known))];
+        let guessed = [Guessed::Account(account(&known))];
         if self.is_password_of(&known, password, &guessed).await? {
             Ok(Some(known.credential_revision))
         } else {
-            Err(domain::invalid::Invalid::field("current_password", "is not the current password").into())
+            Err(Invalid::field("current_password", "is not the current password").into())
         }
-    }
-
-    /// What the caller may do to the signers of an owner: his own always.
-    fn access_to_signers(&self, caller: &Caller, owner: OwnerId) -> Result<Access, Error> {
-        if owner != caller.owner {
-            return access::access(caller, Action::ChangeOwners);
-        }
-        let reach = Reach::Own(caller.owner_number);
-        Ok(Access { reach, role: caller.role, scopes: caller.scopes.clone() })
     }
 
     /// Checks what proves that somebody holds a signer.
@@ -242,4 +233,13 @@ fn signer_of(outcome: Outcome) -> Result<Signer, Error> {
         Outcome::Signer(signer) => Ok(*signer),
         _ => Err(unexpected_outcome()),
     }
+}
+
+/// What the caller may do to the signers of an owner: his own always.
+fn access_to_signers(caller: &Caller, owner: OwnerId) -> Result<Access, Error> {
+    if owner != caller.owner {
+        return access::access(caller, Action::ChangeOwners);
+    }
+    let reach = Reach::Own(caller.owner_number);
+    Ok(Access { reach, role: caller.role, scopes: caller.scopes.clone() })
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub enum SignerKind {
     /// A key pair that a program or a person keeps; its public half is known here.
     Key,
-    /// A passkey (WebAuthn Level 3).
+    /// A passkey (Web Authentication Level 3).
     Passkey,
 }
 
@@ -52,7 +52,7 @@ pub struct Signer {
     /// The name under which it is offered to whoever shall sign, compared exactly. A passkey's is the
     /// base64url of its raw identifier.
     pub credential: String,
-    /// What its signatures are checked with: a key's PEM, or what the WebAuthn library keeps of a passkey.
+    /// What its signatures are checked with: a key's PEM, or what the passkey library keeps of a passkey.
     pub material: String,
     /// False when it may not sign.
     pub active: bool,

@@ -146,7 +146,7 @@ pub enum Verb {
     /// Consumes the challenge whose answer was checked; that alone writes no journal entry.
     SpendChallenge(SpendChallenge),
     /// Creates a service account with its first token.
-    CreateServiceAccount(CreateServiceAccount),
+    CreateServiceAccount(Box<CreateServiceAccount>),
     /// Makes the first organisation and its application administrator; refused in any other store.
     SetUp(SetUp),
     /// Makes a user an active application administrator with a new password, creating him if need be.

@@ -1,23 +1,28 @@
 //! What can be asked of a store: filters, sorting, pages, and the rows of the answers.
+//!
+//! | file | what lives there |
+//! | --- | --- |
+//! | `people` | organisations, users and service accounts, and what they sign in and sign with |
+//! | `permission` | permissions, and whom they are assigned to |
+//! | `search` | conditions on tokens that contracts let their clients write |
 
+mod people;
 pub mod permission;
 pub mod search;
 
+pub use people::{OrganisationFilter, OwnerFilter, Session, SignIn, SignersOf, UserKey};
+
 use domain::{
-    id::{
-        DeletionId, OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, Position, SessionId, SignerId, TokenId,
-        TokenNumber,
-    },
+    id::{DeletionId, OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, Position, TokenId, TokenNumber},
     journal::Entry,
     name::{LabelFilter, Name},
-    owner::{Owner, OwnerKind, Role},
+    owner::{OwnerKind, Role},
     scope::Scopes,
     secret::Digest,
     time::Timestamp,
     token::{State, Token},
 };
 use serde::{Deserialize, Serialize};
-use std::net::IpAddr;
 
 /// Which tokens. A part left out selects every token; parts together select what fits them all.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -177,96 +182,6 @@ pub struct Deletion {
     pub started_at: Timestamp,
     /// When it ended; none while it runs.
     pub finished_at: Option<Timestamp>,
-}
-
-/// Which organisations. Parts together select what fits them all.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct OrganisationFilter {
-    /// This one.
-    pub id: Option<OrganisationId>,
-    /// With this number.
-    pub number: Option<OrganisationNumber>,
-    /// With this text in the name, whatever its case.
-    pub name_contains: Option<String>,
-    /// Active, or not.
-    pub active: Option<bool>,
-}
-
-/// Which users and service accounts. Parts together select what fits them all.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct OwnerFilter {
-    /// This one.
-    pub id: Option<OwnerId>,
-    /// With this number.
-    pub number: Option<OwnerNumber>,
-    /// Holding this seat of its organisation.
-    pub slot: Option<String>,
-    /// Persons, or programs.
-    pub kind: Option<OwnerKind>,
-    /// Of this organisation.
-    pub organisation: Option<OrganisationId>,
-    /// Of this role.
-    pub role: Option<Role>,
-    /// Active, or not.
-    pub active: Option<bool>,
-    /// With this address.
-    pub email: Option<String>,
-    /// With this text in the name, whatever its case.
-    pub name_contains: Option<String>,
-}
-
-/// What is needed to check a password or a link.
-#[derive(Clone)]
-pub struct SignIn {
-    /// The user.
-    pub owner: Owner,
-    /// False when his organisation is deactivated.
-    pub organisation_active: bool,
-    /// The hash of his password.
-    pub password_hash: Option<String>,
-    /// Counts his passwords and links; a link works for one revision only.
-    pub credential_revision: u64,
-}
-
-/// Which signers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SignersOf {
-    /// Those that an owner has for himself.
-    Owner(OwnerId),
-    /// Those of one token.
-    Token(TokenId),
-    /// This one.
-    Signer(SignerId),
-}
-
-/// How a user is named for [`SignIn`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum UserKey {
-    /// By the address he signs in with.
-    Email(String),
-    /// By his identifier.
-    Id(OwnerId),
-}
-
-/// A session of a signed-in user.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
-    /// Its identifier.
-    pub id: SessionId,
-    /// The user.
-    pub owner: OwnerNumber,
-    /// When he signed in.
-    pub opened_at: Timestamp,
-    /// When it was last used, as far as that has been written.
-    pub last_seen_at: Timestamp,
-    /// When it ends at the latest.
-    pub expires_at: Timestamp,
-    /// True when it ends early unless it is used.
-    pub idles: bool,
-    /// From which address he signed in.
-    pub address: Option<IpAddr>,
-    /// With which user agent.
-    pub user_agent: Option<String>,
 }
 
 /// Which journal entries. Parts together select what fits them all.

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 pub enum KindWord {
     /// A key pair; its public half is known here.
     Key,
-    /// A passkey (WebAuthn).
+    /// A passkey (Web Authentication).
     Passkey,
 }
 

@@ -88,7 +88,7 @@ pub struct IssueToken {
     /// On which terms.
     pub terms: Terms,
     /// A key of its own, without whose signature it changes nothing.
-    pub signer: Option<NewSigner>,
+    pub signer: Option<Box<NewSigner>>,
     /// The permission that it begins with; its scopes are then those of the permission and the care of
     /// tokens, whatever else is wanted.
     pub permission: Option<FirstPermission>,

@@ -99,7 +99,8 @@ fn verb(transaction: &mut Transaction<'_>, verb: &Verb) -> Result<Made> {
         Verb::SwitchSigner(wanted) => Outcome::Signer(Box::new(signers::switch(transaction, wanted)?)),
         Verb::RegisterOwner(wanted) => Outcome::Owner(Box::new(signers::register(transaction, wanted)?)),
         Verb::SpendChallenge(wanted) => done(signed_actions::spend(transaction, wanted))?,
-        Verb::CreateServiceAccount(CreateServiceAccount { account, token }) => {
+        Verb::CreateServiceAccount(wanted) => {
+            let CreateServiceAccount { account, token } = &**wanted;
             let account = Box::new(owners::create(transaction, account)?);
             let token = IssueToken { owner: account.id, ..token.clone() };
             Outcome::ServiceAccount { account, token: Box::new(issue::issue(transaction, &token)?) }
