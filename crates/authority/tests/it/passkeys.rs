@@ -186,7 +186,7 @@ fn attestations_that_nobody_asked_for_are_refused() {
     let signature = forged.windows(3).position(|window| window == b"sig").unwrap() + 20;
     forged[signature] ^= 1;
     assert!(register_with(&passkey, &ceremony, &forged).is_err(), "its signature is another's");
-    assert_eq!(register_with(&passkey, &ceremony, &[0; ATTESTATION_BYTES + 1]), Err(Unverified::TooLong));
+    assert_eq!(register_with(&passkey, &ceremony, &vec![0; ATTESTATION_BYTES + 1]), Err(Unverified::TooLong));
     assert_eq!(register_with(&passkey, &ceremony, &[]), Err(Unverified::Unreadable));
     assert_eq!(register_with(&Authenticator::new(8), &ceremony, &honest), Err(Unverified::Credential));
 }

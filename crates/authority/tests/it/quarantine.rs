@@ -68,7 +68,7 @@ fn replayed(world: &World) -> LiftQuarantine {
 #[tokio::test]
 async fn nothing_is_active_while_the_store_is_in_quarantine() {
     let mut world = World::new(110).await;
-    let history = restored(&mut world).await;
+    let history = Box::pin(restored(&mut world)).await;
     let quarantine = world.quarantine.clone().expect("a store from the past was not noticed");
     assert_eq!(quarantine.ground, Ground::Behind);
     let (authority, root) = (world.authority(), &world.root);
@@ -97,7 +97,7 @@ async fn nothing_is_active_while_the_store_is_in_quarantine() {
 #[tokio::test]
 async fn after_the_denials_are_replayed_what_was_deleted_or_ended_stays_so() {
     let mut world = World::new(111).await;
-    let history = restored(&mut world).await;
+    let history = Box::pin(restored(&mut world)).await;
     lift(&world, replayed(&world)).await;
     for _ in 0..2 {
         world.restart().await;
@@ -120,7 +120,7 @@ async fn after_the_denials_are_replayed_what_was_deleted_or_ended_stays_so() {
 #[tokio::test]
 async fn an_operator_may_end_everything_issued_before_a_time() {
     let mut world = World::new(112).await;
-    let history = restored(&mut world).await;
+    let history = Box::pin(restored(&mut world)).await;
     // The administrator's own token ends as well: he comes back by a recovery link.
     let delete_before = Some(world.now());
     lift(&world, LiftQuarantine { delete_before, ..replayed(&world) }).await;
