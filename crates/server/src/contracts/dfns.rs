@@ -3,6 +3,7 @@
 //! | file | what lives there |
 //! | --- | --- |
 //! | `pats` | the routes of tokens |
+//! | `permissions` `permission_assignments` | the routes of permissions, and of who has them |
 //! | `action` `signed` | the routes of signatures, and requests that come with one |
 //! | `login` `jwks` | the routes of logins, and the keys that bearers are signed with |
 //! | `caller` `bearer` | who is asking, and what bearers say |
@@ -11,6 +12,7 @@
 //! | `kind` | the kinds of users |
 //! | `identifier` | identifiers of records as Dfns writes them |
 //! | `payload` | what a signed request carries, in one form |
+//! | `page` | pages of lists |
 //! | `body` | bodies, of which some may be left out |
 //! | `pat_input` `pat_shapes` | what is sent and shown of tokens |
 //! | `document` | the OpenAPI document |
@@ -28,10 +30,13 @@ pub mod jwks;
 pub mod kind;
 pub mod login;
 pub mod operations;
+pub mod page;
 pub mod pat_input;
 pub mod pat_shapes;
 pub mod pats;
 pub mod payload;
+pub mod permission_assignments;
+pub mod permissions;
 pub mod refused;
 pub mod sealed;
 mod shape;

@@ -3,7 +3,10 @@
 //! The characters are those of base32hex (RFC 4648, section 7) in lower case, in groups of 5, 5 and 16. They hold
 //! 130 bits; the last two are always zero, so each record has one spelling.
 
-use domain::id::{OrganisationId, OwnerId, TokenId};
+use domain::{
+    id::{AssignmentId, OrganisationId, OwnerId, PermissionId, SignerId, TokenId},
+    permission::Bearer,
+};
 
 /// What tokens' identifiers begin with.
 const TOKEN: &str = "to-";
@@ -13,6 +16,12 @@ const USER: &str = "us-";
 const ORGANISATION: &str = "or-";
 /// What the identifier of the one application of an organisation begins with.
 const APPLICATION: &str = "ap-";
+/// What permissions' identifiers begin with.
+const PERMISSION: &str = "pm-";
+/// What assignments' identifiers begin with.
+const ASSIGNMENT: &str = "as-";
+/// What credentials' identifiers begin with.
+const CREDENTIAL: &str = "cr-";
 /// The pattern of each identifier, behind its two letters.
 pub const PATTERN: &str = "-[a-z0-9]{5}-[a-z0-9]{5}-[a-z0-9]{14,16}$";
 
@@ -56,6 +65,49 @@ pub fn parse_organisation(text: &str) -> Option<OrganisationId> {
 /// The identifier of the application that an organisation has, though nothing is known of it.
 pub fn application(id: OrganisationId) -> String {
     write(APPLICATION, id.bytes())
+}
+
+/// The identifier of a permission.
+pub fn permission(id: PermissionId) -> String {
+    write(PERMISSION, id.bytes())
+}
+
+/// The permission of this identifier.
+pub fn parse_permission(text: &str) -> Option<PermissionId> {
+    read(PERMISSION, text).map(PermissionId::from_bytes)
+}
+
+/// The identifier of an assignment.
+pub fn assignment(id: AssignmentId) -> String {
+    write(ASSIGNMENT, id.bytes())
+}
+
+/// The assignment of this identifier.
+pub fn parse_assignment(text: &str) -> Option<AssignmentId> {
+    read(ASSIGNMENT, text).map(AssignmentId::from_bytes)
+}
+
+/// The identifier of whoever was given a permission.
+pub fn bearer(bearer: Bearer) -> String {
+    match bearer {
+        Bearer::Owner(owner) => user(owner),
+        Bearer::Token(id) => token(id),
+    }
+}
+
+/// Whoever has this identifier: a user, a service account or a token.
+pub fn parse_bearer(text: &str) -> Option<Bearer> {
+    parse_user(text).map(Bearer::Owner).or_else(|| parse_token(text).map(Bearer::Token))
+}
+
+/// The identifier of a credential, which is not the name under which it is offered.
+pub fn credential(id: SignerId) -> String {
+    write(CREDENTIAL, id.bytes())
+}
+
+/// The credential of this identifier.
+pub fn parse_credential(text: &str) -> Option<SignerId> {
+    read(CREDENTIAL, text).map(SignerId::from_bytes)
 }
 
 /// The identifier that begins with these letters and a hyphen.

@@ -111,6 +111,11 @@ pub fn name_of(scope: &str) -> Option<&str> {
     scope.strip_prefix(CONTRACT)?.strip_prefix(':')
 }
 
+/// The names of the operations among these scopes.
+pub fn names(scopes: &Scopes) -> Vec<String> {
+    scopes.iter().filter_map(|scope| name_of(scope.as_str())).map(str::to_owned).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
