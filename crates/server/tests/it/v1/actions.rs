@@ -20,7 +20,7 @@ impl World {
         format!("/v1/tokens/{id}")
     }
 
-    fn signed<'a>(&'a self, method: Method, path: &str, token: &str, action: &str) -> Call<'a> {
+    fn with_action<'a>(&'a self, method: Method, path: &str, token: &str, action: &str) -> Call<'a> {
         self.call(method, path).bearer(token).field("x-jeton-action", action)
     }
 }
@@ -37,8 +37,8 @@ async fn a_delete_needs_a_signature_where_it_is_demanded_and_only_there() {
     // The administrator of all comes from an organisation that demands nothing; the token's own does.
     world.delete(&victim).bearer(&world.root.token).await.problem(403, "action-required");
     assert_eq!(world.position().await, position);
-    let action = world.action(&grace.token, &key, "DELETE", &victim, "").await;
-    world.signed(Method::DELETE, &victim, &grace.token, &action).await.expect(204);
+    let action = world.sign_request(&grace.token, &key, "DELETE", &victim, "").await;
+    world.with_action(Method::DELETE, &victim, &grace.token, &action).await.expect(204);
     world.get(&victim).bearer(&grace.token).await.problem(404, "not-found");
     let elsewhere = world.victim(&world.globex.member).await;
     world.delete(elsewhere).bearer(&world.globex.administrator.token).await.expect(204);
@@ -53,7 +53,7 @@ async fn every_part_of_the_request_is_bound_and_one_for_another_request_is_spent
     let (_, sibling) = world.token_with(grace, "*").await;
     world.demand(&world.acme.id, "all").await;
     let patch = |path: &str, body: &str, token: &str, action: &str| {
-        world.signed(Method::PATCH, path, token, action).body("application/json", body.to_owned())
+        world.with_action(Method::PATCH, path, token, action).body("application/json", body.to_owned())
     };
     let (position, with_query, spaced) = (world.position().await, format!("{victim}?"), BODY.replace(':', ": "));
     let member = world.acme.member.token.as_str();
@@ -65,14 +65,14 @@ async fn every_part_of_the_request_is_bound_and_one_for_another_request_is_spent
         (&victim, BODY, &sibling),
         (&victim, BODY, member),
     ] {
-        let action = world.action(&grace.token, &key, "PATCH", &victim, BODY).await;
+        let action = world.sign_request(&grace.token, &key, "PATCH", &victim, BODY).await;
         patch(path, body, token, &action).await.problem(403, "action-refused");
         patch(&victim, BODY, &grace.token, &action).await.problem(403, "action-refused");
     }
-    let action = world.action(&grace.token, &key, "PATCH", &victim, BODY).await;
-    world.signed(Method::DELETE, &victim, &grace.token, &action).await.problem(403, "action-refused");
+    let action = world.sign_request(&grace.token, &key, "PATCH", &victim, BODY).await;
+    world.with_action(Method::DELETE, &victim, &grace.token, &action).await.problem(403, "action-refused");
     assert_eq!(world.position().await, position);
-    let action = world.action(&grace.token, &key, "PATCH", &victim, BODY).await;
+    let action = world.sign_request(&grace.token, &key, "PATCH", &victim, BODY).await;
     let (twice, again) = (&action, &action);
     patch(&victim, BODY, &grace.token, twice).field("x-jeton-action", again).await.problem(400, "invalid-request");
     assert_eq!(patch(&victim, BODY, &grace.token, &action).await.expect(200)["description"], "signed");
@@ -85,9 +85,10 @@ async fn an_action_works_once_however_many_show_it_at_once() {
     let disable = format!("{}/disable", world.victim(&grace).await);
     let key = world.key_of(&grace).await;
     world.demand(&world.acme.id, "destructive").await;
-    let action = world.action(&grace.token, &key, "POST", &disable, "").await;
+    let action = world.sign_request(&grace.token, &key, "POST", &disable, "").await;
     let before = world.position().await;
-    let calls = (0..64).map(|_| async { world.signed(Method::POST, &disable, &grace.token, &action).await.status });
+    let calls =
+        (0..64).map(|_| async { world.with_action(Method::POST, &disable, &grace.token, &action).await.status });
     let mut statuses = join_all(calls).await;
     statuses.sort_unstable();
     assert_eq!(statuses, [vec![200], vec![403; 63]].concat());
@@ -102,30 +103,30 @@ async fn a_challenge_is_answered_once_in_time_by_the_right_signer() {
     let victim = world.victim(grace).await;
     let key = world.key_of(grace).await;
     let stranger = Key::new(&key.credential);
-    let challenge = || world.challenge(&grace.token, "DELETE", &victim, "");
+    let challenge = || world.challenge_request(&grace.token, "DELETE", &victim, "");
     let text = |challenge: &serde_json::Value| challenge["challenge"].as_str().unwrap().to_owned();
     let refused = |answer: crate::world::Answer| answer.problem(400, "challenge-refused");
 
     // Wrong answers consume the challenge too.
     let first = challenge().await;
-    refused(world.answer(&grace.token, &first, stranger.answer(&text(&first))).await);
-    refused(world.answer(&grace.token, &first, key.answer(&text(&first))).await);
+    refused(world.answer_challenge(&grace.token, &first, stranger.answer(&text(&first))).await);
+    refused(world.answer_challenge(&grace.token, &first, key.answer(&text(&first))).await);
     // Another challenge's text, another caller, another name.
     let (second, third) = (challenge().await, challenge().await);
-    refused(world.answer(&grace.token, &second, key.answer(&text(&third))).await);
-    refused(world.answer(&world.acme.member.token, &third, key.answer(&text(&third))).await);
+    refused(world.answer_challenge(&grace.token, &second, key.answer(&text(&third))).await);
+    refused(world.answer_challenge(&world.acme.member.token, &third, key.answer(&text(&third))).await);
     let fourth = challenge().await;
-    refused(world.answer(&grace.token, &fourth, Key::new("another").answer(&text(&fourth))).await);
+    refused(world.answer_challenge(&grace.token, &fourth, Key::new("another").answer(&text(&fourth))).await);
     // Too late.
     let fifth = challenge().await;
     world.clock.advance(Duration::from_secs(60));
-    refused(world.answer(&grace.token, &fifth, key.answer(&text(&fifth))).await);
+    refused(world.answer_challenge(&grace.token, &fifth, key.answer(&text(&fifth))).await);
     // An action has its time as well.
     world.demand(&world.acme.id, "destructive").await;
-    let action = world.action(&grace.token, &key, "DELETE", &victim, "").await;
+    let action = world.sign_request(&grace.token, &key, "DELETE", &victim, "").await;
     world.clock.advance(Duration::from_secs(60));
-    world.signed(Method::DELETE, &victim, &grace.token, &action).await.problem(403, "action-refused");
-    world.signed(Method::DELETE, &victim, &grace.token, "made.up").await.problem(403, "action-refused");
+    world.with_action(Method::DELETE, &victim, &grace.token, &action).await.problem(403, "action-refused");
+    world.with_action(Method::DELETE, &victim, &grace.token, "made.up").await.problem(403, "action-refused");
 }
 
 #[tokio::test]
@@ -136,13 +137,13 @@ async fn a_signer_that_was_removed_signs_nothing_any_more() {
     world.demand(&world.acme.id, "destructive").await;
     let listed = world.get("/v1/signers").bearer(&grace.token).await.expect(200);
     let signer = format!("/v1/signers/{}", listed["items"][0]["id"].as_str().unwrap());
-    let ready = world.action(&grace.token, &key, "DELETE", &victim, "").await;
-    let open = world.challenge(&grace.token, "DELETE", &victim, "").await;
-    let removal = world.action(&grace.token, &key, "DELETE", &signer, "").await;
-    world.signed(Method::DELETE, &signer, &grace.token, &removal).await.expect(204);
-    world.signed(Method::DELETE, &victim, &grace.token, &ready).await.problem(400, "challenge-refused");
+    let ready = world.sign_request(&grace.token, &key, "DELETE", &victim, "").await;
+    let open = world.challenge_request(&grace.token, "DELETE", &victim, "").await;
+    let removal = world.sign_request(&grace.token, &key, "DELETE", &signer, "").await;
+    world.with_action(Method::DELETE, &signer, &grace.token, &removal).await.expect(204);
+    world.with_action(Method::DELETE, &victim, &grace.token, &ready).await.problem(400, "challenge-refused");
     let late = key.answer(open["challenge"].as_str().unwrap());
-    world.answer(&grace.token, &open, late).await.problem(400, "challenge-refused");
+    world.answer_challenge(&grace.token, &open, late).await.problem(400, "challenge-refused");
     world.get(&victim).bearer(&grace.token).await.expect(200);
 }
 
@@ -157,8 +158,8 @@ async fn the_demand_cannot_be_lowered_without_a_signature() {
         world.patch(&path, body).bearer(&root.token).await.problem(403, "action-required");
     }
     let off = json!({"signed_actions": "off"}).to_string();
-    let action = world.action(&root.token, &key, "PATCH", &path, &off).await;
-    let lowered = world.signed(Method::PATCH, &path, &root.token, &action).body("application/json", off).await;
+    let action = world.sign_request(&root.token, &key, "PATCH", &path, &off).await;
+    let lowered = world.with_action(Method::PATCH, &path, &root.token, &action).body("application/json", off).await;
     assert_eq!(lowered.expect(200)["signed_actions"], "off");
 }
 

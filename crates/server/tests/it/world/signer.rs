@@ -84,23 +84,23 @@ impl World {
     }
 
     /// A challenge about a request with this body.
-    pub(crate) async fn challenge(&self, token: &str, method: &str, path: &str, body: &str) -> Value {
+    pub(crate) async fn challenge_request(&self, token: &str, method: &str, path: &str, body: &str) -> Value {
         let hash = hexadecimal::encode(&Sha256::digest(body));
         let asked = json!({"method": method, "path": path, "body_sha256": hash});
         self.post("/v1/actions/challenges", asked).bearer(token).await.expect(201)
     }
 
     /// Answers a challenge.
-    pub(crate) async fn answer(&self, token: &str, challenge: &Value, answer: Value) -> Answer {
+    pub(crate) async fn answer_challenge(&self, token: &str, challenge: &Value, answer: Value) -> Answer {
         let body = json!({"challenge_identifier": challenge["challenge_identifier"], "answer": answer});
         self.post("/v1/actions", body).bearer(token).await
     }
 
     /// An action token about a request.
-    pub(crate) async fn action(&self, token: &str, key: &Key, method: &str, path: &str, body: &str) -> String {
-        let challenge = self.challenge(token, method, path, body).await;
+    pub(crate) async fn sign_request(&self, token: &str, key: &Key, method: &str, path: &str, body: &str) -> String {
+        let challenge = self.challenge_request(token, method, path, body).await;
         let answer = key.answer(challenge["challenge"].as_str().unwrap());
-        let action = self.answer(token, &challenge, answer).await.expect(201);
+        let action = self.answer_challenge(token, &challenge, answer).await.expect(201);
         action["action"].as_str().unwrap().to_owned()
     }
 }
