@@ -3,7 +3,7 @@
 
 use crate::{
     config::Contract,
-    contracts::{rncv, softwareone, vectorai},
+    contracts::{dfns, rncv, softwareone, vectorai},
     private_file,
 };
 use authority::{Authority, Error, issue::NewToken, owners::OwnerDraft, redeem::Administrator};
@@ -166,7 +166,7 @@ async fn fill(authority: &Arc<Authority>, url: String, contracts: &[Contract]) -
     }
     let mut at_doors = serde_json::Map::new();
     for contract in contracts {
-        let at_door = at_contract(authority, *contract, (&caller, &ada), &organisations).await?;
+        let at_door = at_contract(authority, *contract, (&caller, &ada), &organisations, &url).await?;
         at_doors.insert(contract.name().to_owned(), at_door);
     }
     Ok(Demo {
@@ -184,6 +184,7 @@ async fn at_contract(
     contract: Contract,
     (caller, ada): (&Caller, &Person),
     organisations: &[DemoOrganisation],
+    url: &str,
 ) -> Result<serde_json::Value, DemoError> {
     let [first, second, ..] = organisations else { return Err(DemoError::NotEmpty) };
     match contract {
@@ -205,7 +206,15 @@ async fn at_contract(
             let accounts = [caller.organisation, organisation(first)?, organisation(second)?];
             Ok(softwareone::demonstration::make(authority, caller, accounts).await?)
         }
-        Contract::Dfns => Ok(serde_json::json!({})),
+        Contract::Dfns => {
+            let administrator = dfns::demonstration::Administrator {
+                organisation: OrganisationId::parse("id", &first.id)?,
+                email: Email::parse("email", &first.administrator.email)?,
+                password: Secret::new(first.administrator.password.clone()),
+                token: Secret::new(first.administrator.token.clone()),
+            };
+            Ok(dfns::demonstration::make(authority, &administrator, url).await?)
+        }
     }
 }
 

@@ -14,15 +14,18 @@
 //! | `payload` | what a signed request carries, in one form |
 //! | `page` | pages of lists |
 //! | `body` | bodies, of which some may be left out |
-//! | `pat_input` `pat_shapes` | what is sent and shown of tokens |
+//! | `pat_input` `pat_shapes` `assignments` | what is sent and shown of tokens, with their permissions |
+//! | `demonstration` | what the demonstration has at this door |
 //! | `document` | the OpenAPI document |
 //! | `refused` `shape` | why a request is refused, and errors as an object `error` |
 
 pub mod action;
+pub mod assignments;
 pub mod bearer;
 pub mod body;
 pub mod caller;
 pub mod challenge_shapes;
+pub mod demonstration;
 pub mod document;
 pub mod factor;
 pub mod identifier;

@@ -26,7 +26,7 @@ pub const LIBRARIES: &[(&str, &[&str])] = &[
     ("memmap2", &["authority"]),
     ("p256", &["authority"]),
     ("prometheus-client", &["server"]),
-    ("ring", &["authority"]),
+    ("ring", &["authority", "server"]),
     ("rusqlite", &["store"]),
     ("rustls", &["server"]),
     ("spki", &["authority"]),

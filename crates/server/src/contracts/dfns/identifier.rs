@@ -22,8 +22,6 @@ const PERMISSION: &str = "pm-";
 const ASSIGNMENT: &str = "as-";
 /// What credentials' identifiers begin with.
 const CREDENTIAL: &str = "cr-";
-/// The pattern of each identifier, behind its two letters.
-pub const PATTERN: &str = "-[a-z0-9]{5}-[a-z0-9]{5}-[a-z0-9]{14,16}$";
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
 /// How many characters have a hyphen behind them.

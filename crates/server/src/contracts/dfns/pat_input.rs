@@ -2,6 +2,7 @@
 
 use super::identifier;
 use domain::{
+    id::PermissionId,
     invalid::{Checks, Invalid},
     name::Name,
 };
@@ -12,8 +13,6 @@ use utoipa::ToSchema;
 /// How long a token works at most, and when nothing is said of it.
 const DAYS: u64 = 730;
 const DAY_SECONDS: u64 = 24 * 60 * 60;
-/// What permissions' identifiers begin with.
-const PERMISSION: &str = "pm-";
 
 /// A token as a client wants it.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -67,7 +66,7 @@ pub struct NewPat {
     /// The public key as it was given.
     pub public_key: String,
     /// The permission that says what it may do.
-    pub permission: Option<[u8; 16]>,
+    pub permission: Option<PermissionId>,
     /// The caller's own name for it.
     pub external_id: Option<Name>,
     /// How long it works.
@@ -155,12 +154,12 @@ fn has_form_of_public_key(text: &str) -> bool {
     word(begin) && end.strip_prefix("END ").is_some_and(word) && !body.is_empty() && body.bytes().all(allowed)
 }
 
-/// The bytes of a permission's identifier.
+/// A permission by its identifier.
 ///
 /// # Errors
 /// Names `permissionId`.
-pub fn permission(id: &str) -> Result<[u8; 16], Invalid> {
-    identifier::read(PERMISSION, id)
+pub fn permission(id: &str) -> Result<PermissionId, Invalid> {
+    identifier::parse_permission(id)
         .ok_or_else(|| Invalid::field("permissionId", "must be the identifier of a permission"))
 }
 

@@ -1,14 +1,14 @@
 //! `/auth/pats`: list, create, read, rename, switch and delete access tokens.
 
 use super::{
-    CONTRACT,
+    CONTRACT, assignments,
     bearer::{self, BearerKind, Bearing},
     body::Nothing,
     caller::{Bearer, allowed, expect_login},
     identifier,
     operations::Operation,
     pat_input::{NewPat, NewPatBody, PatChangeBody},
-    pat_shapes::{PatShape, PatsShape, TokenFacts},
+    pat_shapes::{AssignmentShape, PatShape, PatsShape, TokenFacts},
     refused::Refused,
     signed::Signed,
 };
@@ -56,7 +56,7 @@ const ATTEMPTS: usize = 3;
 )]
 pub async fn list(State(server): State<Server>, Bearer(caller): Bearer) -> Result<Json<PatsShape>, Refused> {
     let tokens = own(&server, &caller).await?;
-    Ok(Json(PatsShape { items: tokens.iter().map(|token| PatShape::new(token, Vec::new())).collect() }))
+    Ok(Json(PatsShape { items: assignments::shown(&server, &caller, &tokens).await? }))
 }
 
 /// Create a token
@@ -78,14 +78,20 @@ pub async fn create(
     expect_login(&caller)?;
     let caller = allowed(&server, caller, Operation::PatsCreate).await?;
     let new = body.check()?;
-    if new.permission.is_some() {
-        return Err(Problem::field("permissionId", "must be a permission within your reach").into());
+    if let Some(permission) = new.permission {
+        match server.authority.permission(&caller, permission).await {
+            Err(Error::NotFound) => {
+                return Err(Problem::field("permissionId", "must be a permission within your reach").into());
+            }
+            found => found.map(drop)?,
+        }
     }
     let pem = PublicKey::from_pem("publicKey", &new.public_key).and_then(|key| readable(key.to_pem()))?;
     expect_unused(&server, &caller, new.external_id.as_ref(), None).await?;
     let owner = server.authority.own_record(&caller).await?;
     let issued = server.authority.issue_whole(&caller, draft(&server, &owner, new, pem)).await?;
-    Ok(Json(PatShape::new(&issued.token, Vec::new()).showing(&issued.secret)))
+    let assigned = assignments::of_token(&server, &caller, issued.token.id).await.unwrap_or_default();
+    Ok(Json(PatShape::new(&issued.token, assigned).showing(&issued.secret)))
 }
 
 /// Read a token
@@ -99,8 +105,8 @@ pub async fn show(
     Bearer(caller): Bearer,
     Path(id): Path<String>,
 ) -> Result<Json<PatShape>, Refused> {
-    let token = find(&server, &caller, &id).await?;
-    Ok(Json(PatShape::new(&token, Vec::new())))
+    let found = find(&server, &caller, &id).await?;
+    Ok(Json(PatShape::new(&found.token, found.assigned)))
 }
 
 /// Rename a token
@@ -123,16 +129,17 @@ pub async fn update(
 ) -> Result<Json<PatShape>, Refused> {
     let change = body.check()?;
     for _ in 0..ATTEMPTS {
-        let token = find(&server, &caller, &id).await?;
-        expect_unused(&server, &caller, change.external_id.as_ref(), Some(&token)).await?;
+        let found = find(&server, &caller, &id).await?;
+        let token = &found.token;
+        expect_unused(&server, &caller, change.external_id.as_ref(), Some(token)).await?;
         let facts = change.external_id.as_ref().map(|external_id| {
             let external_id = Some(external_id.to_string());
-            facts(TokenFacts { external_id, ..TokenFacts::of(&token).unwrap_or_default() })
+            facts(TokenFacts { external_id, ..TokenFacts::of(token).unwrap_or_default() })
         });
         let patch = TokenPatch { name: change.name.clone(), facts, ..TokenPatch::default() };
         match server.authority.update(&caller, token.id, patch, Some(token.revision)).await {
             Err(Error::RevisionChanged { .. }) => {}
-            changed => return Ok(answer(changed?, &token)),
+            changed => return Ok(answer(changed?, found)),
         }
     }
     Err(Problem::new(ProblemKind::Conflict).detail("Others kept changing the token; try again.").into())
@@ -153,8 +160,8 @@ pub async fn activate(
     Path(id): Path<String>,
     Signed { caller, body: Nothing {} }: Signed<Nothing>,
 ) -> Result<Json<PatShape>, Refused> {
-    let token = find(&server, &caller, &id).await?;
-    Ok(answer(server.authority.enable(&caller, token.id, None).await?, &token))
+    let found = find(&server, &caller, &id).await?;
+    Ok(answer(server.authority.enable(&caller, found.token.id, None).await?, found))
 }
 
 /// Take a token its power for a while
@@ -172,8 +179,8 @@ pub async fn deactivate(
     Path(id): Path<String>,
     Signed { caller, body: Nothing {} }: Signed<Nothing>,
 ) -> Result<Json<PatShape>, Refused> {
-    let token = find(&server, &caller, &id).await?;
-    Ok(answer(server.authority.disable(&caller, token.id, None).await?, &token))
+    let found = find(&server, &caller, &id).await?;
+    Ok(answer(server.authority.disable(&caller, found.token.id, None).await?, found))
 }
 
 /// Delete a token
@@ -192,15 +199,22 @@ pub async fn delete(
     Path(id): Path<String>,
     Signed { caller, body: Nothing {} }: Signed<Nothing>,
 ) -> Result<Json<PatShape>, Refused> {
-    let token = find(&server, &caller, &id).await?;
-    let deleted = server.authority.delete_named(&caller, TokenName::Number(token.number), None).await?;
-    Ok(answer(*deleted, &token))
+    let found = find(&server, &caller, &id).await?;
+    let deleted = server.authority.delete_named(&caller, TokenName::Number(found.token.number), None).await?;
+    Ok(answer(*deleted, found))
 }
 
-/// A token that was changed, with what only the token before the change says.
-fn answer(changed: Token, before: &Token) -> Json<PatShape> {
-    let token = Token { last_use: before.last_use.clone(), ..changed };
-    Json(PatShape::new(&token, Vec::new()))
+/// A token within reach, with the permissions that it has.
+struct Found {
+    token: Token,
+    assigned: Vec<AssignmentShape>,
+}
+
+/// A token that was changed, with what only the token before the change says: the caller may have changed his own
+/// token, and be unable to see anything now.
+fn answer(changed: Token, before: Found) -> Json<PatShape> {
+    let token = Token { last_use: before.token.last_use, ..changed };
+    Json(PatShape::new(&token, before.assigned))
 }
 
 /// Every live token of the caller's own.
@@ -223,9 +237,10 @@ async fn own(server: &Server, caller: &Caller) -> Result<Vec<Token>, Refused> {
 }
 
 /// The live token of this identifier within the caller's reach.
-async fn find(server: &Server, caller: &Caller, id: &str) -> Result<Token, Refused> {
+async fn find(server: &Server, caller: &Caller, id: &str) -> Result<Found, Refused> {
     let id = identifier::parse_token(id).ok_or_else(Refused::not_found)?;
-    Ok(server.authority.token(caller, id, false).await?)
+    let token = server.authority.token(caller, id, false).await?;
+    Ok(Found { assigned: assignments::of_token(server, caller, id).await?, token })
 }
 
 /// Makes sure that no other token of the caller has the name that he gives one.
@@ -276,7 +291,7 @@ fn draft(server: &Server, owner: &Owner, new: NewPat, pem: String) -> NewToken {
             form: Some(SecretForm::Signed(bearer::claims(&bearing))),
             facts: facts(TokenFacts { cred_id: cred_id.clone(), public_key: new.public_key, external_id }).into(),
         },
-        permission: None,
+        permission: new.permission,
         key: Some(OwnKey { token: id, credential: cred_id, pem }),
     }
 }
