@@ -27,11 +27,19 @@ const SIGN_IN: &str = "challenges of sign-ins";
 /// What the names of signers that do not exist are derived for.
 const DECOY: &str = "signers of unknown users";
 
-/// What a challenge of a sign-in says.
+/// What a challenge of a sign-in says: no more than whoever asked for it said himself, because he can
+/// read it.
 #[derive(Serialize, Deserialize)]
 struct SigningIn {
-    /// The user; for an unknown one, somebody who does not exist.
-    owner: OwnerId,
+    organisation: OrganisationId,
+    email: String,
+}
+
+impl SigningIn {
+    /// True for a user who is meant, and may sign in.
+    fn means(&self, known: &SignIn) -> bool {
+        known.owner.organisation_id == self.organisation && may_sign_in(known)
+    }
 }
 
 /// A challenge for whoever wants to sign in.
@@ -69,13 +77,9 @@ impl Authority {
         email: &Email,
         lifetime: Duration,
     ) -> Result<SignInChallenge, Error> {
-        let known = self.store.sign_in(UserKey::Email(email.as_str().to_owned())).await?;
-        let known = known.filter(|known| known.owner.organisation_id == organisation && may_sign_in(known));
-        let nobody = OwnerId::new(self.now(), &*self.randomness);
-        let owner = known.as_ref().map_or(nobody, |known| known.owner.id);
-        // Asked for whoever is unknown too, so that the time does not tell either.
-        let (signers, _) = self.signers_for(owner, None).await?;
-        let challenge = self.challenge(SIGN_IN, SigningIn { owner }, signers, lifetime);
+        let about = SigningIn { organisation, email: email.as_str().to_owned() };
+        let (_, signers) = self.signing_in(&about).await?;
+        let challenge = self.challenge(SIGN_IN, about, signers, lifetime);
         let mut offered: Vec<_> = challenge.signers.iter().map(Offer::from).collect();
         if offered.is_empty() {
             offered.push(self.decoy(organisation, email));
@@ -100,9 +104,7 @@ impl Authority {
         let sealed: Sealed<SigningIn> = self.opened(SIGN_IN, identifier)?;
         let guessed: Vec<_> = origin.address.map(Throttle::place).into_iter().collect();
         self.throttle.attempt(&guessed, self.now()).map_err(|retry_after| Error::Throttled { retry_after })?;
-        let owner = sealed.about.owner;
-        let known = self.store.sign_in(UserKey::Id(owner)).await?.filter(may_sign_in);
-        let (signers, _) = self.signers_for(owner, None).await?;
+        let (known, signers) = self.signing_in(&sealed.about).await?;
         let checked = sealed.check_answer(&signers, answer, party);
         let (Some(known), Ok(proof)) = (known, checked) else {
             let nobody = OwnerNumber(0);
@@ -119,6 +121,15 @@ impl Authority {
         })?;
         self.throttle.forget(&guessed);
         Ok(signed_in)
+    }
+
+    /// The user who is meant, with his signers.
+    async fn signing_in(&self, about: &SigningIn) -> Result<(Option<SignIn>, Vec<Signer>), Error> {
+        let known = self.store.sign_in(UserKey::Email(about.email.clone())).await?.filter(|known| about.means(known));
+        let nobody = OwnerId::new(self.now(), &*self.randomness);
+        // Asked for whoever is unknown too, so that the time does not tell either.
+        let (signers, _) = self.signers_for(known.as_ref().map_or(nobody, |known| known.owner.id), None).await?;
+        Ok((known, signers))
     }
 
     fn decoy(&self, organisation: OrganisationId, email: &Email) -> Offer {

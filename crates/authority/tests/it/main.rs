@@ -23,7 +23,11 @@
 //! | `public_keys` | a public key is read in every honest spelling; nothing else is one |
 //! | `key_signatures` | a key's signature proves an answer to one challenge, and nothing else |
 //! | `passkeys` | every field of a ceremony with a passkey is checked |
-//! | `authenticator` `signed_vectors` | what those three sign with |
+//! | `sign_in_with_signer` | a right answer signs in once, and tells nobody who exists |
+//! | `signers` | whoever changes a signer shows that he may |
+//! | `first_signers` | the newest link registers a user's first signers, once |
+//! | `signed_actions` | an action token is worth the one request that was signed, once |
+//! | `authenticator` `signed_vectors` `signing` | what those sign with |
 //! | `subject` | what many tests restrict: a member with a token |
 //! | `world` | what every test stands on |
 
@@ -34,6 +38,7 @@ mod authenticator;
 mod contracts;
 mod deleted_means_deleted;
 mod endings;
+mod first_signers;
 mod first_use;
 mod grants;
 mod idempotency;
@@ -49,7 +54,11 @@ mod race;
 mod rekey;
 mod restrictions;
 mod sign_in;
+mod sign_in_with_signer;
+mod signed_actions;
 mod signed_vectors;
+mod signers;
+mod signing;
 mod subject;
 mod usage;
 mod verdicts;

@@ -1,0 +1,467 @@
+//! Promise: an action token comes of the right answer to one challenge, and is worth the one request of
+//! the one caller that was signed, once.
+
+use crate::{
+    signing::{LIFETIME, Pair, action, asked, challenge, forged, party, register, shown, sign, signing},
+    world::{World, name, new_token, secret},
+};
+use authority::{
+    Authority, Error,
+    error::Unproven,
+    issue::{NewToken, OwnKey},
+    owners::{OrganisationPatch, OwnerPatch},
+    sign_action::{ActionToken, Asked},
+    sign_in::Origin,
+    signature::Answer,
+};
+use domain::{
+    caller::Caller,
+    owner::{Owner, OwnerKind, Role},
+    secret::Keyring,
+    signer::SignedActions,
+};
+use std::{sync::Arc, time::Duration};
+use store::change::SignerSwitch;
+use tokio::task::JoinSet;
+
+const MILLISECOND: Duration = Duration::from_millis(1);
+
+/// A member of an organisation that demands everything to be signed, who shows a token and has a key.
+struct Subject {
+    world: World,
+    owner: Owner,
+    caller: Caller,
+    key: Pair,
+}
+
+impl Subject {
+    async fn new(seed: u64) -> Self {
+        let world = World::new(seed).await;
+        let organisation = world.organisation().await;
+        let owner = world.owner(OwnerKind::User, organisation.id, Role::Member, "").await;
+        let (caller, key) = (world.caller(&owner).await, Pair::ed25519(1));
+        register(&world, &caller, &key).await;
+        let root_key = Pair::ed25519(9);
+        register(&world, &world.root, &root_key).await;
+        let signed = signing(&world, &world.root, &root_key).await;
+        let patch = OrganisationPatch { signed_actions: Some(SignedActions::All), ..OrganisationPatch::default() };
+        world.authority().update_organisation(&signed, organisation.id, patch, None).await.unwrap();
+        let mut world = world;
+        // Whatever the tests do in the name of the first administrator is signed by nobody.
+        world.root.action = None;
+        Self { world, owner, caller, key }
+    }
+
+    fn authority(&self) -> &Arc<Authority> {
+        self.world.authority()
+    }
+
+    /// What the caller gets for his change.
+    async fn change(&self, caller: &Caller) -> Result<(), Error> {
+        self.authority().issue(caller, new_token(), None).await.map(drop)
+    }
+
+    async fn show(&self, caller: &Caller, action: &ActionToken, asked: Asked) -> Result<Caller, Error> {
+        let action = self.authority().show_action(caller, action.secret.expose(), asked).await?;
+        Ok(Caller { action: Some(action), ..caller.clone() })
+    }
+
+    async fn session(&self) -> Caller {
+        let (email, password) = (self.owner.email.as_ref().unwrap(), secret("correct horse battery staple"));
+        let opened = self.authority().sign_in(email, password, Origin::default(), None).await.unwrap();
+        self.authority().authenticate_session(opened.secret.expose()).await.unwrap().0
+    }
+}
+
+#[track_caller]
+fn refused<T>(answer: Result<T, Error>, why: Unproven) {
+    match answer {
+        Err(Error::Unproven(told)) => assert_eq!(told, why),
+        Err(error) => panic!("{error:?} instead of {why:?}"),
+        Ok(_) => panic!("not refused: {why:?}"),
+    }
+}
+
+#[tokio::test]
+async fn every_kind_of_signer_signs_a_change_once() {
+    let subject = Subject::new(200).await;
+    let world = &subject.world;
+    refused(subject.change(&subject.caller).await, Unproven::ActionMissing);
+    for pair in Pair::each(2) {
+        let owner = world.owner(OwnerKind::ServiceAccount, world.root.organisation, Role::Member, "").await;
+        let caller = world.caller(&owner).await;
+        let signer = register(world, &caller, &pair).await;
+        let asked = challenge(world, &caller).await;
+        assert_eq!(asked.signers, [signer]);
+        let action = sign(world, &caller, &asked.identifier, &pair.answer(&asked.text)).await.unwrap();
+        assert_eq!(action.expires_at, world.now().after(LIFETIME));
+        let signed = shown(world, &caller, &action).await;
+        subject.change(&signed).await.unwrap();
+        refused(subject.change(&signed).await, Unproven::ActionSpent);
+        refused(subject.change(&shown(world, &caller, &action).await).await, Unproven::ActionSpent);
+        let again = challenge(world, &caller).await;
+        let answer = pair.answer_counted(&again.text, 2);
+        subject
+            .change(&shown(world, &caller, &sign(world, &caller, &again.identifier, &answer).await.unwrap()).await)
+            .await
+            .unwrap();
+        // A copy of a passkey counts for itself.
+        if let Pair::Passkey(_) = pair {
+            let challenge = challenge(world, &caller).await;
+            let copied = pair.answer_counted(&challenge.text, 2);
+            refused(sign(world, &caller, &challenge.identifier, &copied).await, Unproven::Signature);
+        }
+    }
+    let signed = signing(world, &subject.caller, &subject.key).await;
+    subject.change(&signed).await.unwrap();
+}
+
+/// What differs in one thing from the request that was signed.
+fn others() -> Vec<(String, Asked)> {
+    let mut others = vec![
+        ("surface".to_owned(), Asked { surface: "dfns".into(), ..asked() }),
+        ("no surface".to_owned(), Asked { surface: String::new(), ..asked() }),
+        ("method".to_owned(), Asked { method: "DELETE".into(), ..asked() }),
+        ("method in lower case".to_owned(), Asked { method: "post".into(), ..asked() }),
+        ("target".to_owned(), Asked { target: "/v1/tokens/".into(), ..asked() }),
+        ("target with a query".to_owned(), Asked { target: "/v1/tokens?a=b".into(), ..asked() }),
+        // What stands between two parts belongs to one of them.
+        ("shifted".to_owned(), Asked { method: "POST/".into(), target: "v1/tokens".into(), ..asked() }),
+    ];
+    for place in 0..32 {
+        let mut payload = asked().payload;
+        payload[place] ^= 1;
+        others.push((format!("payload at {place}"), Asked { payload, ..asked() }));
+    }
+    others
+}
+
+#[tokio::test]
+async fn an_action_is_worth_its_request_alone() {
+    let subject = Subject::new(201).await;
+    let Subject { world, caller, key, .. } = &subject;
+    for (part, other) in others() {
+        let action = action(world, caller, key).await;
+        refused(subject.show(caller, &action, other).await, Unproven::ActionOfAnother);
+        // It is spent by having been shown.
+        let late = subject.show(caller, &action, asked()).await.unwrap();
+        let answer = subject.change(&late).await;
+        assert!(matches!(answer, Err(Error::Unproven(Unproven::ActionSpent))), "{part}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn neither_challenge_nor_action_is_worth_anything_to_another_caller() {
+    let subject = Subject::new(202).await;
+    let Subject { world, caller, key, owner } = &subject;
+    let invitation = world.authority().invite(&world.root, owner.id).await;
+    refused(invitation.map(drop), Unproven::ActionMissing);
+    let colleague = world.owner(OwnerKind::User, world.root.organisation, Role::Member, "").await;
+    let colleague = world.caller(&colleague).await;
+    register(world, &colleague, key).await;
+    let (session, other_session) = {
+        let signed = signing(world, &world.root, &Pair::ed25519(9)).await;
+        let link = subject.authority().invite(&signed, owner.id).await.unwrap();
+        let password = secret("correct horse battery staple");
+        subject.authority().redeem(link.secret.expose(), password, None).await.unwrap();
+        (subject.session().await, subject.session().await)
+    };
+    let other_token = {
+        let signed = signing(world, caller, key).await;
+        let issued = subject.authority().issue(&signed, new_token(), None).await.unwrap();
+        subject.authority().authenticate(issued.secret.expose(), None, None).await.unwrap()
+    };
+    let moved = Caller { organisation: world.root.organisation, ..caller.clone() };
+    for (whose, others) in [
+        (caller, [&session, &other_token, &colleague, &moved]),
+        (&session, [&other_session, caller, &colleague, &moved]),
+    ] {
+        for other in others {
+            let challenge = challenge(world, whose).await;
+            let answer = key.answer(&challenge.text);
+            refused(sign(world, other, &challenge.identifier, &answer).await, Unproven::Challenge);
+            let action = sign(world, whose, &challenge.identifier, &answer).await.unwrap();
+            refused(subject.show(other, &action, asked()).await, Unproven::ActionOfAnother);
+            let late = subject.show(whose, &action, asked()).await.unwrap();
+            refused(subject.change(&late).await, Unproven::ActionSpent);
+        }
+        subject.change(&signing(world, whose, key).await).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_challenge_is_answered_once_rightly_or_not() {
+    let subject = Subject::new(203).await;
+    let Subject { world, caller, key, .. } = &subject;
+    let spent = Unproven::ChallengeSpent;
+    let first = challenge(world, caller).await;
+    let right = key.answer(&first.text);
+    sign(world, caller, &first.identifier, &right).await.unwrap();
+    refused(sign(world, caller, &first.identifier, &right).await, spent);
+    for (wrong, why) in [
+        (|answer: &Answer| forged(answer), Unproven::Signature),
+        (|_: &Answer| Pair::ed25519(1).answer("another challenge"), Unproven::Signature),
+        (|answer: &Answer| with_credential(answer, "Ed25519"), Unproven::Signer),
+        (|answer: &Answer| with_credential(answer, ""), Unproven::Signer),
+        (|_: &Answer| Pair::each(1).into_iter().next_back().unwrap().answer(""), Unproven::Signer),
+        (|answer: &Answer| as_passkey(answer), Unproven::Signer),
+    ] as [(fn(&Answer) -> Answer, Unproven); 6]
+    {
+        let challenge = challenge(world, caller).await;
+        let right = key.answer(&challenge.text);
+        refused(sign(world, caller, &challenge.identifier, &wrong(&right)).await, why);
+        refused(sign(world, caller, &challenge.identifier, &right).await, spent);
+    }
+    // A wrong signature by the right name, from the same key pair under another one, is as wrong.
+    let other = Pair::ed25519(3);
+    let challenge = challenge(world, caller).await;
+    refused(sign(world, caller, &challenge.identifier, &other.answer(&challenge.text)).await, Unproven::Signature);
+}
+
+fn with_credential(answer: &Answer, wanted: &str) -> Answer {
+    let mut changed = answer.clone();
+    match &mut changed {
+        Answer::Key { credential, .. } | Answer::Passkey { credential, .. } => wanted.clone_into(credential),
+    }
+    changed
+}
+
+fn as_passkey(answer: &Answer) -> Answer {
+    let Answer::Key { credential, client_data, signature } = answer.clone() else { panic!("no key") };
+    Answer::Passkey { credential, client_data, authenticator_data: Vec::new(), signature, user_handle: None }
+}
+
+#[tokio::test]
+async fn of_simultaneous_answers_and_actions_one_counts() {
+    let subject = Subject::new(204).await;
+    let Subject { world, caller, key, .. } = &subject;
+    let challenge = challenge(world, caller).await;
+    let answer = key.answer(&challenge.text);
+    let mut answers = JoinSet::new();
+    for _ in 0..32 {
+        let (authority, caller) = (Arc::clone(subject.authority()), caller.clone());
+        let (identifier, answer) = (challenge.identifier.clone(), answer.clone());
+        answers
+            .spawn(async move { authority.sign_action(&caller, &identifier, &answer, &party(), LIFETIME).await.ok() });
+    }
+    let mut actions: Vec<_> = answers.join_all().await.into_iter().flatten().collect();
+    assert_eq!(actions.len(), 1);
+    let signed = shown(world, caller, &actions.remove(0)).await;
+    let mut changes = JoinSet::new();
+    for _ in 0..32 {
+        let (authority, signed) = (Arc::clone(subject.authority()), signed.clone());
+        changes.spawn(async move { authority.issue(&signed, new_token(), None).await.is_ok() });
+    }
+    assert_eq!(changes.join_all().await.into_iter().filter(|made| *made).count(), 1);
+}
+
+#[tokio::test]
+async fn challenges_and_actions_end_with_their_time() {
+    let subject = Subject::new(205).await;
+    let Subject { world, caller, key, .. } = &subject;
+    let (in_time, late) = (challenge(world, caller).await, challenge(world, caller).await);
+    assert_eq!(in_time.expires_at, world.now().after(LIFETIME));
+    world.clock.advance(LIFETIME.saturating_sub(MILLISECOND));
+    let action = sign(world, caller, &in_time.identifier, &key.answer(&in_time.text)).await.unwrap();
+    world.clock.advance(MILLISECOND);
+    refused(sign(world, caller, &late.identifier, &key.answer(&late.text)).await, Unproven::Challenge);
+    // An action has a time of its own.
+    world.clock.advance(LIFETIME.saturating_sub(2 * MILLISECOND));
+    let shown = subject.show(caller, &action, asked()).await.unwrap();
+    world.clock.advance(MILLISECOND);
+    refused(subject.show(caller, &action, asked()).await, Unproven::Action);
+    // Nor does it help to have shown it in time.
+    refused(subject.change(&shown).await, Unproven::ActionSpent);
+}
+
+#[tokio::test]
+async fn no_other_text_passes_for_a_challenge_or_an_action() {
+    let subject = Subject::new(206).await;
+    let Subject { world, caller, key, owner } = &subject;
+    let authority = subject.authority();
+    let asking = challenge(world, caller).await;
+    let registering = authority.challenge_signer(caller, None, LIFETIME);
+    let email = owner.email.as_ref().unwrap();
+    let signing_in = authority.challenge_sign_in(owner.organisation_id, email, LIFETIME).await.unwrap().challenge;
+    for other in [&registering, &signing_in] {
+        refused(sign(world, caller, &other.identifier, &key.answer(&other.text)).await, Unproven::Challenge);
+    }
+    let draft = key.draft(&asking.text);
+    refused(authority.add_signer(caller, &asking.identifier, draft, None, &party()).await, Unproven::Challenge);
+    let action = action(world, caller, key).await;
+    let text = action.secret.expose();
+    refused(sign(world, caller, text, &key.answer(&asking.text)).await, Unproven::Challenge);
+    for void in ["", ".", "a.b", &asking.identifier, &registering.identifier, &"x".repeat(100_000)] {
+        refused(authority.show_action(caller, void, asked()).await, Unproven::Action);
+        if void != asking.identifier {
+            refused(sign(world, caller, void, &key.answer(&asking.text)).await, Unproven::Challenge);
+        }
+    }
+    for place in (0..text.len()).step_by(7) {
+        let mut bytes = text.as_bytes().to_vec();
+        bytes[place] = if bytes[place] == b'A' { b'B' } else { b'A' };
+        let changed = String::from_utf8(bytes).unwrap();
+        refused(authority.show_action(caller, &changed, asked()).await, Unproven::Action);
+    }
+    subject.change(&shown(world, caller, &action).await).await.unwrap();
+}
+
+#[tokio::test]
+async fn only_an_active_signer_that_was_offered_answers() {
+    let subject = Subject::new(207).await;
+    let Subject { world, caller, key, .. } = &subject;
+    let authority = subject.authority();
+    let [_, second, third, _] = Pair::each(4);
+    let add = async |pair: &Pair| {
+        let signed = signing(world, caller, key).await;
+        let challenge = authority.challenge_signer(caller, None, LIFETIME);
+        let draft = pair.draft(&challenge.text);
+        authority.add_signer(&signed, &challenge.identifier, draft, None, &party()).await.unwrap()
+    };
+    let switch = async |signer, to| {
+        let signed = signing(world, caller, key).await;
+        authority.switch_signer(&signed, signer, to, None).await.unwrap();
+    };
+    let one = add(&second).await;
+    let before = challenge(world, caller).await;
+    assert_eq!(before.signers.len(), 2);
+    add(&third).await;
+    let unoffered = sign(world, caller, &before.identifier, &third.answer(&before.text)).await;
+    refused(unoffered, Unproven::Signer);
+
+    // Disabled, enabled again and removed, each between the challenge and its answer.
+    let disabling = challenge(world, caller).await;
+    world.clock.advance(MILLISECOND);
+    switch(one.id, SignerSwitch::Disable).await;
+    let offered = challenge(world, caller).await;
+    assert!(offered.signers.iter().all(|signer| signer.id != one.id), "a disabled signer was offered");
+    refused(sign(world, caller, &disabling.identifier, &second.answer(&disabling.text)).await, Unproven::Signer);
+    refused(sign(world, caller, &offered.identifier, &second.answer(&offered.text)).await, Unproven::Signer);
+    let enabling = challenge(world, caller).await;
+    let stale = {
+        switch(one.id, SignerSwitch::Enable).await;
+        let stale = challenge(world, caller).await;
+        world.clock.advance(MILLISECOND);
+        switch(one.id, SignerSwitch::Disable).await;
+        switch(one.id, SignerSwitch::Enable).await;
+        stale
+    };
+    refused(sign(world, caller, &enabling.identifier, &second.answer(&enabling.text)).await, Unproven::Signer);
+    refused(sign(world, caller, &stale.identifier, &second.answer(&stale.text)).await, Unproven::Signer);
+
+    // The same between the action and its change.
+    let signed = signing(world, caller, &second).await;
+    world.clock.advance(MILLISECOND);
+    switch(one.id, SignerSwitch::Disable).await;
+    refused(subject.change(&signed).await, Unproven::Signer);
+    switch(one.id, SignerSwitch::Enable).await;
+    refused(subject.change(&signed).await, Unproven::Signer);
+    let signed = signing(world, caller, &second).await;
+    let removing = challenge(world, caller).await;
+    switch(one.id, SignerSwitch::Remove).await;
+    refused(subject.change(&signed).await, Unproven::Signer);
+    refused(sign(world, caller, &removing.identifier, &second.answer(&removing.text)).await, Unproven::Signer);
+    // A new one under the same name and with the same key is another one.
+    let removed = challenge(world, caller).await;
+    add(&second).await;
+    refused(subject.change(&signed).await, Unproven::Signer);
+    refused(sign(world, caller, &removed.identifier, &second.answer(&removed.text)).await, Unproven::Signer);
+    subject.change(&signing(world, caller, &second).await).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_action_dies_with_the_credential_that_it_was_signed_for() {
+    let subject = Subject::new(208).await;
+    let Subject { world, caller, key, owner } = &subject;
+    let root_key = Pair::ed25519(9);
+    let (of_owner, of_token) = (signing(world, caller, key).await, signing(world, caller, key).await);
+    let switch = async |active| {
+        let signed = signing(world, &world.root, &root_key).await;
+        let patch = OwnerPatch { active: Some(active), ..OwnerPatch::default() };
+        subject.authority().update_owner(&signed, OwnerKind::User, owner.id, patch, None).await.unwrap();
+    };
+    switch(false).await;
+    assert!(matches!(subject.change(&of_owner).await, Err(Error::Unauthenticated)));
+    switch(true).await;
+    subject.change(&of_owner).await.unwrap();
+    let domain::caller::Credential::Token(token) = caller.credential else { panic!("no token") };
+    let signed = signing(world, &world.root, &root_key).await;
+    subject.authority().delete(&signed, token, None, None).await.unwrap();
+    assert!(matches!(subject.change(&of_token).await, Err(Error::Unauthenticated)));
+}
+
+#[tokio::test]
+async fn restarts_and_new_server_keys_cost_nothing_and_other_keys_open_nothing() {
+    let mut subject = Subject::new(209).await;
+    let own = subject.world.keyring.clone();
+    for rotates in [false, true] {
+        let Subject { world, caller, key, .. } = &mut subject;
+        let challenge = challenge(world, caller).await;
+        if rotates {
+            world.keyring = world.keyring.rotated(&*world.random);
+        }
+        world.restart().await;
+        let action = sign(world, caller, &challenge.identifier, &key.answer(&challenge.text)).await.unwrap();
+        world.restart().await;
+        refused(
+            sign(world, caller, &challenge.identifier, &key.answer(&challenge.text)).await,
+            Unproven::ChallengeSpent,
+        );
+        let signed = shown(world, caller, &action).await;
+        let again = shown(world, caller, &action).await;
+        subject.change(&signed).await.unwrap();
+        subject.world.restart().await;
+        refused(subject.change(&again).await, Unproven::ActionSpent);
+    }
+    let Subject { world, caller, key, .. } = &mut subject;
+    let (mine, action) = (challenge(world, caller).await, action(world, caller, key).await);
+    // Another installation over the same store, as far as a store lets it.
+    let foreign = Authority::new(
+        Arc::clone(world.store()) as Arc<dyn store::Store>,
+        Keyring::generate(&*world.random),
+        Arc::clone(&world.clock) as Arc<dyn authority::clock::Clock>,
+        Arc::clone(&world.random) as Arc<dyn domain::id::Randomness>,
+        world.options,
+    );
+    let answer = key.answer(&mine.text);
+    refused(foreign.sign_action(caller, &mine.identifier, &answer, &party(), LIFETIME).await, Unproven::Challenge);
+    refused(foreign.show_action(caller, action.secret.expose(), asked()).await, Unproven::Action);
+    assert_ne!(own.current_id(), world.keyring.current_id());
+}
+
+#[tokio::test]
+async fn a_token_with_a_key_of_its_own_is_signed_for_by_that_key() {
+    let subject = Subject::new(210).await;
+    let Subject { world, caller, key, owner } = &subject;
+    let authority = subject.authority();
+    let own = Pair::P256(p256::ecdsa::SigningKey::from_slice(&[5; 32]).unwrap());
+    let signed = signing(world, caller, key).await;
+    let token = authority.new_token_id();
+    let own_key = OwnKey { token, credential: own.credential(), pem: own.pem() };
+    let new = NewToken { key: Some(own_key), name: name("signed"), ..new_token() };
+    let issued = authority.issue(&signed, new, None).await.unwrap();
+    assert_eq!(issued.token.id, token);
+    let bearer = authority.authenticate(issued.secret.expose(), None, None).await.unwrap();
+    let seen = authority.signers_of_token(caller, token).await.unwrap();
+    assert_eq!(seen.iter().map(|signer| signer.token).collect::<Vec<_>>(), [Some(token)]);
+
+    let offered = challenge(world, &bearer).await;
+    assert_eq!(offered.signers, seen, "the token's own key alone is offered");
+    refused(sign(world, &bearer, &offered.identifier, &key.answer(&offered.text)).await, Unproven::Signer);
+    let offered = challenge(world, caller).await;
+    assert!(offered.signers.iter().all(|signer| signer.token.is_none()));
+    refused(sign(world, caller, &offered.identifier, &own.answer(&offered.text)).await, Unproven::Signer);
+    refused(subject.change(&bearer).await, Unproven::ActionMissing);
+    subject.change(&signing(world, &bearer, &own).await).await.unwrap();
+    let spoken_for = authority.signers(caller, Some(owner.id)).await.unwrap();
+    assert_eq!(spoken_for.len(), 1, "the owner's list shows what he signs with himself");
+
+    // The demand of the organisation makes no difference to such a token.
+    let elsewhere = world.owner(OwnerKind::ServiceAccount, world.root.organisation, Role::Member, "").await;
+    let token = authority.new_token_id();
+    let own_key = OwnKey { token, credential: own.credential(), pem: own.pem() };
+    let free = world.issue(NewToken { owner: Some(elsewhere.id), key: Some(own_key), ..new_token() }).await;
+    let bearer = authority.authenticate(free.secret.expose(), None, None).await.unwrap();
+    refused(subject.change(&bearer).await, Unproven::ActionMissing);
+    subject.change(&signing(world, &bearer, &own).await).await.unwrap();
+}
