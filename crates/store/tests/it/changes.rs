@@ -209,7 +209,7 @@ fn changes_of_signers(world: &World, objects: &Objects) -> Vec<(&'static str, Gr
         ("enable a signer", Gravity::Always, switch(off, SignerSwitch::Enable)),
         ("disable a signer", Gravity::Destructive, switch(on, SignerSwitch::Disable)),
         ("remove a signer", Gravity::Destructive, switch(on, SignerSwitch::Remove)),
-        ("create a service account", Gravity::Constructive, Verb::CreateServiceAccount(service)),
+        ("create a service account", Gravity::Constructive, Verb::CreateServiceAccount(Box::new(service))),
     ]
 }
 

@@ -308,7 +308,7 @@ async fn the_journal_tells_the_signature_before_the_change(engine: Engine) {
         token: world.issuing(&owner, "first"),
     };
     let commits = world.log.commits.load(Ordering::SeqCst);
-    by(&world, &signing(&world, &caller, &key), Verb::CreateServiceAccount(service)).await.unwrap();
+    by(&world, &signing(&world, &caller, &key), Verb::CreateServiceAccount(Box::new(service))).await.unwrap();
     assert_eq!(world.log.commits.load(Ordering::SeqCst), commits + 1);
     let told = world.log.entries().split_off(before);
     assert_eq!(

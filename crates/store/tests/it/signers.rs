@@ -313,7 +313,7 @@ async fn there_is_a_limit_and_each_name_stands_once(engine: Engine) {
         assert_eq!(world.refusal(again).await, Refusal::SignerTaken, "{taken}");
         signer(&world, &other, taken).await;
     }
-    let issuing = IssueToken { signer: Some(new_signer(&world, "key 0")), ..world.issuing(&owner, "twin") };
+    let issuing = IssueToken { signer: Some(Box::new(new_signer(&world, "key 0"))), ..world.issuing(&owner, "twin") };
     assert_eq!(world.refusal(Verb::IssueToken(issuing)).await, Refusal::SignerTaken);
     signer(&world, &owner, "KEY 0").await;
 }

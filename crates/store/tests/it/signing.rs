@@ -120,7 +120,7 @@ pub(crate) fn bearer(owner: &Owner, issued: &Issued) -> Caller {
 /// A token with a key of its own, and the key.
 pub(crate) async fn token_with_key(world: &World, owner: &Owner, credential: &str) -> (Issued, Signer) {
     let key = new_signer(world, credential);
-    let issued = world.issue_as(IssueToken { signer: Some(key), ..world.issuing(owner, credential) }).await;
+    let issued = world.issue_as(IssueToken { signer: Some(Box::new(key)), ..world.issuing(owner, credential) }).await;
     let mut signers = world.store.signers(Reach::Everything, SignersOf::Token(issued.token.id)).await.unwrap();
     (issued, signers.pop().unwrap())
 }
