@@ -12,7 +12,7 @@ use crate::{
 };
 use domain::{
     caller::{Access, Reach},
-    owner::{Owner, OwnerKind, Role},
+    owner::{Organisation, Owner, OwnerKind, Role},
     signer::SignedActions,
 };
 use store::{
@@ -25,7 +25,8 @@ on_every_engine!(
     each_change_is_demanded_as_its_organisation_says,
     both_organisations_are_asked,
     a_deletion_in_steps_is_demanded_for_every_organisation_it_may_reach,
-    the_demand_itself_is_changed_with_a_signature,
+    a_demand_is_changed_with_a_signature,
+    the_first_demand_begins_with_the_next_change,
     the_server_itself_signs_nothing,
     a_token_with_a_key_of_its_own_changes_nothing_without_it,
 );
@@ -112,19 +113,20 @@ async fn a_deletion_in_steps_is_demanded_for_every_organisation_it_may_reach(eng
     }
 }
 
-async fn the_demand_itself_is_changed_with_a_signature(engine: Engine) {
+async fn demanded(world: &World, organisation: &Organisation) -> SignedActions {
+    let page = PageRequest { after: None, limit: 10 };
+    let reach = Reach::Organisation(organisation.number);
+    world.store.organisations(reach, OrganisationFilter::default(), page).await.unwrap().items[0].signed_actions
+}
+
+async fn a_demand_is_changed_with_a_signature(engine: Engine) {
     let world = World::new(engine).await;
     let (_, root, root_key) = administrator(&world, Role::ApplicationAdministrator).await;
     let organisation = world.organisation("Second").await;
     let owner = world.owner(&organisation, OwnerKind::User, Role::OrganisationAdministrator).await;
     let (caller, key) = (signed_in(&world, &owner).await, signer(&world, &owner, "key").await);
-    let of = async |world: &World| {
-        let page = PageRequest { after: None, limit: 10 };
-        let reach = Reach::Organisation(organisation.number);
-        world.store.organisations(reach, OrganisationFilter::default(), page).await.unwrap().items[0].signed_actions
-    };
-    for (from, to) in DEMANDS.into_iter().flat_map(|from| DEMANDS.map(|to| (from, to))).filter(|(from, to)| from != to)
-    {
+    let changes = [SignedActions::Destructive, SignedActions::All].map(|from| DEMANDS.map(|to| (from, to)));
+    for (from, to) in changes.into_iter().flatten().filter(|(from, to)| from != to) {
         for (caller, key) in [(&caller, &key), (&root, &root_key)] {
             demand(&world, organisation.id, from).await;
             let plain = demanding(organisation.id, to);
@@ -135,14 +137,35 @@ async fn the_demand_itself_is_changed_with_a_signature(engine: Engine) {
             };
             for verb in [plain, Verb::UpdateOrganisation(renamed)] {
                 assert_eq!(refusal(by(&world, caller, verb).await), Refusal::ActionRequired, "{from:?} {to:?}");
-                assert_eq!(of(&world).await, from);
+                assert_eq!(demanded(&world, &organisation).await, from);
             }
             // The refused change is forgotten altogether: what was demanded before is demanded now.
             let issued = by(&world, caller, Verb::IssueToken(world.issuing(&owner, "issued"))).await;
             assert_eq!(issued.is_err(), from == SignedActions::All, "{from:?} {to:?}");
             by(&world, &signing(&world, caller, key), demanding(organisation.id, to)).await.unwrap();
-            assert_eq!(of(&world).await, to);
+            assert_eq!(demanded(&world, &organisation).await, to);
         }
+    }
+}
+
+async fn the_first_demand_begins_with_the_next_change(engine: Engine) {
+    let world = World::new(engine).await;
+    let (_, root, root_key) = administrator(&world, Role::ApplicationAdministrator).await;
+    for to in [SignedActions::Destructive, SignedActions::All] {
+        let organisation = world.organisation("Second").await;
+        let owner = world.owner(&organisation, OwnerKind::User, Role::OrganisationAdministrator).await;
+        let caller = signed_in(&world, &owner).await;
+        // Nobody could sign it where nobody has a signer yet.
+        by(&world, &caller, demanding(organisation.id, to)).await.unwrap();
+        let back = by(&world, &caller, demanding(organisation.id, SignedActions::Off)).await;
+        assert_eq!(refusal(back), Refusal::ActionRequired);
+        assert_eq!(demanded(&world, &organisation).await, to);
+        // What the caller's own organisation demands holds for that too.
+        demand(&world, organisation.id, SignedActions::Off).await;
+        demand(&world, world.organisation.id, SignedActions::Destructive).await;
+        assert_eq!(refusal(by(&world, &root, demanding(organisation.id, to)).await), Refusal::ActionRequired);
+        by(&world, &signing(&world, &root, &root_key), demanding(organisation.id, to)).await.unwrap();
+        demand(&world, world.organisation.id, SignedActions::Off).await;
     }
 }
 
