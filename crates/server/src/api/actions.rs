@@ -3,7 +3,11 @@
 //! A challenge about exactly one request, its answer by a key or a passkey, and an action token that works
 //! once, for a minute, in `X-Jeton-Action` of that request.
 
-use super::{SIGNING, answers::AnswerBody, signers::OfferShape};
+use super::{
+    SIGNING,
+    answers::{AnswerBody, challenge_identifier},
+    signers::OfferShape,
+};
 use crate::{auth::Bearer, json::Json, problem::Problem, signed_action, state::Server};
 use axum::{extract::State, http::StatusCode};
 use domain::{
@@ -72,7 +76,7 @@ impl ChallengeShape {
 #[schema(as = NewAction)]
 pub struct ActionBody {
     /// Names the challenge.
-    #[schema(min_length = 1, max_length = 4_096)]
+    #[schema(min_length = 1, max_length = 8_192)]
     challenge_identifier: String,
     /// The answer.
     answer: AnswerBody,
@@ -151,8 +155,11 @@ pub async fn sign(
     Bearer(caller): Bearer,
     Json(body): Json<ActionBody>,
 ) -> Result<(StatusCode, Json<ActionShape>), Problem> {
-    let (answer, party) = (body.answer.check()?, server.relying_party());
-    let (identifier, lifetime) = (body.challenge_identifier, limits::ACTION_LIFETIME);
+    let mut checks = Checks::new();
+    let identifier = checks.take(challenge_identifier(body.challenge_identifier));
+    let answer = checks.take(body.answer.check());
+    let (identifier, answer) = checks.finish_with(identifier.zip(answer))?;
+    let (party, lifetime) = (server.relying_party(), limits::ACTION_LIFETIME);
     let action = server.authority.sign_action(&caller, &identifier, &answer, &party, lifetime).await?;
     let shape = ActionShape { action: action.secret.expose().to_owned(), expires_at: action.expires_at.to_string() };
     Ok((StatusCode::CREATED, Json(shape)))

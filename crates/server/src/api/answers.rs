@@ -124,6 +124,18 @@ impl RegistrationBody {
     }
 }
 
+/// Checks the text that names a challenge, as far as its length goes.
+///
+/// # Errors
+/// Names the field.
+pub fn challenge_identifier(text: String) -> Result<String, Invalid> {
+    if !text.trim().is_empty() && text.len() <= limits::SEALED_BYTES {
+        return Ok(text);
+    }
+    let rule = format!("must be what came with the challenge, at most {} bytes", limits::SEALED_BYTES);
+    Err(Invalid::field("challenge_identifier", rule))
+}
+
 fn credential(text: String) -> Result<String, Invalid> {
     if (1..=limits::CREDENTIAL_BYTES).contains(&text.len()) {
         return Ok(text);

@@ -15,7 +15,16 @@ use utoipa::openapi::{
 /// Operations that need no credential, and yet refuse wrong ones.
 const SIGNS_IN: &[&str] = &["sign_in"];
 /// Operations that anybody's credential of the right kind may call, whatever its scopes and his role.
-const NEEDS_NO_SCOPE: &[&str] = &["change_password", "end_session", "list_sessions", "sign_out_everywhere", "whoami"];
+const NEEDS_NO_SCOPE: &[&str] = &[
+    "challenge_action",
+    "challenge_signer",
+    "change_password",
+    "end_session",
+    "list_sessions",
+    "sign_action",
+    "sign_out_everywhere",
+    "whoami",
+];
 /// Operations that slow down guessing, or wait for their turn at hashing a password.
 const SLOWS_DOWN: &[&str] = &["change_password", "redeem_link", "sign_in"];
 /// Operations that may contradict what is kept.

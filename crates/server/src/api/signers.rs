@@ -3,7 +3,7 @@
 use super::{
     SIGNING,
     actions::ChallengeShape,
-    answers::{KindWord, RegistrationBody},
+    answers::{KindWord, RegistrationBody, challenge_identifier},
 };
 use crate::{
     auth::Bearer,
@@ -101,24 +101,13 @@ pub struct SignersQuery {
     owner: Option<String>,
 }
 
-/// Whose the new signer shall be.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = NewSignerChallenge)]
-pub struct ChallengeBody {
-    /// A user or service account; the caller when left out.
-    #[serde(default)]
-    #[schema(format = "uuid")]
-    owner: Option<String>,
-}
-
 /// A new signer.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewSigner)]
 pub struct NewSignerBody {
     /// Names the challenge.
-    #[schema(min_length = 1, max_length = 4_096)]
+    #[schema(min_length = 1, max_length = 8_192)]
     challenge_identifier: String,
     /// What to call it, 1 to 200 characters.
     #[schema(min_length = 1, max_length = 200)]
@@ -159,23 +148,17 @@ pub async fn list(
     Ok(Json(SignersShape { items: signers.iter().map(SignerShape::new).collect() }))
 }
 
-/// Ask for a challenge for a new signer
+/// Ask for a challenge for a new signer of the caller
 #[utoipa::path(
     post, path = "/v1/signers/challenges", tag = SIGNING, operation_id = "challenge_signer",
-    request_body = ChallengeBody,
     responses((status = 201, description = "The challenge", body = ChallengeShape))
 )]
-pub async fn challenge(
-    State(server): State<Server>,
-    Bearer(caller): Bearer,
-    Json(body): Json<ChallengeBody>,
-) -> Result<(StatusCode, Json<ChallengeShape>), Problem> {
-    let owner = body.owner.map(|owner| OwnerId::parse("owner", &owner)).transpose()?;
-    let challenge = server.authority.challenge_signer(&caller, owner, limits::CHALLENGE_LIFETIME);
-    Ok((StatusCode::CREATED, Json(ChallengeShape::new(&challenge, &server))))
+pub async fn challenge(State(server): State<Server>, Bearer(caller): Bearer) -> (StatusCode, Json<ChallengeShape>) {
+    let challenge = server.authority.challenge_signer(&caller, None, limits::CHALLENGE_LIFETIME);
+    (StatusCode::CREATED, Json(ChallengeShape::new(&challenge, &server)))
 }
 
-/// Register a signer
+/// Register a signer of the caller
 ///
 /// It takes a signed action or the caller's password: a stolen token alone must not be enough. Only the
 /// first signer of an owner without a password, such as a service account, needs neither.
@@ -192,9 +175,10 @@ pub async fn add(
     let mut checks = Checks::new();
     let name = checks.take(Name::parse("name", &body.name));
     let registration = checks.take(body.registration.check());
-    let parts = name.zip(registration).map(|(name, registration)| SignerDraft { name, registration });
-    let draft = checks.finish_with(parts)?;
-    let (identifier, password, party) = (body.challenge_identifier, body.current_password, server.relying_party());
+    let identifier = checks.take(challenge_identifier(body.challenge_identifier));
+    let ((name, registration), identifier) = checks.finish_with(name.zip(registration).zip(identifier))?;
+    let draft = SignerDraft { name, registration };
+    let (password, party) = (body.current_password, server.relying_party());
     let signer = server.authority.add_signer(&caller, &identifier, draft, password, &party).await?;
     Ok((StatusCode::CREATED, Json(SignerShape::new(&signer))))
 }

@@ -98,6 +98,8 @@ pub(crate) enum Rule {
     Token(Row),
     /// Whoever shows a session's cookie; tokens are refused.
     Session,
+    /// Whoever shows a token, with a proof beside it: tests of its own say which (`v1::actions`).
+    Proof,
     /// Anybody.
     Open,
 }

@@ -186,3 +186,25 @@ async fn a_stolen_token_alone_registers_no_key() {
     world.get(&signer).bearer(&grace.token).await.problem(405, "method-not-allowed");
     world.delete(&signer).bearer(&world.globex.administrator.token).await.problem(404, "not-found");
 }
+
+#[tokio::test]
+async fn signers_are_seen_within_reach_and_an_administrator_disables_them() {
+    let world = World::new().await;
+    let member = &world.acme.member;
+    world.key_of(member).await;
+    let list = |token: &str| world.get(format!("/v1/signers?owner={}", member.id)).bearer(token);
+    let own = list(&member.token).await.expect(200);
+    assert_eq!(own["items"].as_array().unwrap().len(), 1);
+    assert_eq!(list(&world.acme.administrator.token).await.expect(200), own);
+    for other in [&world.acme.colleague, &world.globex.administrator] {
+        assert_eq!(list(&other.token).await.expect(200)["items"], json!([]));
+    }
+    let signer = format!("/v1/signers/{}", own["items"][0]["id"].as_str().unwrap());
+    let off = || world.patch(&signer, json!({"active": false}));
+    off().bearer(&world.acme.colleague.token).await.problem(403, "insufficient-scope");
+    off().bearer(&world.globex.administrator.token).await.problem(404, "not-found");
+    assert_eq!(off().bearer(&world.acme.administrator.token).await.expect(200)["active"], false);
+    // Nobody but its holder brings it back.
+    let on = world.patch(&signer, json!({"active": true})).bearer(&world.acme.administrator.token).await;
+    on.problem(403, "action-required");
+}

@@ -59,7 +59,6 @@ pub(crate) fn content(operation: &str, subject: &str) -> Content {
             "challenge_identifier": "nothing",
             "answer": {"kind": "key", "credential": "nothing", "client_data": "", "signature": ""},
         }),
-        "challenge_signer" => json!({"owner": subject}),
         "add_signer" => json!({
             "challenge_identifier": "nothing", "name": "made",
             "registration": {"kind": "key", "credential": "nothing", "client_data": "", "attestation": ""},
@@ -68,7 +67,8 @@ pub(crate) fn content(operation: &str, subject: &str) -> Content {
         "inspect_link" => json!({"link": "jtl_nothing"}),
         "redeem_link" => json!({"link": "jtl_nothing", "password": "plum-violin-7-harbour"}),
         "introspect" | "revoke" => return Content::Form(subject.to_owned()),
-        "delete_token"
+        "challenge_signer"
+        | "delete_token"
         | "disable_token"
         | "enable_token"
         | "end_session"

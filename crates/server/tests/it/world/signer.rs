@@ -3,6 +3,7 @@
 use super::{Answer, PASSWORD, Person, World};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::hexadecimal;
+use http::Method;
 use ring::{
     rand::SystemRandom,
     signature::{Ed25519KeyPair, KeyPair},
@@ -74,7 +75,7 @@ impl World {
 
     /// Asks for a key to be registered; `more` goes into the body beside the rest.
     pub(crate) async fn register(&self, person: &Person, key: &Key, more: Value) -> Answer {
-        let challenge = self.post("/v1/signers/challenges", json!({})).bearer(&person.token).await.expect(201);
+        let challenge = self.call(Method::POST, "/v1/signers/challenges").bearer(&person.token).await.expect(201);
         let mut body = json!({
             "challenge_identifier": challenge["challenge_identifier"], "name": "Laptop",
             "registration": key.registration(challenge["challenge"].as_str().unwrap()),
