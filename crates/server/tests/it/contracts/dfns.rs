@@ -3,7 +3,9 @@
 //! | file | promise |
 //! | --- | --- |
 //! | `company` | a world with this door open, and what its clients do for each change |
+//! | `attacks` | an action token and a challenge are good for one thing, once |
 //! | `pats` | a token lives at this door as its clients expect |
 
+mod attacks;
 mod company;
 mod pats;

@@ -12,7 +12,7 @@ use domain::{
     secret::Secret,
 };
 use http::Method;
-use rcgen::{KeyPair, PKCS_ED25519, SigningKey};
+use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ED25519, SigningKey};
 use serde_json::{Value, json};
 use server::contracts::dfns::identifier;
 use sha2::{Digest, Sha256};
@@ -30,6 +30,11 @@ pub(crate) struct Key {
 impl Key {
     pub(crate) fn new(credential: &str) -> Self {
         Self { pair: KeyPair::generate_for(&PKCS_ED25519).unwrap(), credential: credential.to_owned() }
+    }
+
+    /// One of another algorithm.
+    pub(crate) fn elliptic(credential: &str) -> Self {
+        Self { pair: KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap(), credential: credential.to_owned() }
     }
 
     pub(crate) fn pem(&self) -> String {
@@ -185,6 +190,23 @@ impl Company {
     /// A token of the administrator.
     pub(crate) async fn pat(&self, name: &str) -> Pat {
         self.new_pat(&self.administrator, name).await
+    }
+
+    /// A challenge for the administrator to log in with.
+    pub(crate) async fn login_challenge(&self) -> Value {
+        let body = json!({"orgId": org_id(&self.acme.id), "username": self.acme.administrator.email});
+        self.post("/auth/login/init", body).await.expect(200)
+    }
+
+    /// The administrator's key once more.
+    pub(crate) fn same_key(&self) -> Key {
+        let pair = KeyPair::try_from(self.administrator.key.pair.serialize_der()).unwrap();
+        Key { pair, credential: self.administrator.key.credential.clone() }
+    }
+
+    /// Another login of the administrator.
+    pub(crate) async fn second_login(&self) -> String {
+        self.log_in(&self.acme.id, &self.acme.administrator, &self.administrator.key).await
     }
 
     /// The administrator's identifier at this door.
