@@ -187,6 +187,9 @@ const ORDER: [u8; 32] = [
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
 ];
 
+/// How somebody signs a text.
+type Signature<'a> = &'a dyn Fn(&[u8]) -> Vec<u8>;
+
 /// Another signature that fits the same equation.
 fn malleated(signature: &[u8]) -> Vec<u8> {
     let (mut made, mut carry) = (signature.to_vec(), 0);
@@ -204,7 +207,7 @@ async fn a_signature_that_is_not_exactly_right_is_wrong_and_spends_the_challenge
     let login = &company.administrator;
     let stranger = Key::new(&login.key.credential);
     let elliptic = Key::elliptic(&login.key.credential);
-    let bad: [(&str, &dyn Fn(&[u8]) -> Vec<u8>); 7] = [
+    let bad: [(&str, Signature<'_>); 7] = [
         ("malleated", &|signed| malleated(&login.key.sign(signed))),
         ("longer", &|signed| [login.key.sign(signed), vec![0]].concat()),
         ("shorter", &|signed| login.key.sign(signed)[..63].to_vec()),

@@ -104,6 +104,11 @@ pub(crate) fn org_id(id: &str) -> String {
     identifier::organisation(OrganisationId::parse("id", id).unwrap())
 }
 
+/// The identifier of a user at this door.
+pub(crate) fn user_id(id: &str) -> String {
+    identifier::user(OwnerId::parse("id", id).unwrap())
+}
+
 /// The place of ceremonies, which keys do not ask for.
 fn party() -> RelyingParty {
     RelyingParty { id: "localhost".to_owned(), name: "Jeton".to_owned(), origin: "http://localhost".to_owned() }
@@ -211,6 +216,6 @@ impl Company {
 
     /// The administrator's identifier at this door.
     pub(crate) fn user_id(&self) -> String {
-        identifier::user(OwnerId::parse("id", &self.acme.administrator.id).unwrap())
+        user_id(&self.acme.administrator.id)
     }
 }
