@@ -106,6 +106,7 @@ async fn nobody_is_told_who_exists() {
         decoys.insert(first["allowCredentials"]["key"][0]["id"].to_string());
         let key = Key::new(first["allowCredentials"]["key"][0]["id"].as_str().unwrap());
         let unknown = company.answered("/auth/login", &first, key.factor(&first)).await;
+        company.wait(Duration::from_hours(1));
         let challenge = company.login_challenge().await;
         let key = Key::new(&company.administrator.key.credential);
         let wrong = company.answered("/auth/login", &challenge, key.factor(&challenge)).await;
