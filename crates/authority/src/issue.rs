@@ -4,6 +4,7 @@ use crate::{
     access::{self, Action},
     authority::{Authority, IdempotencyKey},
     error::{Error, unexpected_outcome},
+    secret::Drawn,
 };
 use domain::{
     address::Networks,
@@ -107,24 +108,8 @@ impl Authority {
         scopes: WantedScopes,
         key: Option<IdempotencyKey>,
     ) -> Result<Issued, Error> {
-        let access = access::access(caller, Action::ChangeTokens)?;
         let drawn = self.draw(new.terms.form.as_ref(), new.expires_at);
-        let verb = Verb::IssueToken(IssueToken {
-            access,
-            id: new.key.as_ref().map_or_else(|| self.new_token_id(), |key| key.token),
-            signer: new.key.map(|key| Box::new(self.own_key(&new.name, key))),
-            owner: new.owner.unwrap_or(caller.owner),
-            author: caller.owner_number,
-            name: new.name,
-            description: new.description,
-            scopes,
-            networks: new.networks,
-            labels: new.labels,
-            expires_at: new.expires_at,
-            secret: self.kept_of(&drawn),
-            terms: new.terms,
-            permission: new.permission.map(|permission| self.first_permission(permission)),
-        });
+        let verb = Verb::IssueToken(self.issuing(caller, new, scopes, &drawn)?);
         let committed = self.commit_once(caller, verb, key).await?;
         match committed.outcome {
             Outcome::Token(token) => {
@@ -135,7 +120,33 @@ impl Authority {
         }
     }
 
-    fn first_permission(&self, permission: PermissionId) -> FirstPermission {
+    /// What is committed for a new token with a secret that was drawn.
+    pub(crate) fn issuing(
+        &self,
+        caller: &Caller,
+        new: NewToken,
+        scopes: WantedScopes,
+        drawn: &Drawn,
+    ) -> Result<IssueToken, Error> {
+        Ok(IssueToken {
+            access: access::access(caller, Action::ChangeTokens)?,
+            id: new.key.as_ref().map_or_else(|| self.new_token_id(), |key| key.token),
+            signer: new.key.map(|key| Box::new(self.own_key(&new.name, key))),
+            owner: new.owner.unwrap_or(caller.owner),
+            author: caller.owner_number,
+            name: new.name,
+            description: new.description,
+            scopes,
+            networks: new.networks,
+            labels: new.labels,
+            expires_at: new.expires_at,
+            secret: self.kept_of(drawn),
+            terms: new.terms,
+            permission: new.permission.map(|permission| self.first_permission(permission)),
+        })
+    }
+
+    pub(crate) fn first_permission(&self, permission: PermissionId) -> FirstPermission {
         FirstPermission { permission, assignment: AssignmentId::new(self.now(), &*self.randomness) }
     }
 }

@@ -5,6 +5,7 @@
 //! | `authority` | the parts that every verb works with, and how they start |
 //! | `issue` `list` `update` `rotate` `disable` `delete` `verify` | the verbs on tokens |
 //! | `owners` | organisations, users and service accounts |
+//! | `service_accounts` `retire` | service accounts that can work at once, and the end of an owner |
 //! | `permissions` | named sets of scopes, and who has them |
 //! | `change_organisation` | what is settled before the business of an organisation changes |
 //! | `seats` | the owners that outside contracts need, which the server makes itself |
@@ -12,6 +13,7 @@
 //! | `signature` | whether a key or a passkey signed what it was asked to |
 //! | `sign_in` `password` `throttle` | passwords and sessions |
 //! | `sign_in_with_signer` | sessions of whoever signs in with a key or a passkey |
+//! | `sign_in_delegated` | sessions of users whom a service of their organisation signs in |
 //! | `signers` | the keys and passkeys of users and service accounts |
 //! | `sign_action` `challenge` `seal` | what is signed before it is done, and how it is asked for |
 //! | `jwt` | JSON Web Tokens, signed and verified |
@@ -45,12 +47,15 @@ pub mod owners;
 mod password;
 pub mod permissions;
 pub mod redeem;
+pub mod retire;
 pub mod rotate;
 mod seal;
 pub mod seats;
 mod secret;
+pub mod service_accounts;
 pub mod sign_action;
 pub mod sign_in;
+pub mod sign_in_delegated;
 pub mod sign_in_with_signer;
 pub mod signature;
 pub mod signers;

@@ -280,6 +280,7 @@ impl Authority {
             replaces,
             password_hash,
             proof,
+            access: None,
         });
         let actor = Actor::Owner { owner: known.owner.number, token: None };
         let mut change = Change::new(now, actor, verb);

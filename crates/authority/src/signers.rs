@@ -65,6 +65,14 @@ pub struct FirstChallenge {
     pub user: Owner,
 }
 
+/// Who has registered with a link, and what with.
+pub struct FirstSigners {
+    /// The user.
+    pub user: Owner,
+    /// His signers, in the order in which they came.
+    pub signers: Vec<SignerId>,
+}
+
 impl Authority {
     /// The signers that an owner within reach has for himself; the caller's own when nobody is named.
     ///
@@ -169,15 +177,17 @@ impl Authority {
         identifier: &str,
         drafts: Vec<SignerDraft>,
         party: &RelyingParty,
-    ) -> Result<Owner, Error> {
+    ) -> Result<FirstSigners, Error> {
         let sealed: Sealed<RegisteringFirst> = self.opened(FIRST_REGISTRATION, identifier)?;
         let RegisteringFirst { owner, credential_revision: expects } = sealed.about;
         self.invited(owner, expects).await?;
         let signers = drafts.into_iter().map(|draft| self.new_signer(&sealed, draft, party));
-        let verb = RegisterOwner { owner, expects, signers: signers.collect::<Result<_, _>>()? };
+        let signers = signers.collect::<Result<Vec<_>, _>>()?;
+        let ids = signers.iter().map(|signer| signer.id).collect();
+        let verb = RegisterOwner { owner, expects, signers };
         let change = Change::new(self.now(), Actor::Possession, Verb::RegisterOwner(verb));
         match self.store.commit(change).await?.outcome {
-            Outcome::Owner(owner) => Ok(*owner),
+            Outcome::Owner(user) => Ok(FirstSigners { user: *user, signers: ids }),
             _ => Err(unexpected_outcome()),
         }
     }

@@ -19,7 +19,7 @@ mod token;
 mod upkeep;
 
 pub use deletion::{DeleteTokens, DeletionTarget, StartDeletion};
-pub use people::{CreateOwner, NewOrganisation, NewOwner, UpdateOrganisation, UpdateOwner};
+pub use people::{CreateOwner, NewOrganisation, NewOwner, RetireOwner, UpdateOrganisation, UpdateOwner};
 pub use permission::{AssignPermission, CreatePermission, FirstPermission, RevokeAssignment, UpdatePermission};
 pub use sign_in::{CloseSessions, InviteOwner, OpenSession, RecoverAdministrator, SetPassword, SetUp, SwitchHolder};
 pub use signer::{
@@ -127,6 +127,9 @@ pub enum Verb {
     AssignPermission(AssignPermission),
     /// Takes a permission from an owner or a token, and with it its scopes.
     RevokeAssignment(RevokeAssignment),
+    /// Deletes a user or service account as far as anything is ever deleted: its tokens and signers are gone,
+    /// its permissions revoked, its address free; its record stays, inactive.
+    RetireOwner(RetireOwner),
     /// Makes every earlier invitation or recovery link of a user void, for a new one.
     InviteOwner(InviteOwner),
     /// Sets a user's password, voids his links and ends his sessions.

@@ -10,7 +10,7 @@ mod people;
 pub mod permission;
 pub mod search;
 
-pub use people::{OrganisationFilter, OwnerFilter, Session, SignIn, SignersOf, UserKey};
+pub use people::{FactIs, OrganisationFilter, OwnerFilter, Session, SignIn, SignersOf, UserKey};
 
 use domain::{
     id::{DeletionId, OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, Position, TokenId, TokenNumber},

@@ -31,7 +31,11 @@ async fn begin(world: &World, link: &Secret) -> Result<FirstChallenge, Error> {
 
 async fn register(world: &World, begun: &FirstChallenge, pairs: &[&Pair]) -> Result<Owner, Error> {
     let drafts = pairs.iter().map(|pair| pair.draft(&begun.challenge.text)).collect();
-    world.authority().register_first_signers(&begun.challenge.identifier, drafts, &party()).await
+    world
+        .authority()
+        .register_first_signers(&begun.challenge.identifier, drafts, &party())
+        .await
+        .map(|first| first.user)
 }
 
 #[track_caller]

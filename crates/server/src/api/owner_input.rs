@@ -258,6 +258,7 @@ impl UserQuery {
     pub fn check(self, order: &str) -> Result<(OwnerFilter, PageRequest), Invalid> {
         let mut checks = Checks::new();
         let filter = OwnerFilter {
+            facts: Vec::new(),
             id: None,
             kind: Some(OwnerKind::User),
             organisation: self.organisation.and_then(|id| checks.take(OrganisationId::parse("organisation", &id))),

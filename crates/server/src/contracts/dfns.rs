@@ -12,6 +12,10 @@
 //! | `kind` | the kinds of users |
 //! | `identifier` | identifiers of records as Dfns writes them |
 //! | `payload` | what a signed request carries, in one form |
+//! | `users` `service_accounts` `people` | the routes of users and service accounts, and how they are found and shown |
+//! | `registration` `credentials` `credential_input` | the routes of first and further credentials, and what is sent of them |
+//! | `delegated_login` | logins by a service for a customer |
+//! | `service_account_input` | what is sent of service accounts |
 //! | `page` | pages of lists |
 //! | `body` | bodies, of which some may be left out |
 //! | `pat_input` `pat_shapes` `assignments` | what is sent and shown of tokens, with their permissions |
@@ -25,6 +29,9 @@ pub mod bearer;
 pub mod body;
 pub mod caller;
 pub mod challenge_shapes;
+pub mod credential_input;
+pub mod credentials;
+pub mod delegated_login;
 pub mod demonstration;
 pub mod document;
 pub mod factor;
@@ -38,12 +45,17 @@ pub mod pat_input;
 pub mod pat_shapes;
 pub mod pats;
 pub mod payload;
+pub mod people;
 pub mod permission_assignments;
 pub mod permissions;
 pub mod refused;
+pub mod registration;
 pub mod sealed;
+pub mod service_account_input;
+pub mod service_accounts;
 mod shape;
 pub mod signed;
+pub mod users;
 
 use crate::surface::{self, Surface};
 

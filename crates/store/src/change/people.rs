@@ -99,3 +99,16 @@ pub struct UpdateOwner {
     /// New facts of one contract.
     pub facts: Option<ContractFacts>,
 }
+
+/// The data of [`Verb::RetireOwner`](super::Verb::RetireOwner).
+#[derive(Clone)]
+pub struct RetireOwner {
+    /// What the caller may reach.
+    pub access: Access,
+    /// The user or service account.
+    pub owner: OwnerId,
+    /// It must be of this kind, or it is not found.
+    pub kind: OwnerKind,
+    /// What the contract through which it is deleted keeps of it.
+    pub facts: Option<ContractFacts>,
+}

@@ -67,6 +67,9 @@ pub struct OpenSession {
     pub password_hash: Option<String>,
     /// The right answer of one of his signers, when he signed in with it.
     pub proof: Option<Proof>,
+    /// What a caller who signs him in reaches and may hand out: a session is worth all that its user may
+    /// do. None when the user signed in himself.
+    pub access: Option<Access>,
 }
 
 /// The data of [`Verb::CloseSessions`](super::Verb::CloseSessions).

@@ -1,6 +1,6 @@
 //! The data of the changes to signers, and of what is done with a right answer to a challenge.
 
-use super::{CreateOwner, IssueToken};
+use super::{CreateOwner, FirstPermission, IssueToken};
 use domain::{
     caller::Access,
     id::{OwnerId, OwnerNumber, SignerId, TokenId},
@@ -91,4 +91,6 @@ pub struct CreateServiceAccount {
     pub account: CreateOwner,
     /// Its first token; its owner is the service account.
     pub token: IssueToken,
+    /// The permission that the service account begins with.
+    pub permission: Option<FirstPermission>,
 }

@@ -1,5 +1,6 @@
 //! What can be asked about organisations, users and service accounts, and what they sign in and sign with.
 
+use super::search::Fact;
 use domain::{
     id::{OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, SessionId, SignerId, TokenId},
     owner::{Owner, OwnerKind, Role},
@@ -41,6 +42,19 @@ pub struct OwnerFilter {
     pub email: Option<String>,
     /// With this text in the name, whatever its case.
     pub name_contains: Option<String>,
+    /// Of which contracts know this, or do not.
+    pub facts: Vec<FactIs>,
+}
+
+/// What a contract knows of somebody, or does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FactIs {
+    /// Where it stands.
+    pub fact: Fact,
+    /// A text.
+    pub text: String,
+    /// True when this text has to stand there; false when nothing may, or anything else.
+    pub is: bool,
 }
 
 /// What is needed to check a password or a link.

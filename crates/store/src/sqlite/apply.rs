@@ -5,13 +5,13 @@ use super::{
     assignments, credentials, delete, deletion,
     failure::Result,
     idempotency::{self, Remembered},
-    issue, nonce, organisations, owner_row, owners, permission_row, permissions, prune, quarantine, rehash, rotate,
-    sessions, set_up, signed_actions, signers, standing,
+    issue, nonce, organisations, owner_row, owners, permission_row, permissions, prune, quarantine, rehash, retire,
+    rotate, service_accounts, sessions, set_up, signed_actions, signers, standing,
     transaction::Transaction,
     update, usage,
 };
 use crate::{
-    change::{Change, CreateServiceAccount, InviteOwner, IssueToken, Outcome, SecretOfNumber, Verb},
+    change::{Change, InviteOwner, Outcome, SecretOfNumber, Verb},
     error::Refusal,
 };
 use domain::id::{DeletionId, OrganisationId, OwnerId, PermissionId, TokenId};
@@ -87,6 +87,7 @@ fn verb(transaction: &mut Transaction<'_>, verb: &Verb) -> Result<Made> {
         Verb::UpdatePermission(wanted) => Outcome::Permission(Box::new(permissions::update(transaction, wanted)?)),
         Verb::AssignPermission(wanted) => Outcome::Assignment(Box::new(assignments::assign(transaction, wanted)?)),
         Verb::RevokeAssignment(wanted) => Outcome::Assignment(Box::new(assignments::revoke(transaction, wanted)?)),
+        Verb::RetireOwner(wanted) => Outcome::Owner(Box::new(retire::retire(transaction, wanted)?)),
         Verb::InviteOwner(wanted) => {
             let (owner, credential_revision) = credentials::invite(transaction, wanted)?;
             Outcome::Invited { owner: Box::new(owner), credential_revision }
@@ -100,10 +101,8 @@ fn verb(transaction: &mut Transaction<'_>, verb: &Verb) -> Result<Made> {
         Verb::RegisterOwner(wanted) => Outcome::Owner(Box::new(signers::register(transaction, wanted)?)),
         Verb::SpendChallenge(wanted) => done(signed_actions::spend(transaction, wanted))?,
         Verb::CreateServiceAccount(wanted) => {
-            let CreateServiceAccount { account, token } = &**wanted;
-            let account = Box::new(owners::create(transaction, account)?);
-            let token = IssueToken { owner: account.id, ..token.clone() };
-            Outcome::ServiceAccount { account, token: Box::new(issue::issue(transaction, &token)?) }
+            let (account, token) = service_accounts::create(transaction, wanted)?;
+            Outcome::ServiceAccount { account: Box::new(account), token: Box::new(token) }
         }
         Verb::SetUp(wanted) => {
             let (administrator, token) = set_up::set_up(transaction, wanted)?;
@@ -183,6 +182,7 @@ fn repeat(transaction: &mut Transaction<'_>, change: &Verb, first: &Remembered) 
         | Verb::UpdatePermission(_)
         | Verb::AssignPermission(_)
         | Verb::RevokeAssignment(_)
+        | Verb::RetireOwner(_)
         | Verb::InviteOwner(_)
         | Verb::SetPassword(_)
         | Verb::SwitchHolder(_)

@@ -110,6 +110,21 @@ pub(crate) fn forget(transaction: &Transaction<'_>, token: TokenNumber) -> Resul
     Ok(())
 }
 
+/// Revokes all the permissions of an owner, because it is deleted; its scopes are for the caller to take.
+pub(crate) fn end_of_owner(transaction: &mut Transaction<'_>, owner: &Owner) -> Result<()> {
+    let Some(held) = find_bearer(transaction, Bearer::Owner(owner.id))? else { return Ok(()) };
+    let filter = AssignmentFilter { bearers: Some(vec![held.bearer()]), ..AssignmentFilter::default() };
+    let all = PageRequest { after: None, limit: usize::from(u16::MAX) };
+    for assignment in permission_row::assignments(transaction.connection, Reach::Everything, &filter, &all)?.items {
+        transaction
+            .connection
+            .prepare_cached("DELETE FROM assignment WHERE number = ?1")?
+            .execute(params![assignment.number.0])?;
+        tell(transaction, &assignment.permission, &held, assignment.id, Event::PermissionRevoked)?;
+    }
+    Ok(())
+}
+
 /// Lets the scopes of every bearer follow a change of a permission.
 pub(crate) fn follow(
     transaction: &mut Transaction<'_>,

@@ -87,6 +87,16 @@ pub(crate) fn void_links(transaction: &mut Transaction<'_>, user: OwnerNumber, r
     set(transaction, user, None, revision + 1)
 }
 
+/// Takes a user his password and makes every link of his void.
+pub(crate) fn forget_password(transaction: &mut Transaction<'_>, user: OwnerNumber, revision: u64) -> Result<()> {
+    transaction
+        .connection
+        .prepare_cached("UPDATE owner SET password_hash = NULL, credential_revision = ?2 WHERE number = ?1")?
+        .execute(params![user.0, revision + 1])?;
+    transaction.owners_changed();
+    Ok(())
+}
+
 /// Makes every link of every user of an organisation void.
 pub(crate) fn void_all_links(transaction: &mut Transaction<'_>, organisation: OrganisationNumber) -> Result<()> {
     transaction

@@ -18,6 +18,16 @@ pub(crate) enum Failure {
 /// What the engine's functions answer with.
 pub(crate) type Result<T> = std::result::Result<T, Failure>;
 
+impl Failure {
+    /// The same, but for another refusal where what is named was not found.
+    pub(crate) fn instead_of_not_found(self, refusal: Refusal) -> Self {
+        match self {
+            Self::Refused(Refusal::NotFound) => Self::Refused(refusal),
+            other => other,
+        }
+    }
+}
+
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)

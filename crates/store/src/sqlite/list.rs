@@ -3,11 +3,11 @@
 use super::{
     conditions::{Conditions, blob, number},
     failure::Result,
-    owner_row,
+    owner_row, search,
     token_filter::Selection,
     token_row,
 };
-use crate::query::{Cursor, CursorKey, OrganisationFilter, OwnerFilter, Page, PageRequest, Sort, SortKey};
+use crate::query::{Cursor, CursorKey, FactIs, OrganisationFilter, OwnerFilter, Page, PageRequest, Sort, SortKey};
 use domain::{
     caller::Reach,
     owner::{Organisation, Owner},
@@ -137,6 +137,15 @@ pub(crate) fn owners(
     conditions.and_some("w.active = ?", filter.active);
     conditions.and_some("w.email = ?", filter.email.as_ref().map(|email| email.to_lowercase()));
     conditions.and_some("contains_folded(w.name, ?)", filter.name_contains.as_ref().map(|part| part.to_lowercase()));
+    for FactIs { fact, text, is } in &filter.facts {
+        let condition = if *is {
+            "(w.facts IS NOT NULL AND json_extract(w.facts, ?) = ?)"
+        } else {
+            "(w.facts IS NULL OR json_extract(w.facts, ?) IS NOT ?)"
+        };
+        conditions.and_value(condition, search::fact_path(*fact));
+        conditions.value(text.clone());
+    }
     conditions.and_some("w.number > ?", page.after.as_ref().map(|cursor| number(cursor.number)));
     let sql = format!(
         "SELECT {} WHERE {} ORDER BY w.number LIMIT {}",

@@ -25,6 +25,12 @@ use rusqlite::{Connection, Row, ToSql, params};
 /// Opens a session, in place of the one it replaces.
 pub(crate) fn open(transaction: &mut Transaction<'_>, wanted: &OpenSession) -> Result<()> {
     let facts = with_power(transaction, wanted.owner, wanted.expects)?;
+    if let Some(access) = &wanted.access {
+        if !access.reach.covers(facts.owner.organisation, facts.owner.number) {
+            return Err(Refusal::NotFound.into());
+        }
+        access.may_hand_out(facts.owner.role, &facts.ceiling)?;
+    }
     if let Some(proof) = &wanted.proof {
         signers::prove(transaction, facts.owner.number, None, proof)?;
     }

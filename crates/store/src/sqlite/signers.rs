@@ -161,6 +161,18 @@ pub(crate) fn end_of_token(connection: &Connection, token: TokenNumber) -> Resul
     Ok(())
 }
 
+/// Takes all the signers of an owner away, because it is deleted.
+pub(crate) fn end_of_owner(transaction: &mut Transaction<'_>, owner: &Owner) -> Result<()> {
+    for signer in list(transaction.connection, Reach::Everything, SignersOf::Owner(owner.id))? {
+        transaction
+            .connection
+            .prepare_cached("DELETE FROM signer WHERE id = ?1")?
+            .execute(params![signer.id.bytes()])?;
+        tell(transaction, owner, &signer, Event::SignerRemoved)?;
+    }
+    Ok(())
+}
+
 /// Leaves every earlier challenge of a token's own signers without an answer, because it was switched.
 pub(crate) fn outdate_challenges(transaction: &Transaction<'_>, token: TokenNumber) -> Result<()> {
     transaction

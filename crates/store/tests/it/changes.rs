@@ -15,9 +15,9 @@ use domain::{
 use store::{
     change::{
         AssignPermission, CloseSessions, CreateOwner, CreatePermission, CreateServiceAccount, DeleteTokens,
-        DeletionTarget, InviteOwner, IssueToken, NewOrganisation, NewOwner, Outcome, RevokeAssignment, RotateToken,
-        SetPassword, SignerSwitch, StartDeletion, SwitchHolder, SwitchToken, UpdateOrganisation, UpdateOwner,
-        UpdatePermission, UpdateToken, Verb,
+        DeletionTarget, InviteOwner, IssueToken, NewOrganisation, NewOwner, Outcome, RetireOwner, RevokeAssignment,
+        RotateToken, SetPassword, SignerSwitch, StartDeletion, SwitchHolder, SwitchToken, UpdateOrganisation,
+        UpdateOwner, UpdatePermission, UpdateToken, Verb,
     },
     query::TokenFilter,
 };
@@ -175,6 +175,7 @@ fn changes_of_people(world: &World, objects: &Objects) -> Vec<(&'static str, Gra
     let created = NewOrganisation { id, name: name("Another") };
     let invite = InviteOwner { access: unlimited(), owner: owner.id };
     let password = SetPassword { owner: caller.id, expects: 1, password_hash: "hash".into() };
+    let retired = RetireOwner { access: unlimited(), owner: owner.id, kind: owner.kind, facts: None };
     let shut_out = SwitchHolder { owner: holder.id, expects: 1, password_hash: None };
     vec![
         ("create an organisation", Gravity::Constructive, Verb::CreateOrganisation(created)),
@@ -187,6 +188,7 @@ fn changes_of_people(world: &World, objects: &Objects) -> Vec<(&'static str, Gra
         ("deactivate a user", Gravity::Destructive, update(|it| it.active = Some(false))),
         ("change a role", Gravity::Destructive, update(|it| it.role = Some(Role::OrganisationAdministrator))),
         ("change scopes", Gravity::Destructive, update(|it| it.scopes = Some(crate::world::scopes("module:x")))),
+        ("delete a user", Gravity::Destructive, Verb::RetireOwner(retired)),
         ("shut somebody out", Gravity::Destructive, Verb::SwitchHolder(shut_out)),
         // Both are the caller's own: he shows his old password for one, and ends only his own for the other.
         ("set a password", Gravity::Free, Verb::SetPassword(password)),
@@ -201,6 +203,7 @@ fn changes_of_signers(world: &World, objects: &Objects) -> Vec<(&'static str, Gr
     let service = CreateServiceAccount {
         account: CreateOwner { access: Access::unlimited(), organisation, owner: new, invited: false },
         token: world.issuing(account, "first"),
+        permission: None,
     };
     let switch = |signer: &Signer, to| Verb::SwitchSigner(switching(signer, to));
     vec![
@@ -304,6 +307,7 @@ fn is_asked_for(verb: &Verb) -> bool {
         | Verb::AddSigner(_)
         | Verb::SwitchSigner(_)
         | Verb::CreateServiceAccount(_)
+        | Verb::RetireOwner(_)
         | Verb::CreatePermission(_)
         | Verb::UpdatePermission(_)
         | Verb::AssignPermission(_)

@@ -42,6 +42,7 @@ fn password(owner: &Owner, expects: u64, hash: &str) -> Verb {
 async fn open(world: &World, owner: &Owner, secret: u8) -> OpenSession {
     OpenSession {
         proof: None,
+        access: None,
         id: SessionId::new(world.now(), &world.randomness),
         owner: owner.id,
         expects: credential_revision(world, owner).await,

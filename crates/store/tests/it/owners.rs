@@ -216,6 +216,7 @@ async fn whatever_he_was_signed_in_with_ends_when_he_is_deactivated(engine: Engi
         let expects = world.store.sign_in(UserKey::Id(owner.id)).await.unwrap().unwrap().credential_revision;
         let open = OpenSession {
             proof: None,
+            access: None,
             id: SessionId::new(world.now(), &world.randomness),
             owner: owner.id,
             expects,

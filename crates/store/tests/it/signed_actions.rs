@@ -306,6 +306,7 @@ async fn the_journal_tells_the_signature_before_the_change(engine: Engine) {
             invited: false,
         },
         token: world.issuing(&owner, "first"),
+        permission: None,
     };
     let commits = world.log.commits.load(Ordering::SeqCst);
     by(&world, &signing(&world, &caller, &key), Verb::CreateServiceAccount(Box::new(service))).await.unwrap();

@@ -97,6 +97,7 @@ pub(crate) async fn signed_in(world: &World, owner: &Owner) -> Caller {
     world.randomness.fill(&mut digest);
     let verb = OpenSession {
         proof: None,
+        access: None,
         id,
         owner: owner.id,
         expects: revision(world, owner).await,

@@ -114,6 +114,7 @@ async fn session_of(world: &World, owner: &Owner, number: u8) -> Caller {
     let id = SessionId::new(world.now(), &world.randomness);
     let verb = OpenSession {
         proof: None,
+        access: None,
         id,
         owner: owner.id,
         expects: 1,

@@ -35,6 +35,7 @@ async fn open_session(world: &World, secret: u8) -> SessionId {
     let expects = world.store.sign_in(UserKey::Id(world.administrator.id)).await.unwrap().unwrap().credential_revision;
     let session = OpenSession {
         proof: None,
+        access: None,
         id,
         owner: world.administrator.id,
         expects,

@@ -6,6 +6,7 @@ use domain::{
     owner::{Owner, OwnerKind},
 };
 use serde::{Deserialize, Serialize};
+use store::query::search::Fact;
 use utoipa::ToSchema;
 
 /// What a user is to his organisation.
@@ -19,25 +20,53 @@ pub enum UserKind {
     EndUser,
 }
 
-/// What is kept beside a user.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What is kept beside a user or service account.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct OwnerFacts {
     /// What he is; whoever was made elsewhere is one of the organisation's own.
-    #[serde(default)]
     pub kind: UserKind,
+    /// The name that a client gave him, which nobody else of the organisation has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// What has become of him.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<OwnerState>,
+}
+
+/// What has become of a user or service account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OwnerState {
+    /// It was deleted at this door: nothing of it is left to act with, and no list shows it.
+    Deleted,
+}
+
+impl OwnerFacts {
+    /// Where his kind stands.
+    pub const KIND: Fact = Fact { contract: CONTRACT, member: "kind" };
+    /// Where the name that a client gave him stands.
+    pub const EXTERNAL_ID: Fact = Fact { contract: CONTRACT, member: "externalId" };
+    /// Where it stands what has become of him.
+    pub const STATE: Fact = Fact { contract: CONTRACT, member: "state" };
+    /// The word for somebody deleted.
+    pub const DELETED: &str = "Deleted";
+
+    /// What is kept beside an owner.
+    pub fn of(facts: &Facts) -> Self {
+        facts.of(CONTRACT).unwrap_or_default()
+    }
+
+    /// What is kept of it.
+    pub fn kept(&self) -> ContractFacts {
+        // Words and texts always have a JSON form.
+        ContractFacts { contract: CONTRACT, facts: serde_json::to_value(self).unwrap_or_default() }
+    }
 }
 
 impl UserKind {
     /// The kind that is kept beside an owner.
     pub fn of(facts: &Facts) -> Self {
-        facts.of::<OwnerFacts>(CONTRACT).unwrap_or_default().kind
-    }
-
-    /// What is kept of it.
-    pub fn facts(self) -> ContractFacts {
-        // A word always has a JSON form.
-        let facts = serde_json::to_value(OwnerFacts { kind: self }).unwrap_or_default();
-        ContractFacts { contract: CONTRACT, facts }
+        OwnerFacts::of(facts).kind
     }
 
     /// Its word.

@@ -33,7 +33,7 @@ use utoipa::ToSchema;
 /// The tag of operations on logins.
 const TAG: &str = "Login";
 /// How long a login lasts.
-const LIFETIME: Duration = Duration::from_hours(6);
+pub(super) const LIFETIME: Duration = Duration::from_hours(6);
 
 /// Who wants to log in.
 #[derive(Deserialize, ToSchema)]
@@ -56,7 +56,7 @@ pub struct LoginBody {
 #[schema(as = DfnsLoginToken)]
 pub struct LoginShape {
     /// The bearer.
-    token: String,
+    pub(super) token: String,
 }
 
 /// How far a logout goes.
@@ -75,7 +75,7 @@ pub struct LogoutBody {
 #[schema(as = DfnsMessage)]
 pub struct MessageShape {
     /// In words.
-    message: &'static str,
+    pub(super) message: &'static str,
 }
 
 /// Ask for a challenge to log in with
@@ -143,8 +143,10 @@ pub async fn log_out(
 
 /// A request of somebody who has logged in, whose body may be left out. It is not signed.
 pub struct LoggedIn<T> {
-    caller: Caller,
-    body: T,
+    /// Who asks.
+    pub caller: Caller,
+    /// What he asks for.
+    pub body: T,
 }
 
 impl<T: serde::de::DeserializeOwned> FromRequest<Server> for LoggedIn<T> {
