@@ -36,7 +36,7 @@ impl Door for Native {
         requests::good(world, operation, named)
     }
 
-    fn shown<'a>(&self, call: Call<'a>, credential: &str) -> Call<'a> {
+    async fn shown<'a>(&self, call: Call<'a>, credential: &str) -> Call<'a> {
         call.bearer(credential)
     }
 

@@ -4,12 +4,16 @@
 //! | --- | --- |
 //! | `company` | a world with this door open, and what its clients do for each change |
 //! | `attacks` | an action token and a challenge are good for one thing, once |
+//! | `isolation` | who may call each operation |
 //! | `login` | whoever has a credential gets in with it, and nobody is told who exists |
 //! | `pats_input` | what a request wants of a token is checked by the documented rules |
 //! | `pats` | a token lives at this door as its clients expect |
 
 mod attacks;
 mod company;
+mod isolation;
 mod login;
 mod pats;
 mod pats_input;
+
+pub(super) use isolation::AtDfns;

@@ -1,7 +1,7 @@
 //! Nobody sees or touches what lies outside his reach, at the door of any contract (S-36, S-37, S-38, S-41): every
 //! operation of its document, by every role. An operation without a row fails.
 
-use super::{rncv, softwareone, vectorai};
+use super::{dfns, rncv, softwareone, vectorai};
 use crate::{
     isolation::door::{Door, Rule, every_role, without_power},
     world::World,
@@ -29,4 +29,9 @@ async fn vectorai_keeps_everybody_within_his_reach() {
 #[tokio::test]
 async fn softwareone_keeps_everybody_within_his_reach() {
     nobody_reaches_beyond(softwareone::AtSoftwareOne).await;
+}
+
+#[tokio::test]
+async fn dfns_keeps_everybody_within_his_reach() {
+    nobody_reaches_beyond(dfns::AtDfns::default()).await;
 }

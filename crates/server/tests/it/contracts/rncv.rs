@@ -114,7 +114,7 @@ impl Door for AtRncv {
         }
     }
 
-    fn shown<'a>(&self, call: Call<'a>, credential: &str) -> Call<'a> {
+    async fn shown<'a>(&self, call: Call<'a>, credential: &str) -> Call<'a> {
         call.token(credential)
     }
 

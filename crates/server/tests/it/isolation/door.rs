@@ -1,10 +1,14 @@
 //! What the proofs of isolation have in common at every door: who asks for what, whose it is, and what comes of it.
 
-use crate::world::{Answer, Call, Person, World, document::Operation};
+use crate::world::{Answer, Call, Company, Person, World, document::Operation};
+use authority::permissions::PermissionDraft;
 use domain::{
     caller::{Access, Caller},
     format::{self, Kind},
-    id::{DeletionId, TokenId},
+    id::{DeletionId, OrganisationId, OwnerId, PermissionId, TokenId},
+    name::Name,
+    permission::Bearer,
+    scope::Scopes,
 };
 use std::collections::BTreeMap;
 use store::{
@@ -23,7 +27,7 @@ pub(crate) trait Door {
     /// A good request about something, without a credential.
     fn good<'a>(&self, world: &'a World, operation: &Operation, named: &str) -> Call<'a>;
     /// The same request with this credential, in the form of this door.
-    fn shown<'a>(&self, call: Call<'a>, credential: &str) -> Call<'a>;
+    async fn shown<'a>(&self, call: Call<'a>, credential: &str) -> Call<'a>;
     /// Something of this kind, made anew where requests use it up, by the name that it has at this door.
     async fn subject(&self, world: &World, kind: Subject, whose: Whose) -> String;
     /// The name of something of this kind that does not exist.
@@ -52,6 +56,10 @@ pub(crate) enum Subject {
     Organisation,
     /// A deletion in steps, which somebody of this kind began.
     Deletion,
+    /// A permission that nobody has.
+    Permission,
+    /// That somebody has a permission, behind the permission and a slash.
+    Assignment,
 }
 
 /// What comes of a request.
@@ -146,6 +154,13 @@ impl World {
             (Subject::ServiceAccount, _) => company.robot.id.clone(),
             (Subject::Organisation, _) => company.id.clone(),
             (Subject::Deletion, _) => self.deletion(person).await,
+            (Subject::Permission, _) => self.permission(company).await.to_string(),
+            (Subject::Assignment, _) => {
+                let permission = self.permission(company).await;
+                let bearer = Bearer::Owner(OwnerId::parse("id", &person.id).unwrap());
+                let given = self.authority().assign_permission(&self.caller, permission, bearer).await.unwrap();
+                format!("{permission}/{}", given.id)
+            }
         }
     }
 
@@ -157,6 +172,17 @@ impl World {
             Subject::Secret => secret(),
             _ => TokenId::new(self.authority().now(), &authority::clock::SystemRandomness).to_string(),
         }
+    }
+
+    async fn permission(&self, company: &Company) -> PermissionId {
+        let id = PermissionId::new(self.authority().now(), &authority::clock::SystemRandomness);
+        let draft = PermissionDraft {
+            organisation: Some(OrganisationId::parse("id", &company.id).unwrap()),
+            name: Name::parse("name", &id.to_string()).unwrap(),
+            scopes: Scopes::stored("reports:read"),
+            immutable: false,
+        };
+        self.authority().create_permission(&self.caller, draft, None).await.unwrap().record.id
     }
 
     async fn disabled_token(&self, person: &Person) -> String {
@@ -212,7 +238,7 @@ async fn try_it<D: Door>(
     expected: Outcome,
 ) {
     let context = format!("{} on {whose:?} as {expected:?}", operation.id);
-    let send = |named: String| async move { door.shown(door.good(world, operation, &named), token).await };
+    let send = |named: String| async move { door.shown(door.good(world, operation, &named), token).await.await };
     let answer = send(door.subject(world, kind, whose).await).await;
     match expected {
         Done => assert!((200..300).contains(&answer.status), "{context}: {} {}", answer.status, answer.text()),
@@ -274,8 +300,10 @@ pub(crate) async fn without_power<D: Door>(world: &World, door: &D) {
         let subject = door.unknown(world, row.subject);
         for (what, token) in &powerless {
             let call = door.good(world, &operation, &subject);
-            let call = token.iter().fold(call, |call, token| door.shown(call, token));
-            let answer = call.await;
+            let answer = match token {
+                Some(token) => door.shown(call, token).await.await,
+                None => call.await,
+            };
             let context = format!("{} with {what}", operation.id);
             assert_eq!(answer.status, 401, "{context}: {}", answer.text());
             door.check_unauthenticated(&answer, &context);

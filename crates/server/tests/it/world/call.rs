@@ -27,6 +27,11 @@ impl<'a> Call<'a> {
         Self { running, method, target, fields: Vec::new(), body: Bytes::new() }
     }
 
+    /// The server that it goes to, the method, the path, and the text of the body.
+    pub(crate) fn parts(&self) -> (&'a Running, &Method, &str, String) {
+        (self.running, &self.method, &self.target, String::from_utf8_lossy(&self.body).into_owned())
+    }
+
     pub(crate) fn field(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.fields.push((name.to_owned(), value.as_ref().to_vec()));
         self
@@ -137,6 +142,9 @@ impl Answer {
         if let Value::Object(body) = &mut body {
             body.remove("request_id");
             body.remove("traceId");
+            if let Some(Value::Object(error)) = body.get_mut("error") {
+                error.remove("id");
+            }
         }
         body
     }

@@ -35,6 +35,14 @@ impl Operation {
     pub(crate) fn at(&self, id: &str) -> String {
         self.path.replace("{id}", id).replace("{slug}", "not-found")
     }
+
+    /// The path with these parameters in their order.
+    pub(crate) fn with(&self, parameters: &str) -> String {
+        let mut parameters = parameters.split('/');
+        let filled =
+            |part: &str| if part.starts_with('{') { parameters.next().unwrap().to_owned() } else { part.to_owned() };
+        self.path.split('/').map(filled).collect::<Vec<_>>().join("/")
+    }
 }
 
 /// The document that the router makes.

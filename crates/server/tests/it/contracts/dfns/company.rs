@@ -1,6 +1,6 @@
 //! A world with Dfns' door open, people who sign at it, and what its clients do for each change.
 
-use crate::world::{Answer, Call, PASSWORD, Person, World};
+use crate::world::{Answer, Call, PASSWORD, Person, Running, World};
 use authority::{
     signature::{Registration, passkey::RelyingParty},
     signers::SignerDraft,
@@ -110,8 +110,44 @@ pub(crate) fn user_id(id: &str) -> String {
 }
 
 /// The place of ceremonies, which keys do not ask for.
-fn party() -> RelyingParty {
+pub(crate) fn party() -> RelyingParty {
     RelyingParty { id: "localhost".to_owned(), name: "Jeton".to_owned(), origin: "http://localhost".to_owned() }
+}
+
+impl Running {
+    /// An answer to a challenge.
+    pub(crate) fn answered(&self, path: &str, challenge: &Value, factor: Value) -> Call<'_> {
+        let body = json!({"challengeIdentifier": challenge["challengeIdentifier"], "firstFactor": factor});
+        self.post(path, body)
+    }
+
+    /// A challenge about a request.
+    pub(crate) async fn challenged(&self, bearer: &str, method: &Method, path: &str, payload: &str) -> Value {
+        let body = json!({
+            "userActionPayload": payload, "userActionHttpMethod": method.as_str(), "userActionHttpPath": path,
+            "userActionServerKind": "Api",
+        });
+        self.post("/auth/action/init", body).bearer(bearer).await.expect(200)
+    }
+
+    /// An action token for a request.
+    pub(crate) async fn action(&self, signing: &Signing, method: &Method, path: &str, payload: &str) -> String {
+        self.action_with(&signing.bearer, &signing.key, method, path, payload).await
+    }
+
+    /// The same for whoever shows this bearer and has this key.
+    pub(crate) async fn action_with(
+        &self,
+        bearer: &str,
+        key: &Key,
+        method: &Method,
+        path: &str,
+        payload: &str,
+    ) -> String {
+        let challenge = self.challenged(bearer, method, path, payload).await;
+        let answer = self.answered("/auth/action", &challenge, key.factor(&challenge)).bearer(bearer).await.expect(200);
+        answer["userAction"].as_str().unwrap().to_owned()
+    }
 }
 
 impl World {
@@ -134,29 +170,6 @@ impl World {
         let challenge = self.post("/auth/login/init", body).await.expect(200);
         let answer = self.answered("/auth/login", &challenge, key.factor(&challenge)).await;
         answer.expect(200)["token"].as_str().unwrap().to_owned()
-    }
-
-    /// An answer to a challenge.
-    pub(crate) fn answered(&self, path: &str, challenge: &Value, factor: Value) -> Call<'_> {
-        let body = json!({"challengeIdentifier": challenge["challengeIdentifier"], "firstFactor": factor});
-        self.post(path, body)
-    }
-
-    /// A challenge about a request.
-    pub(crate) async fn challenged(&self, bearer: &str, method: &Method, path: &str, payload: &str) -> Value {
-        let body = json!({
-            "userActionPayload": payload, "userActionHttpMethod": method.as_str(), "userActionHttpPath": path,
-            "userActionServerKind": "Api",
-        });
-        self.post("/auth/action/init", body).bearer(bearer).await.expect(200)
-    }
-
-    /// An action token for a request.
-    pub(crate) async fn action(&self, signing: &Signing, method: &Method, path: &str, payload: &str) -> String {
-        let challenge = self.challenged(&signing.bearer, method, path, payload).await;
-        let factor = signing.key.factor(&challenge);
-        let answer = self.answered("/auth/action", &challenge, factor).bearer(&signing.bearer).await.expect(200);
-        answer["userAction"].as_str().unwrap().to_owned()
     }
 
     /// A request that was signed, as the clients make it.

@@ -68,7 +68,7 @@ impl Door for AtSoftwareOne {
         }
     }
 
-    fn shown<'a>(&self, call: Call<'a>, credential: &str) -> Call<'a> {
+    async fn shown<'a>(&self, call: Call<'a>, credential: &str) -> Call<'a> {
         call.bearer(credential)
     }
 

@@ -61,7 +61,7 @@ impl Door for AtVectorAi {
         }
     }
 
-    fn shown<'a>(&self, call: Call<'a>, credential: &str) -> Call<'a> {
+    async fn shown<'a>(&self, call: Call<'a>, credential: &str) -> Call<'a> {
         call.bearer(credential)
     }
 

@@ -1,0 +1,179 @@
+//! Who may call each operation of Dfns' door, and how to call it.
+
+use super::company::{Key, PATS, party, user_id};
+use crate::{
+    isolation::door::{
+        ALL_DENIED, ALL_DONE, Door,
+        Outcome::{Done, Hidden, Unnamed},
+        Row, Rule, Subject, Whose, row,
+    },
+    world::{
+        Answer, Call, PASSWORD, Person, World,
+        document::{self, Operation},
+    },
+};
+use authority::{signature::Registration, signers::SignerDraft};
+use domain::{
+    id::{AssignmentId, OwnerId, PermissionId, TokenId},
+    name::Name,
+    secret::Secret,
+};
+use serde_json::json;
+use server::{config::Contract, contracts::dfns::identifier};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+static MADE: AtomicU32 = AtomicU32::new(0);
+
+/// The door, as its clients reach it: whoever has a key signs his changes with it.
+#[derive(Default)]
+pub(crate) struct AtDfns {
+    /// The keys of those who show these tokens.
+    keys: Mutex<HashMap<String, Arc<Key>>>,
+}
+
+impl Door for AtDfns {
+    async fn open(&self, world: &World) {
+        world.give_password(&world.root).await;
+        let people =
+            [&world.root, &world.acme.administrator, &world.acme.member, &world.acme.verifier, &world.verifier];
+        for person in people {
+            let key = Key::new(&person.id);
+            register(world, person, &key).await;
+            self.keys.lock().unwrap().insert(person.token.clone(), Arc::new(key));
+        }
+    }
+
+    fn operations(&self) -> Vec<Operation> {
+        document::operations_of(document::of_contract(Contract::Dfns))
+    }
+
+    fn rule(&self, operation: &str) -> Rule {
+        let everybody = |outcomes| {
+            let [root, administrator, member, verifier, gateway] = [outcomes; 5];
+            Rule::Token(Row { subject: Subject::Nothing, root, administrator, member, verifier, gateway })
+        };
+        let (theirs, own) = ([Done, Done, Hidden], [Done, Hidden, Hidden]);
+        match operation {
+            "list_dfns_pats" => row(Subject::Nothing, ALL_DONE, ALL_DONE),
+            "show_dfns_pat" | "update_dfns_pat" | "delete_dfns_pat" | "deactivate_dfns_pat" => {
+                row(Subject::Token, theirs, own)
+            }
+            "activate_dfns_pat" => row(Subject::DisabledToken, theirs, own),
+            "list_dfns_permissions" | "create_dfns_permission" => row(Subject::Nothing, ALL_DONE, ALL_DENIED),
+            "show_dfns_permission" | "update_dfns_permission" | "archive_dfns_permission" | "list_dfns_assignments" => {
+                row(Subject::Permission, theirs, ALL_DENIED)
+            }
+            "create_dfns_assignment" => row(Subject::Permission, theirs, ALL_DENIED),
+            "delete_dfns_assignment" => row(Subject::Assignment, theirs, ALL_DENIED),
+            // Whoever is asking says for himself what he is going to do.
+            "challenge_dfns_action" => everybody(ALL_DONE),
+            // The challenge is one that nobody was given.
+            "sign_dfns_action" => everybody([Unnamed; 3]),
+            // Only for whoever has logged in.
+            "create_dfns_pat" | "log_out_of_dfns" => everybody(ALL_DENIED),
+            "challenge_dfns_login" | "log_in_to_dfns" | "show_dfns_keys" | "show_dfns_document" => Rule::Open,
+            other => panic!("the operation {other} has no row: say who may call it"),
+        }
+    }
+
+    fn good<'a>(&self, world: &'a World, operation: &Operation, named: &str) -> Call<'a> {
+        // What a permission is given to stands behind it.
+        let (named, bearer) = named.split_once('+').unwrap_or((named, ""));
+        let call = world.call(operation.method.clone(), operation.with(named));
+        let made = MADE.fetch_add(1, Ordering::Relaxed);
+        match operation.id.as_str() {
+            "create_dfns_pat" => call.json(json!({"name": "made", "publicKey": Key::new("").pem()})),
+            "update_dfns_pat" => call.json(json!({"name": format!("changed {made}")})),
+            "create_dfns_permission" => {
+                call.json(json!({"name": format!("made {made}"), "operations": ["Auth:Users:Read"]}))
+            }
+            "update_dfns_permission" => call.json(json!({"name": format!("changed {made}")})),
+            "archive_dfns_permission" => call.json(json!({"isArchived": true})),
+            "create_dfns_assignment" => call.json(json!({"identityId": bearer})),
+            "challenge_dfns_action" => call.json(json!({
+                "userActionPayload": "", "userActionHttpMethod": "PUT", "userActionHttpPath": PATS,
+            })),
+            "sign_dfns_action" => {
+                let key = Key::new("nobody");
+                let factor = key.factor(&json!({"challenge": "none"}));
+                call.json(json!({"challengeIdentifier": "none", "firstFactor": factor}))
+            }
+            _ => call,
+        }
+    }
+
+    async fn shown<'a>(&self, call: Call<'a>, credential: &str) -> Call<'a> {
+        let (running, method, target, body) = call.parts();
+        let key = self.keys.lock().unwrap().get(credential).cloned();
+        let unsigned =
+            *method == http::Method::GET || ["/auth/action", "/auth/log"].iter().any(|path| target.starts_with(path));
+        let action = match key.filter(|_| !unsigned) {
+            Some(key) => Some(running.action_with(credential, &key, method, target, &body).await),
+            None => None,
+        };
+        let call = call.bearer(credential);
+        action.into_iter().fold(call, |call, action| call.field("x-dfns-useraction", action))
+    }
+
+    async fn subject(&self, world: &World, kind: Subject, whose: Whose) -> String {
+        let named = world.subject(kind, whose).await;
+        let permission = |id: &str| identifier::permission(PermissionId::parse("id", id).unwrap());
+        match kind {
+            Subject::Token | Subject::DisabledToken => identifier::token(TokenId::parse("id", &named).unwrap()),
+            Subject::Permission => {
+                let company = if whose == Whose::Foreign { &world.globex } else { &world.acme };
+                format!("{}+{}", permission(&named), user_id(&company.member.id))
+            }
+            Subject::Assignment => {
+                let (of, assignment) = named.split_once('/').unwrap();
+                let assignment = AssignmentId::parse("id", assignment).unwrap();
+                format!("{}/{}", permission(of), identifier::assignment(assignment))
+            }
+            _ => named,
+        }
+    }
+
+    fn unknown(&self, world: &World, kind: Subject) -> String {
+        let (permission, rest) = ("pm-00000-00000-0000000000000000", "00000-00000-0000000000000000");
+        match kind {
+            Subject::Token | Subject::DisabledToken => format!("to-{rest}"),
+            Subject::Permission => format!("{permission}+{}", user_id(&world.acme.member.id)),
+            Subject::Assignment => format!("{permission}/as-{rest}"),
+            _ => String::new(),
+        }
+    }
+
+    fn check_denied(&self, answer: &Answer, context: &str) {
+        assert!(answer.expect(403)["error"]["status"] == 403, "{context}: {}", answer.text());
+    }
+
+    fn check_unauthenticated(&self, answer: &Answer, context: &str) {
+        assert_eq!(answer.field("www-authenticate"), Some("Bearer"), "{context}");
+        assert!(answer.expect(401)["message"] == "Not Authorized.", "{context}: {}", answer.text());
+    }
+}
+
+/// Registers a key of somebody: he may have no password, so the first administrator gives his own.
+async fn register(world: &World, person: &Person, key: &Key) {
+    let root = world.authority().authenticate(&world.root.token, None, None).await.unwrap();
+    let owner = OwnerId::parse("id", &person.id).unwrap();
+    let (caller, password) = if person.email.is_empty() || person.id == world.root.id {
+        (root, PASSWORD)
+    } else {
+        world.give_password(person).await;
+        (world.authority().authenticate(&person.token, None, None).await.unwrap(), PASSWORD)
+    };
+    let challenge = world.authority().challenge_signer(&caller, Some(owner), Duration::from_mins(1));
+    let (credential, client_data, attestation) = key.registration(&challenge.text);
+    let registration = Registration::Key { credential, client_data, attestation };
+    let draft = SignerDraft { name: Name::parse("name", "Key").unwrap(), registration };
+    let password = Some(Secret::new(password.to_owned()));
+    world.authority().add_signer(&caller, &challenge.identifier, draft, password, &party()).await.unwrap();
+}
