@@ -16,4 +16,5 @@ mod login;
 mod pats;
 mod pats_input;
 
+pub(super) use company::{Key, Signing};
 pub(super) use isolation::AtDfns;

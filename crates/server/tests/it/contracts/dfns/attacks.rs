@@ -126,7 +126,7 @@ async fn an_action_for_something_else_is_refused_and_spent() {
     let company = Company::new().await;
     let login = &company.administrator;
     let (pat, other) = (company.pat("Build").await, company.pat("Other").await);
-    let again = Signing { bearer: company.second_login().await, key: company.same_key() };
+    let again = Signing { bearer: company.second_login().await, key: company.administrator.key.again() };
     let path = pat.path("");
     let announced = (Method::PUT, path.as_str(), json!({"name": "Deploy"}));
     let attempts: Vec<(&str, Method, String, Value, &str)> = vec![

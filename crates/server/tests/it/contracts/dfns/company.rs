@@ -37,6 +37,11 @@ impl Key {
         Self { pair: KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap(), credential: credential.to_owned() }
     }
 
+    /// The same key once more.
+    pub(crate) fn again(&self) -> Self {
+        Self { pair: KeyPair::try_from(self.pair.serialize_der()).unwrap(), credential: self.credential.clone() }
+    }
+
     pub(crate) fn pem(&self) -> String {
         self.pair.public_key_pem().replace("\r\n", "\n")
     }
@@ -214,12 +219,6 @@ impl Company {
     pub(crate) async fn login_challenge(&self) -> Value {
         let body = json!({"orgId": org_id(&self.acme.id), "username": self.acme.administrator.email});
         self.post("/auth/login/init", body).await.expect(200)
-    }
-
-    /// The administrator's key once more.
-    pub(crate) fn same_key(&self) -> Key {
-        let pair = KeyPair::try_from(self.administrator.key.pair.serialize_der()).unwrap();
-        Key { pair, credential: self.administrator.key.credential.clone() }
     }
 
     /// Another login of the administrator.
