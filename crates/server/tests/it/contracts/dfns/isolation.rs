@@ -12,10 +12,13 @@ use crate::{
         document::{self, Operation},
     },
 };
-use authority::{signature::Registration, signers::SignerDraft};
+use authority::{owners::OwnerDraft, signature::Registration, signers::SignerDraft};
 use domain::{
-    id::{AssignmentId, OwnerId, PermissionId, TokenId},
-    name::Name,
+    facts::Facts,
+    id::{AssignmentId, OrganisationId, OwnerId, PermissionId, TokenId},
+    name::{Email, Name},
+    owner::{OwnerKind, Role},
+    scope::Scopes,
     secret::Secret,
 };
 use serde_json::json;
@@ -77,8 +80,37 @@ impl Door for AtDfns {
             // The challenge is one that nobody was given.
             "sign_dfns_action" => everybody([Unnamed; 3]),
             // Only for whoever has logged in.
-            "create_dfns_pat" | "log_out_of_dfns" => everybody(ALL_DENIED),
-            "challenge_dfns_login" | "log_in_to_dfns" | "show_dfns_keys" | "show_dfns_document" => Rule::Open,
+            "create_dfns_pat"
+            | "log_out_of_dfns"
+            | "create_dfns_service_account"
+            | "challenge_dfns_credential"
+            | "create_dfns_credential"
+            | "activate_dfns_credential"
+            | "deactivate_dfns_credential"
+            | "delete_dfns_credential" => everybody(ALL_DENIED),
+            // Only for service accounts, and none of these has the operation.
+            "challenge_dfns_delegated_registration" | "log_customer_in_to_dfns" => everybody(ALL_DENIED),
+            // Not for tokens of users, and none of these service accounts has the operation.
+            "activate_dfns_service_account" | "deactivate_dfns_service_account" => everybody(ALL_DENIED),
+            "list_dfns_credentials" => row(Subject::Nothing, ALL_DONE, ALL_DONE),
+            "list_dfns_users" | "create_dfns_user" | "list_dfns_service_accounts" => {
+                row(Subject::Nothing, ALL_DONE, ALL_DENIED)
+            }
+            "show_dfns_user"
+            | "update_dfns_user"
+            | "delete_dfns_user"
+            | "activate_dfns_user"
+            | "deactivate_dfns_user" => row(Subject::User, theirs, ALL_DENIED),
+            "show_dfns_service_account" | "update_dfns_service_account" | "delete_dfns_service_account" => {
+                row(Subject::ServiceAccount, theirs, ALL_DENIED)
+            }
+            // Whoever registers shows what he was given for that, and nothing else.
+            "register_at_dfns" => Rule::Session,
+            "challenge_dfns_login"
+            | "log_in_to_dfns"
+            | "challenge_dfns_registration"
+            | "show_dfns_keys"
+            | "show_dfns_document" => Rule::Open,
             other => panic!("the operation {other} has no row: say who may call it"),
         }
     }
@@ -94,6 +126,24 @@ impl Door for AtDfns {
             "create_dfns_permission" => {
                 call.json(json!({"name": format!("made {made}"), "operations": ["Auth:Users:Read"]}))
             }
+            "create_dfns_user" => {
+                call.json(json!({"email": format!("made{made}@people.example"), "kind": "CustomerEmployee"}))
+            }
+            "update_dfns_user" => call.json(json!({"isSSORequired": false})),
+            "update_dfns_service_account" => call.json(json!({"name": format!("changed {made}")})),
+            "create_dfns_service_account" => call.json(json!({"name": "made", "publicKey": Key::new("").pem()})),
+            "challenge_dfns_credential" => call.json(json!({"kind": "Key"})),
+            "create_dfns_credential" => call.json(json!({
+                "challengeIdentifier": "none", "credentialKind": "Key", "credentialName": "made",
+                "credentialInfo": {"credId": "made", "clientData": "e30", "attestationData": "e30"},
+            })),
+            "activate_dfns_credential" | "deactivate_dfns_credential" => {
+                call.json(json!({"credentialUuid": "cr-00000-00000-0000000000000000"}))
+            }
+            "challenge_dfns_delegated_registration" => {
+                call.json(json!({"email": format!("made{made}@people.example"), "kind": "EndUser"}))
+            }
+            "log_customer_in_to_dfns" => call.json(json!({"username": "made@people.example"})),
             "update_dfns_permission" => call.json(json!({"name": format!("changed {made}")})),
             "archive_dfns_permission" => call.json(json!({"isArchived": true})),
             "create_dfns_assignment" => call.json(json!({"identityId": bearer})),
@@ -123,6 +173,10 @@ impl Door for AtDfns {
     }
 
     async fn subject(&self, world: &World, kind: Subject, whose: Whose) -> String {
+        let kind_of = |kind| if kind == Subject::User { OwnerKind::User } else { OwnerKind::ServiceAccount };
+        if [Subject::User, Subject::ServiceAccount].contains(&kind) {
+            return somebody(world, kind_of(kind), whose).await;
+        }
         let named = world.subject(kind, whose).await;
         let permission = |id: &str| identifier::permission(PermissionId::parse("id", id).unwrap());
         match kind {
@@ -136,7 +190,8 @@ impl Door for AtDfns {
                 let assignment = AssignmentId::parse("id", assignment).unwrap();
                 format!("{}/{}", permission(of), identifier::assignment(assignment))
             }
-            _ => named,
+            // Nobody gets so far as to name a credential by it.
+            _ => format!("cr-00000-00000-{named:0>16}"),
         }
     }
 
@@ -146,7 +201,9 @@ impl Door for AtDfns {
             Subject::Token | Subject::DisabledToken => format!("to-{rest}"),
             Subject::Permission => format!("{permission}+{}", user_id(&world.acme.member.id)),
             Subject::Assignment => format!("{permission}/as-{rest}"),
-            _ => String::new(),
+            Subject::User | Subject::ServiceAccount => format!("us-{rest}"),
+            // The one operation with a parameter that nobody gets so far as to name something with.
+            _ => format!("cr-{rest}"),
         }
     }
 
@@ -158,6 +215,23 @@ impl Door for AtDfns {
         assert_eq!(answer.field("www-authenticate"), Some("Bearer"), "{context}");
         assert!(answer.expect(401)["message"] == "Not Authorized.", "{context}: {}", answer.text());
     }
+}
+
+/// Somebody new: some operations take away what they are about.
+async fn somebody(world: &World, kind: OwnerKind, whose: Whose) -> String {
+    let company = if whose == Whose::Foreign { &world.globex } else { &world.acme };
+    let made = MADE.fetch_add(1, Ordering::Relaxed);
+    let email = (kind == OwnerKind::User).then(|| Email::parse("email", &format!("new{made}@people.example")).unwrap());
+    let draft = OwnerDraft {
+        kind,
+        organisation: Some(OrganisationId::parse("id", &company.id).unwrap()),
+        name: Name::parse("name", &format!("New {made}")).unwrap(),
+        email,
+        role: Role::Member,
+        scopes: Scopes::default(),
+        facts: Facts::default(),
+    };
+    identifier::user(world.authority().create_owner(&world.caller, draft, None).await.unwrap().record.id)
 }
 
 /// Registers a key of somebody: he may have no password, so the first administrator gives his own.
