@@ -14,7 +14,7 @@ fn path(contract: Contract) -> &'static str {
         Contract::Rncv => "/admin/nothing",
         Contract::VectorAi => "/auth/nothing",
         Contract::SoftwareOne => "/public/v1/nothing",
-        Contract::Dfns => "/permissions/nothing",
+        Contract::Dfns => "/permissions/nothing/nothing",
     }
 }
 
