@@ -4,8 +4,8 @@ use crate::{
     changes::{of, switched},
     engine::Engine,
     signing::{
-        action, adding, administrator, bearer, by, demand, listed, proof, signed_in, signer, signer_of, signing,
-        switch, token_with_key,
+        action, adding, administrator, bearer, by, demand, listed, opening, proof, signed_in, signer, signer_of,
+        signing, switch, token_with_key,
     },
     world::{World, refusal},
 };
@@ -40,6 +40,7 @@ on_every_engine!(
     a_token_that_was_switched_since_proves_nothing,
     a_passkey_counts_on,
     a_challenge_is_answered_once,
+    a_session_is_opened_by_an_active_signer_of_its_user,
     the_journal_tells_the_signature_before_the_change,
     a_repeated_request_is_signed_again,
 );
@@ -290,6 +291,35 @@ async fn a_challenge_is_answered_once(engine: Engine) {
         spend(&world, &owner, None, *first, nonce).await.unwrap();
         assert_eq!(refused(spend(&world, &owner, None, *second, nonce).await), Refusal::Consumed);
         assert_eq!(world.store.tail().await.unwrap(), tail, "an answer alone changes nothing");
+    }
+}
+
+async fn a_session_is_opened_by_an_active_signer_of_its_user(engine: Engine) {
+    let world = World::new(engine).await;
+    let (owner, other) = (world.member().await, world.member().await);
+    let (key, off) = (signer(&world, &owner, "key").await, signer(&world, &owner, "off").await);
+    switch(&world, &off, SignerSwitch::Disable).await;
+    let others = signer(&world, &other, "key").await;
+    let (_, of_token) = token_with_key(&world, &owner, "own").await;
+    let early = Proof { challenged_at: key.since.before(Duration::from_millis(1)), ..proof(&world, &key) };
+    let counting = Proof { counter: Some(3), ..proof(&world, &key) };
+    for (proof, opens) in [
+        (proof(&world, &off), false),
+        (proof(&world, &others), false),
+        (proof(&world, &of_token), false),
+        (early, false),
+        (proof(&world, &key), true),
+        (counting, true),
+        (counting, false),
+    ] {
+        let tail = world.store.tail().await.unwrap();
+        let answer = world.commit(Verb::OpenSession(opening(&world, &owner, Some(proof)).await)).await;
+        if opens {
+            answer.unwrap();
+        } else {
+            assert_eq!(refusal(answer), Refusal::SignerEnded, "{proof:?}");
+            assert_eq!(world.store.tail().await.unwrap(), tail);
+        }
     }
 }
 

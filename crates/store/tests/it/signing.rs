@@ -90,15 +90,14 @@ pub(crate) async fn revision(world: &World, owner: &Owner) -> u64 {
     world.store.sign_in(UserKey::Id(owner.id)).await.unwrap().unwrap().credential_revision
 }
 
-/// A caller who is signed in.
-pub(crate) async fn signed_in(world: &World, owner: &Owner) -> Caller {
-    let id = SessionId::new(world.now(), &world.randomness);
+/// The opening of a session, for a right answer of a signer where there is one.
+pub(crate) async fn opening(world: &World, owner: &Owner, proof: Option<Proof>) -> OpenSession {
     let mut digest = [0; 16];
     world.randomness.fill(&mut digest);
-    let verb = OpenSession {
-        proof: None,
+    OpenSession {
+        proof,
         access: None,
-        id,
+        id: SessionId::new(world.now(), &world.randomness),
         owner: owner.id,
         expects: revision(world, owner).await,
         digest: Digest::from_bytes(digest),
@@ -108,8 +107,14 @@ pub(crate) async fn signed_in(world: &World, owner: &Owner) -> Caller {
         replaces: None,
         password_hash: None,
         idles: false,
-    };
-    world.made(Verb::OpenSession(verb)).await;
+    }
+}
+
+/// A caller who is signed in.
+pub(crate) async fn signed_in(world: &World, owner: &Owner) -> Caller {
+    let session = opening(world, owner, None).await;
+    let id = session.id;
+    world.made(Verb::OpenSession(session)).await;
     caller(owner, Credential::Session(id), Vec::new())
 }
 
