@@ -7,7 +7,7 @@ use crate::{
 use authority::{
     Error,
     error::{Conflict, Unproven},
-    link::Purpose,
+    link::{self, Link, Purpose},
     owners::OwnerPatch,
     redeem::administrator_link,
     sign_in::Origin,
@@ -18,6 +18,7 @@ use domain::{
     owner::{Owner, OwnerKind},
     secret::Secret,
 };
+use store::{Store, query::UserKey};
 
 const PASSWORD: &str = "correct horse battery staple";
 
@@ -127,6 +128,14 @@ async fn links_and_challenges_end_with_their_time_and_are_for_this_alone() {
         void(begin(&world, &other).await);
     }
     void(begin(&world, &secret("jtl_")).await);
+    // Nor does a link of another purpose that names him, should there ever be one.
+    let known = world.store().sign_in(UserKey::Id(owner.id)).await.unwrap().unwrap();
+    for (purpose, begins) in [(Purpose::RecoverAdministrator, false), (Purpose::SetPassword, true)] {
+        let credential_revision = known.credential_revision;
+        let expires_at = world.now().after(LIFETIME);
+        let sealed = link::seal(&world.keyring, &Link { purpose, subject: owner.id, credential_revision, expires_at });
+        assert_eq!(begin(&world, &sealed).await.is_ok(), begins, "{purpose:?}");
+    }
     let caller = world.caller(&owner).await;
     let registering = world.authority().challenge_signer(&caller, None, LIFETIME);
     let drafts = vec![pair.draft(&registering.text)];

@@ -172,9 +172,10 @@ async fn neither_challenge_nor_action_is_worth_anything_to_another_caller() {
         subject.authority().authenticate(issued.secret.expose(), None, None).await.unwrap()
     };
     let moved = Caller { organisation: world.root.organisation, ..caller.clone() };
+    let disowned = Caller { owner: colleague.owner, ..caller.clone() };
     for (whose, others) in [
-        (caller, [&session, &other_token, &colleague, &moved]),
-        (&session, [&other_session, caller, &colleague, &moved]),
+        (caller, [&session, &other_token, &colleague, &moved, &disowned]),
+        (&session, [&other_session, caller, &colleague, &moved, &disowned]),
     ] {
         for other in others {
             let challenge = challenge(world, whose).await;
@@ -212,7 +213,11 @@ async fn a_challenge_is_answered_once_rightly_or_not() {
         refused(sign(world, caller, &challenge.identifier, &wrong(&right)).await, why);
         refused(sign(world, caller, &challenge.identifier, &right).await, spent);
     }
-    // A wrong signature by the right name, from the same key pair under another one, is as wrong.
+    // Two challenges about the same request are two: what answered one of them answers no other.
+    let (one, two) = (challenge(world, caller).await, challenge(world, caller).await);
+    assert_ne!(one.text, two.text);
+    refused(sign(world, caller, &two.identifier, &key.answer(&one.text)).await, Unproven::Signature);
+    // A right signature of another key under this one's name is as wrong as any.
     let other = Pair::ed25519(3);
     let challenge = challenge(world, caller).await;
     refused(sign(world, caller, &challenge.identifier, &other.answer(&challenge.text)).await, Unproven::Signature);
@@ -336,6 +341,8 @@ async fn only_an_active_signer_that_was_offered_answers() {
     let offered = challenge(world, caller).await;
     assert!(offered.signers.iter().all(|signer| signer.id != one.id), "a disabled signer was offered");
     refused(sign(world, caller, &disabling.identifier, &second.answer(&disabling.text)).await, Unproven::Signer);
+    let again = sign(world, caller, &disabling.identifier, &key.answer(&disabling.text)).await;
+    refused(again, Unproven::ChallengeSpent);
     refused(sign(world, caller, &offered.identifier, &second.answer(&offered.text)).await, Unproven::Signer);
     let enabling = challenge(world, caller).await;
     let stale = {
@@ -351,11 +358,13 @@ async fn only_an_active_signer_that_was_offered_answers() {
 
     // The same between the action and its change.
     let signed = signing(world, caller, &second).await;
+    let unshown = action(world, caller, &second).await;
     world.clock.advance(MILLISECOND);
     switch(one.id, SignerSwitch::Disable).await;
     refused(subject.change(&signed).await, Unproven::Signer);
     switch(one.id, SignerSwitch::Enable).await;
     refused(subject.change(&signed).await, Unproven::Signer);
+    refused(subject.change(&shown(world, caller, &unshown).await).await, Unproven::Signer);
     let signed = signing(world, caller, &second).await;
     let removing = challenge(world, caller).await;
     switch(one.id, SignerSwitch::Remove).await;

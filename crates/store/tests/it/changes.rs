@@ -59,6 +59,8 @@ pub(crate) struct Objects {
     pub(crate) on: Signer,
     pub(crate) off: Signer,
     assignment: Assignment,
+    /// A permission that nobody has.
+    idle: PermissionId,
     pub(crate) caller: Owner,
 }
 
@@ -83,6 +85,7 @@ async fn objects(world: &World, organisation: &Organisation, caller: &Owner) -> 
         on,
         off,
         assignment: assigned(world, organisation, &owner).await,
+        idle: permission(world, organisation, "idle").await,
         owner,
         caller: caller.clone(),
     }
@@ -217,7 +220,7 @@ fn changes_of_signers(world: &World, objects: &Objects) -> Vec<(&'static str, Gr
 }
 
 fn changes_of_permissions(world: &World, objects: &Objects) -> Vec<(&'static str, Gravity, Verb)> {
-    let Objects { organisation, account, assignment, .. } = objects;
+    let Objects { organisation, account, assignment, idle, .. } = objects;
     let permission = assignment.permission.id;
     let assigned = AssignPermission {
         access: Access::unlimited(),
@@ -226,7 +229,7 @@ fn changes_of_permissions(world: &World, objects: &Objects) -> Vec<(&'static str
         bearer: Bearer::Owner(account.id),
         immutable: false,
     };
-    let update = |change: fn(&mut UpdatePermission)| {
+    let update = |permission, change: fn(&mut UpdatePermission)| {
         let mut wanted = UpdatePermission {
             access: Access::unlimited(),
             permission,
@@ -241,9 +244,19 @@ fn changes_of_permissions(world: &World, objects: &Objects) -> Vec<(&'static str
     let revoked = RevokeAssignment { access: Access::unlimited(), permission, assignment: assignment.id };
     vec![
         ("create a permission", Gravity::Constructive, Verb::CreatePermission(permitting(world, organisation, "new"))),
-        ("rename a permission", Gravity::Constructive, update(|it| it.name = Some(name("Renamed")))),
-        ("change a permission", Gravity::Destructive, update(|it| it.scopes = Some(crate::world::scopes("module:x")))),
-        ("archive a permission", Gravity::Destructive, update(|it| it.archived = Some(true))),
+        ("rename a permission", Gravity::Constructive, update(permission, |it| it.name = Some(name("Renamed")))),
+        (
+            "change a permission",
+            Gravity::Destructive,
+            update(permission, |it| it.scopes = Some(crate::world::scopes("module:x"))),
+        ),
+        ("archive a permission", Gravity::Destructive, update(permission, |it| it.archived = Some(true))),
+        (
+            "change an idle one",
+            Gravity::Destructive,
+            update(*idle, |it| it.scopes = Some(crate::world::scopes("module:x"))),
+        ),
+        ("archive an idle one", Gravity::Destructive, update(*idle, |it| it.archived = Some(true))),
         // What an owner may do changes with it, as with his scopes.
         ("assign a permission", Gravity::Destructive, Verb::AssignPermission(assigned)),
         ("revoke an assignment", Gravity::Destructive, Verb::RevokeAssignment(revoked)),
@@ -261,11 +274,16 @@ fn permitting(world: &World, organisation: &Organisation, text: &str) -> CreateP
     }
 }
 
+async fn permission(world: &World, organisation: &Organisation, text: &str) -> PermissionId {
+    let created = permitting(world, organisation, text);
+    let id = created.id;
+    world.made(Verb::CreatePermission(created)).await;
+    id
+}
+
 /// A permission that the owner has.
 async fn assigned(world: &World, organisation: &Organisation, owner: &Owner) -> Assignment {
-    let created = permitting(world, organisation, "permission");
-    let permission = created.id;
-    world.made(Verb::CreatePermission(created)).await;
+    let permission = permission(world, organisation, "permission").await;
     let id = AssignmentId::new(world.now(), &world.randomness);
     let (access, bearer) = (Access::unlimited(), Bearer::Owner(owner.id));
     let assigned = AssignPermission { access, id, permission, bearer, immutable: false };
@@ -327,7 +345,7 @@ fn is_asked_for(verb: &Verb) -> bool {
 }
 
 /// How many changes the table has.
-pub(crate) const CHANGES: usize = 34;
+pub(crate) const CHANGES: usize = 36;
 
 /// A user who is signed in with a key, in a new organisation, and what he changes there.
 pub(crate) async fn subject(world: &World, role: Role) -> (Objects, Caller, Signer) {

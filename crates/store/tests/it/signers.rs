@@ -285,12 +285,16 @@ async fn where_signatures_are_demanded_nobody_begins_to_sign_without_proof(engin
         }
         by(&world, &signing(&world, &administrator, &mine), verb()).await.unwrap();
     }
-    // What the caller's own organisation demands holds elsewhere too.
+    // What the caller's own organisation demands holds elsewhere too, and what that one demands for him.
     let elsewhere = world.organisation("Second").await;
     let account = world.owner(&elsewhere, OwnerKind::ServiceAccount, Role::Member).await;
     let (_, root, _) = crate::signing::administrator(&world, Role::ApplicationAdministrator).await;
-    let answer = by(&world, &root, Verb::AddSigner(adding(&world, &account, "first"))).await;
-    assert_eq!(refusal(answer), Refusal::ActionRequired);
+    for (here, there) in [(SignedActions::All, SignedActions::Off), (SignedActions::Off, SignedActions::Destructive)] {
+        demand(&world, world.organisation.id, here).await;
+        demand(&world, elsewhere.id, there).await;
+        let answer = by(&world, &root, Verb::AddSigner(adding(&world, &account, "first"))).await;
+        assert_eq!(refusal(answer), Refusal::ActionRequired, "{here:?} {there:?}");
+    }
 }
 
 async fn there_is_a_limit_and_each_name_stands_once(engine: Engine) {
