@@ -148,11 +148,12 @@ fn gravity(event: &Event) -> Gravity {
         | Event::PermissionCreated(_)
         | Event::PermissionUpdated(_)
         | Event::PermissionAssigned(_)
+        // Whoever signs in himself asks for it without a credential; this is somebody who signs another in.
+        | Event::SessionOpened(_)
         | Event::SignerEnabled(_) => Gravity::Constructive,
         // A signer comes with a token, or `signers` has a rule of its own.
         Event::SignerAdded(_)
         | Event::ActionSigned(_)
-        | Event::SessionOpened(_)
         | Event::SessionsClosed(_)
         | Event::RotationFinished(_)
         | Event::SecretsEnded(_)

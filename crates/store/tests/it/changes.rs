@@ -6,18 +6,19 @@ use crate::{
 };
 use domain::{
     caller::{Access, Caller},
-    id::{AssignmentId, DeletionId, OrganisationId, PermissionId, TokenId},
+    id::{AssignmentId, DeletionId, OrganisationId, PermissionId, SessionId, TokenId},
     owner::{Organisation, Owner, OwnerKind, Role},
     permission::{Assignment, Bearer},
     signer::{SignedActions, Signer},
     token::RotationEnd,
 };
+use std::time::Duration;
 use store::{
     change::{
         AssignPermission, CloseSessions, CreateOwner, CreatePermission, CreateServiceAccount, DeleteTokens,
-        DeletionTarget, InviteOwner, IssueToken, NewOrganisation, NewOwner, Outcome, RetireOwner, RevokeAssignment,
-        RotateToken, SetPassword, SignerSwitch, StartDeletion, SwitchHolder, SwitchToken, UpdateOrganisation,
-        UpdateOwner, UpdatePermission, UpdateToken, Verb,
+        DeletionTarget, InviteOwner, IssueToken, NewOrganisation, NewOwner, OpenSession, Outcome, RetireOwner,
+        RevokeAssignment, RotateToken, SetPassword, SignerSwitch, StartDeletion, SwitchHolder, SwitchToken,
+        UpdateOrganisation, UpdateOwner, UpdatePermission, UpdateToken, Verb,
     },
     query::TokenFilter,
 };
@@ -179,6 +180,20 @@ fn changes_of_people(world: &World, objects: &Objects) -> Vec<(&'static str, Gra
     let invite = InviteOwner { access: unlimited(), owner: owner.id };
     let password = SetPassword { owner: caller.id, expects: 1, password_hash: "hash".into() };
     let retired = RetireOwner { access: unlimited(), owner: owner.id, kind: owner.kind, facts: None };
+    let delegated = OpenSession {
+        id: SessionId::new(world.now(), &world.randomness),
+        owner: owner.id,
+        expects: 1,
+        digest: world.secret().digest,
+        expires_at: world.now().after(Duration::from_hours(1)),
+        idles: false,
+        address: None,
+        user_agent: None,
+        replaces: None,
+        password_hash: None,
+        proof: None,
+        access: Some(unlimited()),
+    };
     let shut_out = SwitchHolder { owner: holder.id, expects: 1, password_hash: None };
     vec![
         ("create an organisation", Gravity::Constructive, Verb::CreateOrganisation(created)),
@@ -193,6 +208,7 @@ fn changes_of_people(world: &World, objects: &Objects) -> Vec<(&'static str, Gra
         ("change scopes", Gravity::Destructive, update(|it| it.scopes = Some(crate::world::scopes("module:x")))),
         ("delete a user", Gravity::Destructive, Verb::RetireOwner(retired)),
         ("shut somebody out", Gravity::Destructive, Verb::SwitchHolder(shut_out)),
+        ("sign somebody in", Gravity::Constructive, Verb::OpenSession(delegated)),
         // Both are the caller's own: he shows his old password for one, and ends only his own for the other.
         ("set a password", Gravity::Free, Verb::SetPassword(password)),
         ("sign out", Gravity::Free, Verb::CloseSessions(CloseSessions { owner: caller.id, session: None })),
@@ -325,6 +341,7 @@ fn is_asked_for(verb: &Verb) -> bool {
         | Verb::AddSigner(_)
         | Verb::SwitchSigner(_)
         | Verb::CreateServiceAccount(_)
+        | Verb::OpenSession(_)
         | Verb::RetireOwner(_)
         | Verb::CreatePermission(_)
         | Verb::UpdatePermission(_)
@@ -332,7 +349,6 @@ fn is_asked_for(verb: &Verb) -> bool {
         | Verb::RevokeAssignment(_) => true,
         Verb::FinishRotation(_)
         | Verb::ContinueDeletion(_)
-        | Verb::OpenSession(_)
         | Verb::RegisterOwner(_)
         | Verb::SpendChallenge(_)
         | Verb::SetUp(_)
@@ -345,7 +361,7 @@ fn is_asked_for(verb: &Verb) -> bool {
 }
 
 /// How many changes the table has.
-pub(crate) const CHANGES: usize = 36;
+pub(crate) const CHANGES: usize = 38;
 
 /// A user who is signed in with a key, in a new organisation, and what he changes there.
 pub(crate) async fn subject(world: &World, role: Role) -> (Objects, Caller, Signer) {
