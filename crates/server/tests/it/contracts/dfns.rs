@@ -2,6 +2,8 @@
 //!
 //! | file | promise |
 //! | --- | --- |
+//! | `browser` | a passkey that was made in a real browser signs here, and nowhere else |
+//! | `chromium` | that browser |
 //! | `company` | a world with this door open, and what its clients do for each change |
 //! | `attacks` | an action token and a challenge are good for one thing, once |
 //! | `isolation` | who may call each operation |
@@ -15,6 +17,8 @@
 //! | `pats` | a token lives at this door as its clients expect |
 
 mod attacks;
+mod browser;
+mod chromium;
 mod company;
 mod credentials;
 mod isolation;

@@ -203,7 +203,11 @@ impl Pat {
 
 impl Company {
     pub(crate) async fn new() -> Self {
-        let world = World::with_contracts().await;
+        Self::in_world(World::with_contracts().await).await
+    }
+
+    /// The same in a world of another setting.
+    pub(crate) async fn in_world(world: World) -> Self {
         let key = Key::new("of Grace");
         world.register_key(&world.acme.administrator, &key).await;
         let bearer = world.log_in(&world.acme.id, &world.acme.administrator, &key).await;
