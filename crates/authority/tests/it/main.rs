@@ -27,6 +27,7 @@
 //! | `signers` | whoever changes a signer shows that he may |
 //! | `first_signers` | the newest link registers a user's first signers, once |
 //! | `signed_actions` | an action token is worth the one request that was signed, once |
+//! | `signed_meanwhile` | what ended between challenge, action and change is worth nothing |
 //! | `authenticator` `signed_vectors` `signing` | what those sign with |
 //! | `subject` | what many tests restrict: a member with a token |
 //! | `world` | what every test stands on |
@@ -56,6 +57,7 @@ mod restrictions;
 mod sign_in;
 mod sign_in_with_signer;
 mod signed_actions;
+mod signed_meanwhile;
 mod signed_vectors;
 mod signers;
 mod signing;

@@ -2,21 +2,29 @@
 
 use crate::{
     authenticator::{Authenticator, Ceremony},
-    world::{World, name},
+    world::{World, name, new_token, secret},
 };
 use authority::{
-    Error,
+    Authority, Error,
     challenge::Challenge,
+    error::Unproven,
+    owners::OrganisationPatch,
     sign_action::{ActionToken, Asked},
+    sign_in::Origin,
     signature::{Answer, Registration, passkey::RelyingParty, public_key::PublicKey},
     signers::SignerDraft,
 };
-use domain::{caller::Caller, hexadecimal, signer::Signer};
+use domain::{
+    caller::Caller,
+    hexadecimal,
+    owner::{Owner, OwnerKind, Role},
+    signer::{SignedActions, Signer},
+};
 use p256::ecdsa::signature::Signer as _;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// How long challenges and actions last in these tests.
 pub(crate) const LIFETIME: Duration = Duration::from_mins(1);
@@ -184,4 +192,60 @@ pub(crate) async fn signing(world: &World, caller: &Caller, pair: &Pair) -> Call
 pub(crate) async fn shown(world: &World, caller: &Caller, action: &ActionToken) -> Caller {
     let shown = world.authority().show_action(caller, action.secret.expose(), asked()).await.unwrap();
     Caller { action: Some(shown), ..caller.clone() }
+}
+
+/// A member of an organisation that demands everything to be signed, who shows a token and has a key.
+pub(crate) struct Subject {
+    pub(crate) world: World,
+    pub(crate) owner: Owner,
+    pub(crate) caller: Caller,
+    pub(crate) key: Pair,
+}
+
+impl Subject {
+    pub(crate) async fn new(seed: u64) -> Self {
+        let world = World::new(seed).await;
+        let organisation = world.organisation().await;
+        let owner = world.owner(OwnerKind::User, organisation.id, Role::Member, "").await;
+        let (caller, key) = (world.caller(&owner).await, Pair::ed25519(1));
+        register(&world, &caller, &key).await;
+        let root_key = Pair::ed25519(9);
+        register(&world, &world.root, &root_key).await;
+        let signed = signing(&world, &world.root, &root_key).await;
+        let patch = OrganisationPatch { signed_actions: Some(SignedActions::All), ..OrganisationPatch::default() };
+        world.authority().update_organisation(&signed, organisation.id, patch, None).await.unwrap();
+        let mut world = world;
+        // Whatever the tests do in the name of the first administrator is signed by nobody.
+        world.root.action = None;
+        Self { world, owner, caller, key }
+    }
+
+    pub(crate) fn authority(&self) -> &Arc<Authority> {
+        self.world.authority()
+    }
+
+    /// What the caller gets for his change.
+    pub(crate) async fn change(&self, caller: &Caller) -> Result<(), Error> {
+        self.authority().issue(caller, new_token(), None).await.map(drop)
+    }
+
+    pub(crate) async fn show(&self, caller: &Caller, action: &ActionToken, asked: Asked) -> Result<Caller, Error> {
+        let action = self.authority().show_action(caller, action.secret.expose(), asked).await?;
+        Ok(Caller { action: Some(action), ..caller.clone() })
+    }
+
+    pub(crate) async fn session(&self) -> Caller {
+        let (email, password) = (self.owner.email.as_ref().unwrap(), secret("correct horse battery staple"));
+        let opened = self.authority().sign_in(email, password, Origin::default(), None).await.unwrap();
+        self.authority().authenticate_session(opened.secret.expose()).await.unwrap().0
+    }
+}
+
+#[track_caller]
+pub(crate) fn refused<T>(answer: Result<T, Error>, why: Unproven) {
+    match answer {
+        Err(Error::Unproven(told)) => assert_eq!(told, why),
+        Err(error) => panic!("{error:?} instead of {why:?}"),
+        Ok(_) => panic!("not refused: {why:?}"),
+    }
 }
