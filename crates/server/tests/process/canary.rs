@@ -99,6 +99,10 @@ impl Walk {
                     self.canaries.take_member("/token", &mut exchange.answer.text);
                     "/key"
                 }
+                ("POST", ["auth", "pats"]) => "/accessToken",
+                ("POST", ["auth", "login"]) => "/token",
+                ("POST", ["auth", "action"]) => "/userAction",
+                ("POST", ["auth", "users"]) => "/registrationCode",
                 ("POST", ["v1", "users"]) => "/invitation/link",
                 ("POST", ["v1", "users", _, "invitation"]) => "/link",
                 ("POST", ["v1", "sessions"]) => {
