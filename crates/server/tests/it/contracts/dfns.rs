@@ -5,6 +5,7 @@
 //! | `browser` | a passkey that was made in a real browser signs here, and nowhere else |
 //! | `chromium` | that browser |
 //! | `company` | a world with this door open, and what its clients do for each change |
+//! | `answers` | every documented answer, as a snapshot |
 //! | `attacks` | an action token and a challenge are good for one thing, once |
 //! | `isolation` | who may call each operation |
 //! | `login` | whoever has a credential gets in with it, and nobody is told who exists |
@@ -16,6 +17,7 @@
 //! | `credentials` | a user's own keys, and what was switched off signs nothing |
 //! | `pats` | a token lives at this door as its clients expect |
 
+mod answers;
 mod attacks;
 mod browser;
 mod chromium;
