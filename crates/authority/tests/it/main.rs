@@ -7,6 +7,7 @@
 //! | `model` | random verbs and faults leave what a plain model says |
 //! | `verdicts` | each verdict belongs to its request; each refusal has its reason |
 //! | `restrictions` | the very next verdict shows a restriction |
+//! | `delegation` | whoever brings or signs in somebody hands out no more than he has |
 //! | `endings` | time ends what it should, and gives nothing back |
 //! | `first_use` | the first use of a new secret ends the older ones, once |
 //! | `grants` | nobody grants what he has not; one administrator always stays |
@@ -37,6 +38,7 @@
 mod at_rest;
 mod authenticator;
 mod contracts;
+mod delegation;
 mod deleted_means_deleted;
 mod endings;
 mod first_signers;

@@ -22,6 +22,7 @@ mod paging;
 mod permissions;
 mod previews;
 mod reach;
+mod retirement;
 mod rotation;
 mod search;
 mod set_up;
