@@ -217,6 +217,120 @@ async function permissions() {
     await refused(404, () => permissions.getPermission({ permissionId: "pm-00000-00000-0000000000000000" }));
 }
 
+// What proves that somebody holds a new key, as the contract describes it; the key signer has no part for it.
+function registration(challenge, credId, { publicKey, privateKey }) {
+    const sign = (text) => crypto.sign(undefined, Buffer.from(text), privateKey);
+    const clientData = JSON.stringify({ type: "key.create", challenge: challenge.challenge });
+    const clientDataHash = crypto.createHash("sha256").update(clientData).digest("hex");
+    const signature = sign(JSON.stringify({ clientDataHash, publicKey: pem(publicKey) })).toString("hex");
+    const attestation = JSON.stringify({ publicKey: pem(publicKey), signature, algorithm: "" });
+    return {
+        credentialKind: "Key",
+        credentialName: credId,
+        credentialInfo: {
+            credId,
+            clientData: Buffer.from(clientData).toString("base64url"),
+            attestationData: Buffer.from(attestation).toString("base64url"),
+        },
+    };
+}
+
+function newCredId(padding = "") {
+    return crypto.randomBytes(32).toString("base64url") + padding;
+}
+
+async function credentials() {
+    const who = { orgId, username: demo.username };
+    for (const kind of Object.keys(KEYS)) {
+        const pair = KEYS[kind]();
+        // The official Python example keeps the padding of its identifiers.
+        const credId = newCredId("=");
+        const challenge = await me.auth.createCredentialChallenge({ body: { kind: "Key" } });
+        const { challengeIdentifier } = challenge;
+        const body = { challengeIdentifier, ...registration(challenge, credId, pair) };
+        const made = await me.auth.createCredential({ body });
+        check(made.kind === "Key" && made.credentialId === credId && made.isActive, made);
+        await refused(400, () => me.auth.createCredential({ body }));
+        const credentialUuid = made.credentialUuid;
+        const signer = signerOf({ credId }, pair.privateKey);
+        const authenticator = new DfnsAuthenticator({ baseUrl, orgId, signer });
+        const { token } = await authenticator.login(who);
+        check((await me.auth.listCredentials()).items.some((one) => one.credentialUuid === credentialUuid));
+        await me.auth.deactivateCredential({ body: { credentialUuid } });
+        await refused(-1, () => authenticator.login(who), "does not match");
+        await refused(-1, () => client(demo.auth_token, signer).auth.activateCredential({ body: { credentialUuid } }));
+        await me.auth.activateCredential({ body: { credentialUuid } });
+        await authenticator.login(who);
+        await client(token, signer).auth.deactivateCredential({ body: { credentialUuid } });
+    }
+}
+
+async function people() {
+    const email = `${crypto.randomUUID()}@walk.example`;
+    const invited = await me.auth.createUser({ body: { email, kind: "CustomerEmployee" } });
+    check(invited.username === email && invited.isRegistered === false && invited.isServiceAccount === false, invited);
+    const pair = KEYS["P-256"]();
+    const signer = signerOf({ credId: newCredId() }, pair.privateKey);
+    signer.create = async (challenge) => registration(challenge, signer.options.credId, pair);
+    const authenticator = new DfnsAuthenticator({ baseUrl, orgId, signer });
+    const code = { orgId, username: email, registrationCode: invited.registrationCode };
+    const registered = await authenticator.register(code);
+    check(registered.user.username === email && registered.credential.kind === "Key", registered);
+    await refused(401, () => authenticator.register(code));
+    const { userId } = invited;
+    check((await me.auth.getUser({ userId })).isRegistered);
+
+    // An employee may create tokens as soon as a permission says so, and nobody sees another's list.
+    const { token } = await authenticator.login({ orgId, username: email });
+    const employee = client(token, signer);
+    const body = { name: "first", publicKey: pem(KEYS.Ed25519().publicKey) };
+    await refused(403, () => employee.auth.createPersonalAccessToken({ body }),
+        `CustomerEmployee ${userId} is not authorized to perform operation (Auth:Pats:Create)`);
+    const operations = ["Auth:Pats:Create"];
+    const permission = await me.permissions.createPermission({ body: { name: `people ${crypto.randomUUID()}`, operations } });
+    await me.permissions.createAssignment({ permissionId: permission.id, body: { identityId: userId } });
+    const made = await employee.auth.createPersonalAccessToken({ body });
+    check((await employee.auth.listPersonalAccessTokens()).items.length === 1);
+    check(!(await me.auth.listPersonalAccessTokens()).items.some((one) => one.tokenId === made.tokenId));
+    check((await employee.auth.archivePersonalAccessToken({ tokenId: made.tokenId })).isActive === false);
+    const kept = await employee.auth.createPersonalAccessToken({ body: { ...body, name: "second" } });
+
+    check((await me.auth.deactivateUser({ userId })).isActive === false);
+    await refused(401, () => client(kept.accessToken).auth.listPersonalAccessTokens());
+    await refused(401, () => employee.auth.listPersonalAccessTokens());
+    check((await me.auth.activateUser({ userId })).isActive);
+    const page = await me.auth.listUsers({ query: { limit: 1 } });
+    check(page.items.length === 1 && typeof page.nextPageToken === "string", page);
+    const next = await me.auth.listUsers({ query: { limit: 1, paginationToken: page.nextPageToken } });
+    check(next.items.length === 1 && next.items[0].userId !== page.items[0].userId, next);
+    await me.auth.archiveUser({ userId });
+    await refused(401, () => client(kept.accessToken).auth.listPersonalAccessTokens());
+}
+
+async function serviceAccounts() {
+    const { publicKey, privateKey } = KEYS.secp256k1();
+    const name = `Robot ${crypto.randomUUID()}`;
+    const made = await me.auth.createServiceAccount({ body: { name, publicKey: pem(publicKey), daysValid: 1 } });
+    const { userId: serviceAccountId } = made.userInfo;
+    const [token] = made.accessTokens;
+    check(made.userInfo.isServiceAccount && made.userInfo.name === name && token.kind === "ServiceAccount", made);
+    check(claims(token.accessToken)["https://custom/app_metadata"].userId === serviceAccountId);
+    const robot = client(token.accessToken, signerOf(token, privateKey));
+    check((await robot.auth.listPersonalAccessTokens()).items.some((one) => one.tokenId === token.tokenId));
+    await refused(403, () => robot.auth.createPersonalAccessToken({ body: { name, publicKey: pem(publicKey) } }));
+    check((await me.auth.listServiceAccounts()).items.some((one) => one.userInfo.userId === serviceAccountId));
+    check((await me.auth.getServiceAccount({ serviceAccountId })).accessTokens.length === 1);
+    const renamed = await me.auth.updateServiceAccount({ serviceAccountId, body: { name: `${name} é` } });
+    check(renamed.userInfo.name === `${name} é`, renamed);
+    check(!(await me.auth.deactivateServiceAccount({ serviceAccountId, body: {} })).userInfo.isActive);
+    await refused(401, () => robot.auth.listPersonalAccessTokens());
+    check((await me.auth.activateServiceAccount({ serviceAccountId })).userInfo.isActive);
+    const { tokenId } = token;
+    check((await robot.auth.archivePersonalAccessToken({ tokenId })).isActive === false);
+    await refused(401, () => robot.auth.listPersonalAccessTokens());
+    check(!(await me.auth.archiveServiceAccount({ serviceAccountId, query: {} })).userInfo.isActive);
+}
+
 async function main() {
     for (const kind of Object.keys(KEYS)) {
         await life(kind, "spki", `${kind} by its owner`);
@@ -227,6 +341,9 @@ async function main() {
     await logins();
     await delegated();
     await permissions();
+    await credentials();
+    await people();
+    await serviceAccounts();
     console.log(`${versions.join(" with ")}: ${checks} checks`);
 }
 

@@ -94,6 +94,27 @@ def login(me, owner):
     refused(400, login.login, answer)
 
 
+def service_account(me, permissions):
+    """A service account with a permission signs with a key of its own."""
+    key = KEYS["RSA"]()
+    permission = permissions.create_permission({"name": f"walk {uuid.uuid4()}", "operations": ["Permissions:Read"]})
+    body = {"name": f"Robot {uuid.uuid4()}", "publicKey": public_pem(key), "permissionId": permission["id"], "daysValid": 1}
+    made = me.create_service_account(body)
+    account, [token] = made["userInfo"]["userId"], made["accessTokens"]
+    check(made["userInfo"]["isServiceAccount"] and token["kind"] == "ServiceAccount", made)
+    check(any(item["userInfo"]["userId"] == account for item in me.list_service_accounts()["items"]))
+    signer = KeySigner(token["credId"], private_pem(key))
+    robot = DfnsClient(DfnsClientConfig(auth_token=token["accessToken"], base_url=URL, signer=signer))
+    check(robot.permissions.get_permission(permission["id"])["operations"] == ["Permissions:Read"])
+    refused(403, robot.permissions.create_permission, {"name": "x", "operations": ["Permissions:Read"]})
+    check(me.deactivate_service_account(account, {})["userInfo"]["isActive"] is False)
+    refused(401, robot.auth.list_personal_access_tokens)
+    check(me.activate_service_account(account)["userInfo"]["isActive"] is True)
+    check(robot.auth.delete_personal_access_token(token["tokenId"])["isActive"] is False)
+    refused(401, robot.auth.list_personal_access_tokens)
+    check(me.delete_service_account(account)["userInfo"]["isActive"] is False)
+
+
 def main():
     """All of it, with the administrator of the demonstration."""
     owner = KeySigner(DEMO["cred_id"], DEMO["private_key_pem"])
@@ -107,6 +128,8 @@ def main():
     refused(404, me.get_personal_access_token, "to-00000-00000-0000000000000000")
     refused(401, client("a.b.c").list_personal_access_tokens)
     login(me, owner)
+    config = DfnsClientConfig(auth_token=DEMO["auth_token"], base_url=URL, signer=owner)
+    service_account(me, DfnsClient(config).permissions)
     found = version("dfns-sdk")
     print(f"dfns-sdk {found}: {CHECKS} checks")
     if found != "1.0.4":

@@ -293,7 +293,8 @@ fn or_unauthenticated(error: Error) -> Refused {
 }
 
 fn shown(server: &Server, first: &FirstChallenge) -> ChallengeShape {
-    let temporary = Sealed::new(first.challenge.identifier.as_str()).write(&server.authority);
+    let temporary = Sealed::new(first.challenge.identifier.as_str());
+    let temporary = temporary.of_organisation(first.user.organisation_id).write(&server.authority);
     ChallengeShape {
         user: (&first.user).into(),
         temporary_authentication_token: temporary.expose().to_owned(),
