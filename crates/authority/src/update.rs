@@ -34,6 +34,8 @@ pub struct TokenPatch {
     pub expires_at: Option<Option<Timestamp>>,
     /// New facts of one contract.
     pub facts: Option<ContractFacts>,
+    /// Another place that only one live token of the owner may hold.
+    pub slot: Option<String>,
 }
 
 impl Authority {
@@ -49,9 +51,20 @@ impl Authority {
         expects: Option<u64>,
     ) -> Result<Token, Error> {
         let access = access::access(caller, Action::ChangeTokens)?;
-        let TokenPatch { name, description, scopes, networks, labels, expires_at, facts } = patch;
-        let verb =
-            UpdateToken { access, token, expects, name, description, scopes, networks, labels, expires_at, facts };
+        let TokenPatch { name, description, scopes, networks, labels, expires_at, facts, slot } = patch;
+        let verb = UpdateToken {
+            access,
+            token,
+            expects,
+            name,
+            description,
+            scopes,
+            networks,
+            labels,
+            expires_at,
+            facts,
+            slot,
+        };
         match self.commit(caller, Verb::UpdateToken(verb)).await?.outcome {
             Outcome::Token(token) => Ok(*token),
             _ => Err(unexpected_outcome()),

@@ -136,6 +136,7 @@ impl TokenPatchBody {
                 .expires_at
                 .and_then(|at| checks.take(at.map(|at| future("expires_at", &at, now)).transpose())),
             facts: None,
+            slot: None,
         };
         checks.finish_with(Some(patch))
     }

@@ -117,6 +117,8 @@ pub struct UpdateToken {
     pub expires_at: Option<Option<Timestamp>>,
     /// New facts of one contract.
     pub facts: Option<ContractFacts>,
+    /// Another place that only one live token of the owner may hold.
+    pub slot: Option<String>,
 }
 
 /// The data of [`Verb::SwitchToken`](super::Verb::SwitchToken).

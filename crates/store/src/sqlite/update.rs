@@ -81,6 +81,7 @@ fn apply(token: &mut Token, wanted: &UpdateToken) -> Vec<&'static str> {
     replace(&mut token.networks, wanted.networks.as_ref(), "networks", &mut changed);
     replace(&mut token.labels, wanted.labels.as_ref(), "labels", &mut changed);
     replace(&mut token.expires_at, wanted.expires_at.as_ref(), "expires_at", &mut changed);
+    replace(&mut token.terms.slot, wanted.slot.clone().map(Some).as_ref(), "slot", &mut changed);
     replace_facts(&mut token.terms.facts, wanted.facts.as_ref(), &mut changed);
     changed
 }
@@ -165,7 +166,7 @@ fn write(transaction: &mut Transaction<'_>, token: &Token) -> Result<()> {
         .connection
         .prepare_cached(
             "UPDATE token SET name = ?2, description = ?3, scope_set = ?4, network_set = ?5, labels = ?6,
-                expires_at = ?7, disabled = ?8, updated_at = ?9, revision = ?10, facts = ?11
+                expires_at = ?7, disabled = ?8, updated_at = ?9, revision = ?10, facts = ?11, slot = ?12
              WHERE number = ?1",
         )?
         .execute(params![
@@ -180,6 +181,7 @@ fn write(transaction: &mut Transaction<'_>, token: &Token) -> Result<()> {
             token.updated_at.milliseconds(),
             token.revision,
             facts_text(&token.terms.facts)?,
+            token.terms.slot,
         ]);
     taken_in(updated, &TAKEN, Refusal::NameTaken)?;
     Ok(())

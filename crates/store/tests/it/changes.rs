@@ -134,6 +134,7 @@ fn changes_of_tokens(world: &World, objects: &Objects) -> Vec<(&'static str, Gra
         labels: None,
         expires_at: None,
         facts: None,
+        slot: None,
     };
     let rotated = RotateToken {
         access: unlimited(),

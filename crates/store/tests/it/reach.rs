@@ -83,6 +83,7 @@ async fn verbs_stay_within_reach(engine: Engine) {
                 labels: None,
                 expires_at: None,
                 facts: None,
+                slot: None,
             };
             let (secret, end) = (world.secret(), RotationEnd::Now);
             let verbs = [

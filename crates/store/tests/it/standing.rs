@@ -193,6 +193,7 @@ async fn a_credential_that_is_worth_less_does_not_stand(engine: Engine) {
         labels: None,
         expires_at: None,
         facts: None,
+        slot: None,
     };
     world.made(Verb::UpdateToken(narrowed("tokens:read"))).await;
     assert!(stands(&world, &owner, &by).await, "what it was shown for is still there");

@@ -25,6 +25,7 @@ use store::{
 
 on_every_engine!(
     a_slot_holds_one_live_token_of_each_owner,
+    a_token_moves_to_a_slot_that_is_free,
     a_number_and_a_slot_name_one_token,
     a_unique_name_is_one_in_its_organisation,
     a_secret_may_hold_the_number_of_its_token,
@@ -45,6 +46,19 @@ fn slotted(world: &World, owner: &Owner, text: &str) -> IssueToken {
 
 fn unique(world: &World, owner: &Owner, text: &str) -> IssueToken {
     IssueToken { terms: Terms { unique_in: Some("one".into()), ..Terms::default() }, ..world.issuing(owner, text) }
+}
+
+async fn a_token_moves_to_a_slot_that_is_free(engine: Engine) {
+    let world = World::new(engine).await;
+    let owner = world.member().await;
+    let first = world.issue_as(slotted(&world, &owner, "first")).await;
+    let second = world.issue(&owner, "second").await;
+    let into =
+        |issued: &Issued, slot: &str| Verb::UpdateToken(UpdateToken { slot: Some(slot.to_owned()), ..nothing(issued) });
+    assert_eq!(world.refusal(into(&second, "one")).await, Refusal::SlotTaken);
+    assert_eq!(token(world.made(into(&first, "two")).await).terms.slot.as_deref(), Some("two"));
+    assert_eq!(token(world.made(into(&second, "one")).await).terms.slot.as_deref(), Some("one"));
+    assert_eq!(world.refusal(into(&first, "one")).await, Refusal::SlotTaken);
 }
 
 async fn a_slot_holds_one_live_token_of_each_owner(engine: Engine) {
@@ -155,6 +169,7 @@ fn nothing(issued: &Issued) -> UpdateToken {
         labels: None,
         expires_at: None,
         facts: None,
+        slot: None,
     }
 }
 

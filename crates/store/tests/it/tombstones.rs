@@ -124,6 +124,7 @@ async fn a_deleted_token_is_not_found_by_any_verb(engine: Engine) {
         labels: None,
         expires_at: None,
         facts: None,
+        slot: None,
     };
     let rotate =
         RotateToken { access: access.clone(), token, expects: None, secret: world.secret(), end: RotationEnd::Now };

@@ -46,6 +46,7 @@ pub(crate) fn nothing(token: &Token) -> UpdateToken {
         labels: None,
         expires_at: None,
         facts: None,
+        slot: None,
     }
 }
 

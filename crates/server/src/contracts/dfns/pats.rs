@@ -21,6 +21,7 @@ use crate::{
 use authority::{
     Error,
     delete::TokenName,
+    error::Conflict,
     issue::{NewToken, OwnKey},
     signature::public_key::PublicKey,
     update::TokenPatch,
@@ -37,6 +38,8 @@ use domain::{
 };
 use store::query::{PageRequest, Sort, TokenFilter};
 
+/// What the places begin with that keep an `externalId` to one token of a user.
+const PLACE: &str = "dfns:";
 /// The tag of operations on tokens.
 const TAG: &str = "Personal access tokens";
 /// What the names of their keys begin with.
@@ -89,7 +92,15 @@ pub async fn create(
     let pem = PublicKey::from_pem("publicKey", &new.public_key).and_then(|key| readable(key.to_pem()))?;
     expect_unused(&server, &caller, new.external_id.as_ref(), None).await?;
     let owner = server.authority.own_record(&caller).await?;
-    let issued = server.authority.issue_whole(&caller, draft(&server, &owner, new, pem)).await?;
+    let external_id = new.external_id.clone();
+    let issued = match server.authority.issue_whole(&caller, draft(&server, &owner, new, pem)).await {
+        Err(Error::Conflict(Conflict::SlotTaken)) => {
+            // Another token was faster, and this says which; or it has gone again.
+            expect_unused(&server, &caller, external_id.as_ref(), None).await?;
+            return Err(Error::Conflict(Conflict::SlotTaken).into());
+        }
+        issued => issued?,
+    };
     let assigned = assignments::of_token(&server, &caller, issued.token.id).await.unwrap_or_default();
     Ok(Json(PatShape::new(&issued.token, assigned).showing(&issued.secret)))
 }
@@ -136,9 +147,13 @@ pub async fn update(
             let external_id = Some(external_id.to_string());
             facts(TokenFacts { external_id, ..TokenFacts::of(token).unwrap_or_default() })
         });
-        let patch = TokenPatch { name: change.name.clone(), facts, ..TokenPatch::default() };
+        // A place that another contract gave the token stays its place.
+        let is_free = token.terms.slot.as_ref().is_none_or(|slot| slot.starts_with(PLACE));
+        let slot = change.external_id.as_ref().filter(|_| is_free).map(place);
+        let patch = TokenPatch { name: change.name.clone(), facts, slot, ..TokenPatch::default() };
         match server.authority.update(&caller, token.id, patch, Some(token.revision)).await {
-            Err(Error::RevisionChanged { .. }) => {}
+            // Another token was faster: the next turn says which.
+            Err(Error::RevisionChanged { .. } | Error::Conflict(Conflict::SlotTaken)) => {}
             changed => return Ok(answer(changed?, found)),
         }
     }
@@ -243,6 +258,11 @@ async fn find(server: &Server, caller: &Caller, id: &str) -> Result<Found, Refus
     Ok(Found { assigned: assignments::of_token(server, caller, id).await?, token })
 }
 
+/// The place of a token that its user calls so: two cannot have it.
+fn place(external_id: &Name) -> String {
+    format!("{PLACE}{external_id}")
+}
+
 /// Makes sure that no other token of the caller has the name that he gives one.
 async fn expect_unused(
     server: &Server,
@@ -275,7 +295,6 @@ fn draft(server: &Server, owner: &Owner, new: NewPat, pem: String) -> NewToken {
         kind: BearerKind::Pat,
         token: Some(id),
     };
-    let external_id = new.external_id.map(|external_id| external_id.to_string());
     NewToken {
         name: new.name,
         description: String::new(),
@@ -285,11 +304,16 @@ fn draft(server: &Server, owner: &Owner, new: NewPat, pem: String) -> NewToken {
         labels: Labels::default(),
         expires_at: Some(server.authority.now().after(new.lifetime)),
         terms: Terms {
-            slot: None,
+            slot: new.external_id.as_ref().map(place),
             // Names are unique among the tokens of one user.
             unique_in: Some(identifier::user(owner.id)),
             form: Some(SecretForm::Signed(bearer::claims(&bearing))),
-            facts: facts(TokenFacts { cred_id: cred_id.clone(), public_key: new.public_key, external_id }).into(),
+            facts: facts(TokenFacts {
+                cred_id: cred_id.clone(),
+                public_key: new.public_key,
+                external_id: new.external_id.map(|external_id| external_id.to_string()),
+            })
+            .into(),
         },
         permission: new.permission,
         key: Some(OwnKey { token: id, credential: cred_id, pem }),

@@ -95,6 +95,26 @@ async fn names_are_ones_own_among_the_tokens_of_a_user() {
     created(&company, json!({"externalId": "ci-2"})).await.expect(200);
 }
 
+#[tokio::test]
+async fn of_two_that_are_called_the_same_at_once_one_is_made() {
+    let company = Company::new().await;
+    let of = |name: &'static str| created_with(&company, name, "ci-1");
+    let (one, other) = tokio::join!(of("One"), of("Other"));
+    let mut answers = [one, other];
+    answers.sort_by_key(|answer| answer.status);
+    let [made, refused] = answers.each_ref().map(|answer| (answer.status, answer.expect(answer.status)));
+    assert_eq!((made.0, refused.0), (200, 409), "{refused:?}");
+    assert_eq!(refused.1["error"]["details"]["duplicate"]["id"], made.1["tokenId"]);
+    // Another name frees the first one.
+    let path = format!("{PATS}/{}", made.1["tokenId"].as_str().unwrap());
+    company.signed(&company.administrator, Method::PUT, &path, json!({"externalId": "ci-2"})).await.expect(200);
+    created(&company, json!({"externalId": "ci-1"})).await.expect(200);
+}
+
+async fn created_with(company: &Company, name: &str, external_id: &str) -> crate::world::Answer {
+    created(company, json!({"name": name, "externalId": external_id})).await
+}
+
 /// The same request in all the ways in which clients write it.
 async fn sent(company: &Company, pat: &Pat, announced: &str, body: Option<(&str, &str)>) -> u16 {
     let path = pat.path("/deactivate");
