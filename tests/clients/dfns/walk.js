@@ -331,6 +331,41 @@ async function serviceAccounts() {
     check(!(await me.auth.archiveServiceAccount({ serviceAccountId, query: {} })).userInfo.isActive);
 }
 
+// A service account of a company registers the company's customers and logs them in, who have tokens as well.
+async function customers() {
+    const operations = ["Auth:Register:Delegated", "Auth:Login:Delegated"];
+    const name = `Shop ${crypto.randomUUID()}`;
+    const permission = await me.permissions.createPermission({ body: { name, operations } });
+    const pair = KEYS.Ed25519();
+    const made = await me.auth.createServiceAccount({
+        body: { name, publicKey: pem(pair.publicKey), permissionId: permission.id },
+    });
+    const [token] = made.accessTokens;
+    const shop = client(token.accessToken, signerOf(token, pair.privateKey));
+    const email = `${crypto.randomUUID()}@customers.example`;
+    const challenge = await shop.auth.createDelegatedRegistrationChallenge({ body: { email, kind: "EndUser" } });
+    const own = KEYS.secp256k1();
+    const credId = newCredId();
+    const registered = await BaseAuthApi.createUserRegistration(
+        { firstFactorCredential: registration(challenge, credId, own) },
+        { baseUrl, orgId, authToken: challenge.temporaryAuthenticationToken },
+    );
+    check(registered.user.username === email, registered);
+    const shown = await me.auth.getUser({ userId: registered.user.id });
+    check(shown.kind === "EndUser" && shown.isRegistered, shown);
+    const login = await shop.auth.delegatedLogin({ body: { username: email } });
+    const customer = client(login.token, signerOf({ credId }, own.privateKey));
+    const publicKey = pem(KEYS["P-256"]().publicKey);
+    const allowed = await me.permissions.createPermission({
+        body: { name: `Customers of ${name}`, operations: ["Auth:Pats:Create"] },
+    });
+    await me.permissions.createAssignment({ permissionId: allowed.id, body: { identityId: registered.user.id } });
+    const { tokenId } = await customer.auth.createPersonalAccessToken({ body: { name: "mine", publicKey } });
+    await refused(404, () => shop.auth.getPersonalAccessToken({ tokenId }));
+    check((await customer.auth.archivePersonalAccessToken({ tokenId })).isActive === false);
+    await refused(404, () => customer.auth.getPersonalAccessToken({ tokenId }));
+}
+
 async function main() {
     for (const kind of Object.keys(KEYS)) {
         await life(kind, "spki", `${kind} by its owner`);
@@ -344,6 +379,7 @@ async function main() {
     await credentials();
     await people();
     await serviceAccounts();
+    await customers();
     console.log(`${versions.join(" with ")}: ${checks} checks`);
 }
 

@@ -180,3 +180,20 @@ async fn no_verdict_is_wrong_while_secrets_move_to_the_current_key() {
     assert_eq!(kept_under(&world, KEYS + 1), 300, "every used secret moved to the last key");
     println!("{} verdicts", verdicts.load(Ordering::Relaxed));
 }
+
+/// Whoever verifies bearers by the published keys can do so until the older keys are retired.
+#[tokio::test]
+async fn the_published_keys_verify_what_older_keys_signed_until_those_are_retired() {
+    let mut world = World::new(44).await;
+    let published = |world: &World, bearer: &Secret| {
+        let keys = world.authority().bearer_keys().unwrap();
+        keys.iter().filter(|key| key.verify::<serde_json::Value>(bearer.expose()).is_some()).count()
+    };
+    let old = world.authority().bearer(r#"{"sub":"old"}"#, None);
+    rotate_key(&mut world).await;
+    let new = world.authority().bearer(r#"{"sub":"new"}"#, None);
+    assert_eq!(world.authority().bearer_keys().unwrap().len(), 2);
+    assert_eq!((published(&world, &old), published(&world, &new)), (1, 1));
+    retire_keys(&mut world).await;
+    assert_eq!((published(&world, &old), published(&world, &new)), (0, 1));
+}
