@@ -7,6 +7,7 @@
 //! | `haystack` | the search for parts of secrets |
 //! | `walk` | every route, by those who may and with what is right |
 //! | `contracts` | the doors of the contracts |
+//! | `signing` | keys, and what is signed with them |
 //! | `misuse` | secrets where none belongs, and credentials that are wrong |
 //! | `command_line` | the commands |
 
@@ -14,6 +15,7 @@ mod command_line;
 mod contracts;
 mod haystack;
 mod misuse;
+mod signing;
 mod walk;
 
 use crate::{
@@ -99,6 +101,7 @@ impl Walk {
                     self.canaries.take_member("/token", &mut exchange.answer.text);
                     "/key"
                 }
+                ("POST", ["v1", "actions"]) => "/action",
                 ("POST", ["auth", "pats"]) => "/accessToken",
                 ("POST", ["auth", "login"]) => "/token",
                 ("POST", ["auth", "action"]) => "/userAction",
@@ -122,6 +125,7 @@ fn no_secret_appears_where_it_does_not_belong() {
     let mut walk = Walk::begin();
     walk.every_route();
     walk.contracts();
+    walk.signing();
     walk.misuse();
     walk.commands();
     let mut exchanges = walk.take_from_answers();
