@@ -285,8 +285,15 @@ async fn changed(
     account: &Owner,
     patch: OwnerPatch,
 ) -> Result<Json<AccountShape>, Refused> {
-    let account = server.authority.update_owner(caller, KIND, account.id, patch, Some(account.revision)).await?;
-    Ok(Json(shown(server, caller, account).await?))
+    // What is kept beside it is replaced as a whole, so nobody may have changed that meanwhile.
+    let expects = patch.facts.as_ref().map(|_| account.revision);
+    match server.authority.update_owner(caller, KIND, account.id, patch, expects).await {
+        Err(Error::RevisionChanged { .. }) => {
+            let message = "Somebody else changed the service account; try again.";
+            Err(Problem::new(ProblemKind::Conflict).detail(message).into())
+        }
+        changed => Ok(Json(shown(server, caller, changed?).await?)),
+    }
 }
 
 async fn shown(server: &Server, caller: &Caller, account: Owner) -> Result<AccountShape, Refused> {
@@ -303,8 +310,12 @@ async fn tokens(server: &Server, caller: &Caller, account: &Owner) -> Result<Vec
         let page = PageRequest { after, limit: STEP };
         let page = server.authority.tokens(caller, filter.clone(), Sort::default(), page).await?;
         tokens.extend(page.items);
+        if tokens.len() > limits::UNPAGED_LIST {
+            let message = "There are too many tokens for one list; use /v1/tokens.";
+            return Err(Problem::new(ProblemKind::InvalidRequest).detail(message).into());
+        }
         after = page.next;
-        if after.is_none() || tokens.len() > limits::UNPAGED_LIST {
+        if after.is_none() {
             return Ok(tokens);
         }
     }
