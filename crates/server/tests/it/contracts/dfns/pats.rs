@@ -1,9 +1,10 @@
 //! Promise: a token lives at this door as its clients expect: created, listed, read, renamed, switched and deleted,
 //! and deleted means deleted.
 
-use super::company::{Company, Key, PATS, org_id};
+use super::company::{Company, Key, PATS, Signing, org_id};
 use http::Method;
 use serde_json::{Value, json};
+use server::contracts::dfns::identifier;
 
 /// Every member that a token must have.
 const MEMBERS: [&str; 11] = [
@@ -87,4 +88,29 @@ async fn a_token_may_care_for_itself_and_delete_itself_but_create_none() {
     let answer = company.signed(&pat.signing, Method::PUT, &pat.path("/deactivate"), json!({})).await.expect(200);
     assert_eq!(answer["isActive"], false);
     company.get(PATS).bearer(&pat.signing.bearer).await.expect(401);
+}
+
+/// The other doors rotate what they can; it stays a token of this one.
+#[tokio::test]
+async fn a_rotation_elsewhere_keeps_the_form_of_the_bearer_and_the_key() {
+    let company = Company::new().await;
+    let pat = company.pat("Build").await;
+    let id = identifier::parse_token(&pat.id).unwrap();
+    let rotated = company.post(format!("/v1/tokens/{id}/rotate"), json!({})).bearer(&company.root.token).await;
+    let bearer = rotated.expect(200)["secret"].as_str().unwrap().to_owned();
+    assert_eq!(bearer.split('.').count(), 3, "a JWT");
+    company.get(PATS).bearer(&pat.signing.bearer).await.expect(401);
+    let signing = Signing { bearer, key: pat.signing.key.again() };
+    let deleted = company.signed(&signing, Method::DELETE, &pat.path(""), json!({})).await.expect(200);
+    assert_eq!(deleted["isActive"], false);
+}
+
+/// Which doors it has to be signed at is the organisation's own business; here it always has to be.
+#[tokio::test]
+async fn a_native_token_changes_nothing_here_without_a_signature_of_its_owner() {
+    let company = Company::new().await;
+    let pat = company.pat("Build").await;
+    let native = Signing { bearer: company.acme.administrator.token.clone(), key: company.administrator.key.again() };
+    company.delete(pat.path("")).bearer(&native.bearer).await.expect(403);
+    company.signed(&native, Method::DELETE, &pat.path(""), json!({})).await.expect(200);
 }
