@@ -75,7 +75,7 @@ async fn an_action_that_was_made_up_is_none() {
     let challenge = company.challenged(&login.bearer, &Method::PUT, &pat.path(""), r#"{"name":"Deploy"}"#).await;
     let [_, claims, signature] = [0, 1, 2].map(|part| action.split('.').nth(part).unwrap());
     let head = |alg: &str| URL_SAFE_NO_PAD.encode(json!({"alg": alg, "typ": "JWT"}).to_string());
-    let signed_elsewhere = authority::jwt::sign(&json!({"sealed": "x.y"}), &[7; 32]).unwrap();
+    let signed_elsewhere = authority::jwt::sign(&json!({"text": "x.y"}), &[7; 32]).unwrap();
     let mut wrong = vec![
         "x".to_owned(),
         "..".to_owned(),

@@ -62,7 +62,7 @@ async fn a_login_ends_with_its_time_and_with_a_logout() {
 /// A challenge without what differs each time, but with all that can be read of what is sealed.
 fn stable(mut challenge: Value) -> Value {
     let sealed = claims(challenge["challengeIdentifier"].as_str().unwrap());
-    let content = sealed["sealed"].as_str().unwrap().split('.').next().unwrap();
+    let content = sealed["text"].as_str().unwrap().split('.').next().unwrap();
     let mut content: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(content).unwrap()).unwrap();
     for member in ["nonce", "made_at", "expires_at"] {
         content[member] = Value::Null;
