@@ -4,17 +4,9 @@ use crate::{
     access::{self, Action},
     authority::Authority,
     error::Error,
-    owners::owner_of,
 };
-use domain::{
-    caller::Caller,
-    id::OrganisationId,
-    owner::{Organisation, Owner},
-};
-use store::{
-    change::{UpdateOwner, Verb},
-    query::{OrganisationFilter, PageRequest, TokenFilter},
-};
+use domain::{caller::Caller, id::OrganisationId, owner::Organisation};
+use store::query::{OrganisationFilter, PageRequest, TokenFilter};
 
 impl Authority {
     /// One organisation that the caller may change.
@@ -35,26 +27,5 @@ impl Authority {
     pub async fn count_tokens_to_change(&self, caller: &Caller, filter: TokenFilter) -> Result<u64, Error> {
         let reach = access::reach(caller, Action::ChangeOrganisations)?;
         Ok(self.store.count_tokens(reach, filter, self.now()).await?)
-    }
-
-    /// Deactivates or reactivates the holder of a seat, whose power comes from what its organisation is.
-    ///
-    /// # Errors
-    /// [`Error::Denied`] for whoever may not change organisations, and for a reactivation that hands out
-    /// more than the caller has.
-    pub async fn switch_seat(&self, caller: &Caller, holder: &Owner, active: bool) -> Result<Owner, Error> {
-        let verb = UpdateOwner {
-            access: access::access(caller, Action::ChangeOrganisations)?,
-            owner: holder.id,
-            kind: holder.kind,
-            expects: None,
-            name: None,
-            email: None,
-            role: None,
-            scopes: None,
-            active: Some(active),
-            facts: None,
-        };
-        owner_of(self.commit(caller, Verb::UpdateOwner(verb)).await?.outcome)
     }
 }

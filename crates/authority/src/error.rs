@@ -84,6 +84,8 @@ pub enum Unproven {
     ActionOfAnother,
     /// The signed action was used before.
     ActionSpent,
+    /// The signer of the action is gone, or was switched since it was challenged.
+    ActionVoid,
 }
 
 /// How a change does not fit what is there.
@@ -161,6 +163,7 @@ impl From<Refusal> for Error {
             Refusal::Consumed => Self::Conflict(Conflict::LinkVoid),
             Refusal::ActionRequired => Self::Unproven(Unproven::ActionMissing),
             Refusal::ActionSpent => Self::Unproven(Unproven::ActionSpent),
+            Refusal::ActionVoid => Self::Unproven(Unproven::ActionVoid),
             Refusal::SignerEnded => Self::Unproven(Unproven::Signer),
             Refusal::SignerTaken => Self::Conflict(Conflict::SignerTaken),
             Refusal::TooManySigners => Self::Conflict(Conflict::TooManySigners),

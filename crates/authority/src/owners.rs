@@ -20,7 +20,8 @@ use domain::{
 };
 use store::{
     change::{
-        Committed, CreateOwner, InviteOwner, NewOrganisation, NewOwner, Outcome, UpdateOrganisation, UpdateOwner, Verb,
+        Committed, CreateOwner, InviteOwner, NewOrganisation, NewOwner, Outcome, SeatSwitch, UpdateOrganisation,
+        UpdateOwner, Verb,
     },
     query::{OrganisationFilter, OwnerFilter, Page, PageRequest},
 };
@@ -72,6 +73,8 @@ pub struct OrganisationPatch {
     pub facts: Option<ContractFacts>,
     /// What has to be signed there from now on.
     pub signed_actions: Option<SignedActions>,
+    /// The holder of a seat who is switched with it.
+    pub seat: Option<SeatSwitch>,
 }
 
 /// What a creation made.
@@ -148,9 +151,17 @@ impl Authority {
         expects: Option<u64>,
     ) -> Result<Organisation, Error> {
         let access = access::access(caller, Action::ChangeOrganisations)?;
-        let OrganisationPatch { name, active, facts, signed_actions } = patch;
-        let verb =
-            UpdateOrganisation { access, organisation: organisation_id, expects, name, active, facts, signed_actions };
+        let OrganisationPatch { name, active, facts, signed_actions, seat } = patch;
+        let verb = UpdateOrganisation {
+            access,
+            organisation: organisation_id,
+            expects,
+            name,
+            active,
+            facts,
+            signed_actions,
+            seat,
+        };
         organisation(self.commit(caller, Verb::UpdateOrganisation(verb)).await?.outcome)
     }
 
@@ -186,6 +197,7 @@ impl Authority {
             active: None,
             facts,
             signed_actions: None,
+            seat: None,
         };
         organisation(self.commit(caller, Verb::UpdateOrganisation(verb)).await?.outcome)
     }

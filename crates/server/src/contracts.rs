@@ -59,6 +59,6 @@ pub fn prepare_facts<'a>(
         Some(Contract::SoftwareOne) => {
             Box::pin(softwareone::account_change::prepare(authority, caller, organisation, facts))
         }
-        Some(Contract::VectorAi | Contract::Rncv | Contract::Dfns) | None => Box::pin(std::future::ready(Ok(()))),
+        Some(Contract::VectorAi | Contract::Rncv | Contract::Dfns) | None => Box::pin(std::future::ready(Ok(None))),
     }
 }

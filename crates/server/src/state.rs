@@ -10,12 +10,13 @@ use domain::{
 };
 use serde_json::Value;
 use std::{future::Future, ops::Deref, pin::Pin, sync::Arc};
+use store::change::SeatSwitch;
 
 /// Checks facts about an organisation by the rules of the contract that keeps them; a refusal names the field.
 pub type FactsCheck = fn(Contract, &str, &Value) -> Result<(), Invalid>;
 
-/// What comes of [`FactsPreparation`].
-pub type Prepared<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
+/// What comes of [`FactsPreparation`]: the holder of a seat who has to be switched with the change.
+pub type Prepared<'a> = Pin<Box<dyn Future<Output = Result<Option<SeatSwitch>, Error>> + Send + 'a>>;
 
 /// Settles what has to be before facts about an organisation change, or refuses the change: some of what
 /// is there may not fit them.

@@ -19,7 +19,7 @@ mod token;
 mod upkeep;
 
 pub use deletion::{DeleteTokens, DeletionTarget, StartDeletion};
-pub use people::{CreateOwner, NewOrganisation, NewOwner, RetireOwner, UpdateOrganisation, UpdateOwner};
+pub use people::{CreateOwner, NewOrganisation, NewOwner, RetireOwner, SeatSwitch, UpdateOrganisation, UpdateOwner};
 pub use permission::{AssignPermission, CreatePermission, FirstPermission, RevokeAssignment, UpdatePermission};
 pub use sign_in::{CloseSessions, InviteOwner, OpenSession, RecoverAdministrator, SetPassword, SetUp, SwitchHolder};
 pub use signer::{

@@ -53,6 +53,8 @@ pub enum Refusal {
     ActionRequired,
     /// The signed action that came with the change was used before.
     ActionSpent,
+    /// The signer of the action that came with the change is gone, or was switched since it was challenged.
+    ActionVoid,
     /// The signer is gone or switched off, was switched since it was challenged, or counts backwards as a
     /// copy of it would.
     SignerEnded,

@@ -291,7 +291,7 @@ async fn the_last_application_administrator_stays() {
     world.owner(OwnerKind::ServiceAccount, root.organisation, Role::ApplicationAdministrator, "").await;
     let off = || OwnerPatch { active: Some(false), ..OwnerPatch::default() };
     let demoted = || OwnerPatch { role: Some(Role::OrganisationAdministrator), ..OwnerPatch::default() };
-    let closed = OrganisationPatch { signed_actions: None, name: None, active: Some(false), facts: None };
+    let closed = OrganisationPatch { seat: None, signed_actions: None, name: None, active: Some(false), facts: None };
     authority.update_organisation(root, other.organisation_id, closed.clone(), None).await.unwrap();
 
     let last = |error| matches!(error, Some(Error::Conflict(Conflict::LastAdministrator)));
@@ -302,7 +302,7 @@ async fn the_last_application_administrator_stays() {
     assert!(last(authority.update_organisation(root, root.organisation, closed, None).await.err()));
     assert_eq!(world.store().tail().await.unwrap(), tail, "a refused change wrote something");
 
-    let open = OrganisationPatch { signed_actions: None, name: None, active: Some(true), facts: None };
+    let open = OrganisationPatch { seat: None, signed_actions: None, name: None, active: Some(true), facts: None };
     authority.update_organisation(root, other.organisation_id, open, None).await.unwrap();
     authority.update_owner(root, OwnerKind::User, root.owner, demoted(), None).await.unwrap();
 }

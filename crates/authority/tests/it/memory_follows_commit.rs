@@ -149,7 +149,8 @@ async fn change(world: &World, place: usize, subject: &Subject, caller: &Caller)
             authority.sign_in(email, secret(PASSWORD), Origin::default(), None).await.map(|_| ())
         }
         13 => {
-            let patch = OrganisationPatch { signed_actions: None, name: None, active: Some(false), facts: None };
+            let patch =
+                OrganisationPatch { seat: None, signed_actions: None, name: None, active: Some(false), facts: None };
             authority.update_organisation(caller, organisation.id, patch, None).await.map(|_| ())
         }
         14 => {

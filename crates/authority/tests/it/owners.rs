@@ -88,7 +88,8 @@ async fn set_active(world: &World, owner: &Owner, ending: Ending, active: bool) 
             authority.update_owner(root, owner.kind, owner.id, patch, None).await.unwrap();
         }
         Ending::Organisation => {
-            let patch = OrganisationPatch { signed_actions: None, name: None, active: Some(active), facts: None };
+            let patch =
+                OrganisationPatch { seat: None, signed_actions: None, name: None, active: Some(active), facts: None };
             authority.update_organisation(root, owner.organisation_id, patch, None).await.unwrap();
         }
     }
@@ -224,7 +225,7 @@ async fn an_organisation_administrator_stays_within_his_organisation() {
     assert!(matches!(authority.create_owner(&caller, elsewhere, None).await, Err(Error::Invalid(_))));
     let foreign = NewToken { owner: Some(outside.id), ..new_token() };
     assert!(matches!(authority.issue(&caller, foreign, None).await, Err(Error::Invalid(_))));
-    let patch = OrganisationPatch { signed_actions: None, name: None, active: Some(false), facts: None };
+    let patch = OrganisationPatch { seat: None, signed_actions: None, name: None, active: Some(false), facts: None };
     let refused = authority.update_organisation(&caller, home.id, patch, None).await;
     assert!(matches!(refused, Err(Error::Denied(_))));
 

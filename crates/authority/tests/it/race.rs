@@ -230,7 +230,13 @@ async fn no_verification_that_began_after_an_owner_lost_his_power_accepts_him() 
                 let patch = OwnerPatch { active: Some(active), ..OwnerPatch::default() };
                 authority.update_owner(root, owner.kind, owner.id, patch, None).await.unwrap();
             } else {
-                let patch = OrganisationPatch { signed_actions: None, name: None, active: Some(active), facts: None };
+                let patch = OrganisationPatch {
+                    seat: None,
+                    signed_actions: None,
+                    name: None,
+                    active: Some(active),
+                    facts: None,
+                };
                 authority.update_organisation(root, organisation.id, patch, None).await.unwrap();
             }
             if !active {

@@ -36,7 +36,7 @@ pub(crate) async fn set_owner(world: &World, owner: &Owner, patch: OwnerPatch) {
 }
 
 pub(crate) async fn set_organisation(world: &World, organisation: &Organisation, active: bool) {
-    let patch = OrganisationPatch { signed_actions: None, name: None, active: Some(active), facts: None };
+    let patch = OrganisationPatch { seat: None, signed_actions: None, name: None, active: Some(active), facts: None };
     world.authority().update_organisation(&world.root, organisation.id, patch, None).await.unwrap();
 }
 

@@ -89,6 +89,7 @@ impl OrganisationPatchBody {
             name: self.name.and_then(|name| checks.take(Name::parse("name", &name))),
             active: self.active,
             facts: self.contracts.and_then(|contracts| checks.take(facts(contracts, check_facts))),
+            seat: None,
             signed_actions: self
                 .signed_actions
                 .and_then(|word| checks.take(SignedActions::parse("signed_actions", &word))),
@@ -204,12 +205,12 @@ pub async fn update(
     Json(body): Json<OrganisationPatchBody>,
 ) -> Result<Response, Problem> {
     let (id, expects) = (OrganisationId::parse("id", &id)?, expected_revision(&headers)?);
-    let patch = body.check(server.check_facts)?;
+    let mut patch = body.check(server.check_facts)?;
     if let Some(facts) = &patch.facts {
         let organisation = server.authority.organisation_to_change(&caller, id).await?;
         // A change that is refused for its revision settles nothing.
         if expects.is_none_or(|expected| expected == organisation.revision) {
-            (server.prepare_facts)(&server.authority, &caller, &organisation, facts).await?;
+            patch.seat = (server.prepare_facts)(&server.authority, &caller, &organisation, facts).await?;
         }
     }
     Ok(answer(&server.authority.update_organisation(&caller, id, patch, expects).await?))

@@ -75,6 +75,7 @@ fn unproven_problem(unproven: Unproven) -> Problem {
         Unproven::ActionOfAnother => {
             action("The signed action is for another request, or was signed by somebody else; it is spent now.")
         }
+        Unproven::ActionVoid => action("The signer of the action may not sign any more, or was switched meanwhile."),
         Unproven::ActionSpent => action("The signed action was used before; sign the request again."),
     }
 }

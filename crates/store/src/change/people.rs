@@ -36,6 +36,19 @@ pub struct UpdateOrganisation {
     pub facts: Option<ContractFacts>,
     /// What has to be signed there from now on.
     pub signed_actions: Option<SignedActions>,
+    /// The holder of a seat whose power comes from what the organisation is.
+    pub seat: Option<SeatSwitch>,
+}
+
+/// The holder of a seat who is deactivated, or reactivated, with a change of his organisation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeatSwitch {
+    /// The holder.
+    pub holder: OwnerId,
+    /// Person or program.
+    pub kind: OwnerKind,
+    /// True to give him his power back.
+    pub active: bool,
 }
 
 /// A new user or service account.

@@ -3,14 +3,14 @@
 use super::{
     administrators, credentials,
     failure::{Result, taken},
-    owner_row, sessions,
+    owner_row, owners, sessions,
     signed_actions::DEMAND,
     token_row::facts_text,
     transaction::Transaction,
     update::{replace, replace_facts},
 };
 use crate::{
-    change::{NewOrganisation, UpdateOrganisation},
+    change::{NewOrganisation, SeatSwitch, UpdateOrganisation, UpdateOwner},
     error::Refusal,
 };
 use domain::{
@@ -78,6 +78,9 @@ pub(crate) fn update(transaction: &mut Transaction<'_>, wanted: &UpdateOrganisat
         // Every token of the organisation works again, whatever it may do and whosever it is.
         wanted.access.may_hand_out(Role::ApplicationAdministrator, &Scopes::everything())?;
     }
+    if let Some(seat) = &wanted.seat {
+        switch_seat(transaction, wanted, *seat)?;
+    }
     let administrators = administrators::count(transaction.connection, transaction.at)?;
     write(transaction, &mut organisation, &changed)?;
     administrators::check(transaction.connection, administrators, transaction.at)?;
@@ -85,6 +88,24 @@ pub(crate) fn update(transaction: &mut Transaction<'_>, wanted: &UpdateOrganisat
         end_sign_ins(transaction, organisation.number)?;
     }
     Ok(organisation)
+}
+
+/// Deactivates or reactivates the holder of a seat as a part of the change of his organisation.
+fn switch_seat(transaction: &mut Transaction<'_>, wanted: &UpdateOrganisation, seat: SeatSwitch) -> Result<()> {
+    let switch = UpdateOwner {
+        access: wanted.access.clone(),
+        owner: seat.holder,
+        kind: seat.kind,
+        expects: None,
+        name: None,
+        email: None,
+        role: None,
+        scopes: None,
+        active: Some(seat.active),
+        facts: None,
+    };
+    owners::update(transaction, &switch)?;
+    Ok(())
 }
 
 /// Ends the sessions and links of every user of an organisation: a later reactivation brings back his

@@ -3,7 +3,11 @@
 //!
 //! The demand is checked where every change becomes an entry, so no verb and no door can forget it.
 
-use super::{failure::Result, nonce, owner_row, signers, transaction::Transaction};
+use super::{
+    failure::{Failure, Result},
+    nonce, owner_row, signers,
+    transaction::Transaction,
+};
 use crate::{
     change::{Nonce, SpendChallenge, Verb},
     error::Refusal,
@@ -45,7 +49,10 @@ pub(crate) fn admit(transaction: &mut Transaction<'_>, caller: &Caller, verb: &V
     };
     let nonce = Nonce { value: action.nonce, until: action.expires_at };
     nonce::consume(transaction, &nonce, Refusal::ActionSpent)?;
-    signers::prove(transaction, caller.owner_number, token, &action.proof)?;
+    signers::prove(transaction, caller.owner_number, token, &action.proof).map_err(|failure| match failure {
+        Failure::Refused(Refusal::SignerEnded) => Refusal::ActionVoid.into(),
+        other => other,
+    })?;
     let signed = ActionSigned { signer: action.proof.signer, owner: caller.owner_number };
     transaction.append(Some(caller.organisation_number), None, Event::ActionSigned(signed))
 }

@@ -182,6 +182,7 @@ async fn a_deactivated_user_has_no_session(engine: Engine) {
     assert_eq!(world.refusal(Verb::OpenSession(wanted)).await, Refusal::OwnerInactive);
     world.made(switch(true)).await;
     let update = UpdateOrganisation {
+        seat: None,
         signed_actions: None,
         access: Access::unlimited(),
         organisation: other.id,

@@ -38,6 +38,7 @@ on_every_engine!(
 
 fn switch(organisation: &Organisation, active: bool) -> Verb {
     Verb::UpdateOrganisation(UpdateOrganisation {
+        seat: None,
         signed_actions: None,
         access: Access::unlimited(),
         organisation: organisation.id,
@@ -103,6 +104,7 @@ async fn changes_are_made_and_told(engine: Engine) {
     assert_eq!(world.refusal(Verb::UpdateOwner(update)).await, Refusal::RevisionChanged { revision: 2 });
 
     let rename = UpdateOrganisation {
+        seat: None,
         signed_actions: None,
         access: Access::unlimited(),
         organisation: world.organisation.id,
@@ -291,6 +293,7 @@ async fn outside_reach_is_not_found(engine: Engine) {
     let create = CreateOwner { access: outside(), organisation: other.id, owner: new, invited: false };
     assert_eq!(world.refusal(Verb::CreateOwner(create)).await, Refusal::OrganisationNotFound);
     let update = UpdateOrganisation {
+        seat: None,
         signed_actions: None,
         access: outside(),
         organisation: other.id,

@@ -70,6 +70,7 @@ impl Expected {
         tokens.sort_by_key(|token| token.number);
         let facts = ContractFacts { contract: "one", facts: serde_json::json!({"icon": "gold"}) };
         let gilded = UpdateOrganisation {
+            seat: None,
             signed_actions: None,
             access: Access::unlimited(),
             organisation: world.organisation.id,

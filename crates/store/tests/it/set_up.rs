@@ -100,6 +100,7 @@ async fn a_lost_administrator_comes_back(engine: Engine) {
     };
     world.made(Verb::UpdateOwner(deactivate)).await;
     let deactivate = UpdateOrganisation {
+        seat: None,
         signed_actions: None,
         access: Access::unlimited(),
         organisation: other.id,

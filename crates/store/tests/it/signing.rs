@@ -169,6 +169,7 @@ pub(crate) async fn by(world: &World, caller: &Caller, verb: Verb) -> Result<Com
 /// A change of an organisation that changes nothing yet.
 pub(crate) fn unchanged_organisation(organisation: OrganisationId) -> UpdateOrganisation {
     UpdateOrganisation {
+        seat: None,
         access: Access::unlimited(),
         organisation,
         expects: None,

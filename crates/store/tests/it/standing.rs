@@ -164,6 +164,7 @@ async fn a_caller_stands_while_his_owner_has_power(engine: Engine) {
     for active in [false, true] {
         let (access, organisation) = (Access::unlimited(), organisation.id);
         let verb = UpdateOrganisation {
+            seat: None,
             signed_actions: None,
             access,
             organisation,

@@ -211,6 +211,7 @@ async fn facts_are_kept_beside_what_they_are_about(engine: Engine) {
     let updated = owner_of(world.made(Verb::UpdateOwner(update)).await);
     assert_eq!(updated.facts.of::<serde_json::Value>("one"), Some(json!({"first": "Ada"})));
     let update = UpdateOrganisation {
+        seat: None,
         signed_actions: None,
         access: Access::unlimited(),
         organisation: world.organisation.id,

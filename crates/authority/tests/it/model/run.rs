@@ -174,7 +174,13 @@ impl Run {
             }
             Step::SetOrganisation { organisation, active } => {
                 let id = self.model.organisations[organisation].id;
-                let patch = OrganisationPatch { signed_actions: None, name: None, active: Some(active), facts: None };
+                let patch = OrganisationPatch {
+                    seat: None,
+                    signed_actions: None,
+                    name: None,
+                    active: Some(active),
+                    facts: None,
+                };
                 authority.update_organisation(root, id, patch, None).await.map(|_| Made::Nothing)
             }
             _ => unreachable!("only owners and organisations are set"),

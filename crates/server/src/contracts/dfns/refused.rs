@@ -73,7 +73,7 @@ fn unproven(unproven: Unproven) -> Refused {
     match unproven {
         Unproven::Challenge => challenge("must be one that was given for this, and whose time is not over"),
         Unproven::ChallengeSpent => challenge("was answered before"),
-        Unproven::Signer | Unproven::Signature => {
+        Unproven::Signer | Unproven::Signature | Unproven::ActionVoid => {
             Refused::action("was signed with a credential that may not sign any more, or was switched off meanwhile")
         }
         Unproven::ActionMissing => Refused::action("is required"),

@@ -1,4 +1,4 @@
-//! What has to hold before an account's type changes: nothing that the new type may not have stays alive.
+//! What has to hold when an account's type changes: nothing that the new type may not have stays alive.
 
 use super::{CONTRACT, account::AccountType, catalogue::MODULES, seats};
 use authority::{Authority, Error};
@@ -8,9 +8,9 @@ use domain::{
     invalid::Invalid,
     owner::Organisation,
 };
-use store::query::TokenFilter;
+use store::{change::SeatSwitch, query::TokenFilter};
 
-/// Makes sure that an account may become what these facts say, and shuts or opens the seat of the platform.
+/// Makes sure that an account may become what these facts say, and says how the seat of the platform changes with it.
 ///
 /// # Errors
 /// [`Error::Invalid`] while live tokens hold what the new type may not have.
@@ -19,10 +19,10 @@ pub async fn prepare(
     caller: &Caller,
     account: &Organisation,
     facts: &ContractFacts,
-) -> Result<(), Error> {
+) -> Result<Option<SeatSwitch>, Error> {
     let (before, after) = (AccountType::of(&account.facts), AccountType::of(&Facts::from(facts.clone())));
     if before == after {
-        return Ok(());
+        return Ok(None);
     }
     let platform = authority.seated(account.id, seats::PLATFORM).await?;
     if after != AccountType::Operations
@@ -36,11 +36,9 @@ pub async fn prepare(
         let held = TokenFilter { organisation: Some(account.id), scope, ..TokenFilter::default() };
         refuse(authority.count_tokens_to_change(caller, held).await?, &format!("hold {}", module.name))?;
     }
-    if let Some(holder) = platform {
-        // Whatever slips in between has no power: its owner is not active.
-        authority.switch_seat(caller, &holder, after == AccountType::Operations).await?;
-    }
-    Ok(())
+    // Whatever slips in between has no power then: its owner is not active.
+    let active = after == AccountType::Operations;
+    Ok(platform.map(|holder| SeatSwitch { holder: holder.id, kind: holder.kind, active }))
 }
 
 fn refuse(tokens: u64, what: &str) -> Result<(), Error> {

@@ -141,7 +141,7 @@ async fn a_signer_that_was_removed_signs_nothing_any_more() {
     let open = world.challenge_request(&grace.token, "DELETE", &victim, "").await;
     let removal = world.sign_request(&grace.token, &key, "DELETE", &signer, "").await;
     world.with_action(Method::DELETE, &signer, &grace.token, &removal).await.expect(204);
-    world.with_action(Method::DELETE, &victim, &grace.token, &ready).await.problem(400, "challenge-refused");
+    world.with_action(Method::DELETE, &victim, &grace.token, &ready).await.problem(403, "action-refused");
     let late = key.answer(open["challenge"].as_str().unwrap());
     world.answer_challenge(&grace.token, &open, late).await.problem(400, "challenge-refused");
     world.get(&victim).bearer(&grace.token).await.expect(200);
