@@ -8,7 +8,7 @@ use domain::{
     caller::{Access, Caller, Reach},
     id::{OrganisationNumber, OwnerNumber},
     owner::Role,
-    scope::native,
+    scope::{Scopes, native},
 };
 
 /// Everything that needs permission.
@@ -59,6 +59,20 @@ impl Action {
         }
     }
 
+    /// The scope that is enough for it within the caller's own owner.
+    fn own_scope(self) -> Option<&'static str> {
+        match self {
+            Self::SeeTokens => Some(native::OWN_TOKENS_READ),
+            Self::ChangeTokens => Some(native::OWN_TOKENS_WRITE),
+            Self::VerifyTokens
+            | Self::SeeOwners
+            | Self::ChangeOwners
+            | Self::SeeOrganisations
+            | Self::ChangeOrganisations
+            | Self::ReadJournal => None,
+        }
+    }
+
     /// How far an owner of this role reaches with it; none when the role does not include it.
     fn reach(self, role: Role, organisation: OrganisationNumber, owner: OwnerNumber) -> Option<Reach> {
         let organisation = Reach::Organisation(organisation);
@@ -85,6 +99,9 @@ impl Action {
 pub fn reach(caller: &Caller, action: Action) -> Result<Reach, Error> {
     let implied = caller.implied.cover(action.scope());
     if !implied && !caller.scopes.cover(action.scope()) {
+        if action.own_scope().is_some_and(|scope| caller.scopes.cover(scope)) {
+            return Ok(Reach::Own(caller.owner_number));
+        }
         return Err(Error::Denied(Denied::MissingScope(action.scope())));
     }
     // What a contract's right includes reaches as far as an administrator of the organisation does.
@@ -109,8 +126,15 @@ pub(crate) fn verifier_reach(active: &Active<'_>) -> Result<Reach, Error> {
 /// # Errors
 /// As [`reach`].
 pub fn access(caller: &Caller, action: Action) -> Result<Access, Error> {
+    Ok(Access { reach: reach(caller, action)?, role: caller.role, scopes: handed_out(caller) })
+}
+
+/// The most that the caller may hand out. Whoever has a scope has the one within his own owner too.
+pub(crate) fn handed_out(caller: &Caller) -> Scopes {
     let scopes = caller.scopes.union(&caller.hands_out);
-    Ok(Access { reach: reach(caller, action)?, role: caller.role, scopes })
+    let had = Action::ALL.into_iter().filter(|action| scopes.cover(action.scope()));
+    let own = Scopes::stored(&had.filter_map(Action::own_scope).collect::<Vec<_>>().join(" "));
+    scopes.union(&own)
 }
 
 #[cfg(test)]

@@ -63,6 +63,8 @@ pub enum Denied {
     Role,
     /// The caller tried to hand out what he has not.
     Beyond(Beyond),
+    /// A token with a key of its own asked for what would outlive it.
+    OwnKey,
 }
 
 /// Why something does not count as signed.
@@ -161,6 +163,7 @@ impl From<Refusal> for Error {
             Refusal::IdempotencyKeyOutdated => Self::Conflict(Conflict::IdempotencyKeyOutdated),
             Refusal::CredentialEnded => Self::Unauthenticated,
             Refusal::Consumed => Self::Conflict(Conflict::LinkVoid),
+            Refusal::OwnKey => Self::Denied(Denied::OwnKey),
             Refusal::ActionRequired => Self::Unproven(Unproven::ActionMissing),
             Refusal::ActionSpent => Self::Unproven(Unproven::ActionSpent),
             Refusal::ActionVoid => Self::Unproven(Unproven::ActionVoid),

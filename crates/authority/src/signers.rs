@@ -3,7 +3,7 @@
 use crate::{
     access::{self, Action},
     authority::Authority,
-    challenge::{Challenge, Sealed, spent},
+    challenge::{Challenge, Challenged, Sealed, spent},
     error::{Conflict, Error, Unproven, unexpected_outcome},
     link::{self, Purpose},
     sign_in::{account, may_sign_in},
@@ -16,7 +16,7 @@ use crate::{
 };
 use domain::{
     caller::{Access, Actor, Caller, Reach},
-    id::{OwnerId, SignerId, TokenId},
+    id::{OwnerId, OwnerNumber, SignerId, TokenId},
     invalid::Invalid,
     name::Name,
     owner::Owner,
@@ -122,7 +122,10 @@ impl Authority {
             return Err(Error::Unproven(Unproven::Challenge));
         }
         let password_checked_at = self.check_password_of(caller, password).await?;
-        let signer = self.new_signer(&sealed, draft, party)?;
+        let signer = match self.new_signer(&sealed, draft, party) {
+            Ok(signer) => signer,
+            Err(refused) => return Err(self.spent_for_nothing(&sealed, refused).await),
+        };
         let access = access_to_signers(caller, owner)?;
         let verb = Verb::AddSigner(AddSigner { access, owner, signer, password_checked_at });
         let mut change = Change::by(self.now(), caller, verb);
@@ -182,14 +185,25 @@ impl Authority {
         let RegisteringFirst { owner, credential_revision: expects } = sealed.about;
         self.invited(owner, expects).await?;
         let signers = drafts.into_iter().map(|draft| self.new_signer(&sealed, draft, party));
-        let signers = signers.collect::<Result<Vec<_>, _>>()?;
+        let signers = match signers.collect::<Result<Vec<_>, _>>() {
+            Ok(signers) => signers,
+            Err(refused) => return Err(self.spent_for_nothing(&sealed, refused).await),
+        };
         let ids = signers.iter().map(|signer| signer.id).collect();
         let verb = RegisterOwner { owner, expects, signers };
-        let change = Change::new(self.now(), Actor::Possession, Verb::RegisterOwner(verb));
+        let mut change = Change::new(self.now(), Actor::Possession, Verb::RegisterOwner(verb));
+        change.consumes = Some(sealed.nonce());
         match self.store.commit(change).await?.outcome {
             Outcome::Owner(user) => Ok(FirstSigners { user: *user, signers: ids }),
             _ => Err(unexpected_outcome()),
         }
+    }
+
+    /// Consumes the challenge that was answered wrongly, and says why the answer was refused, or that there was
+    /// one before.
+    async fn spent_for_nothing<T>(&self, sealed: &Sealed<T>, refused: Error) -> Error {
+        let nobody = Challenged { owner: OwnerNumber(0), token: None };
+        self.spend_challenge(sealed, nobody, None).await.err().unwrap_or(refused)
     }
 
     /// A user whose credentials are at the revision of his link.
@@ -251,5 +265,5 @@ fn access_to_signers(caller: &Caller, owner: OwnerId) -> Result<Access, Error> {
         return access::access(caller, Action::ChangeOwners);
     }
     let reach = Reach::Own(caller.owner_number);
-    Ok(Access { reach, role: caller.role, scopes: caller.scopes.clone() })
+    Ok(Access { reach, role: caller.role, scopes: access::handed_out(caller) })
 }

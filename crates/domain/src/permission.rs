@@ -108,7 +108,7 @@ fn contains(scopes: &Scopes, wanted: &Scope) -> bool {
 /// What a token can do whatever its permissions are, unless it was taken from it: see and change tokens of
 /// its owner, itself among them.
 pub fn care() -> Scopes {
-    Scopes::stored(&[native::TOKENS_READ, native::TOKENS_WRITE].join(" "))
+    Scopes::stored(&[native::OWN_TOKENS_READ, native::OWN_TOKENS_WRITE].join(" "))
 }
 
 #[cfg(test)]
@@ -133,9 +133,9 @@ mod tests {
     #[test]
     fn the_first_permission_narrows_a_token_and_the_last_widens_none() {
         let whole = Scopes::everything();
-        assert_eq!(turn("x:one", "", "x:one").of_token(&whole), scopes("tokens:read tokens:write x:one"));
-        let has = scopes("tokens:read tokens:write x:one");
-        assert_eq!(turn("", "x:one", "").of_token(&has), scopes("tokens:read tokens:write"));
+        assert_eq!(turn("x:one", "", "x:one").of_token(&whole), scopes("own-tokens:read own-tokens:write x:one"));
+        let has = scopes("own-tokens:read own-tokens:write x:one");
+        assert_eq!(turn("", "x:one", "").of_token(&has), scopes("own-tokens:read own-tokens:write"));
         assert_eq!(turn("", "x:one", "").of_token(&scopes("tokens:read")), scopes("tokens:read"));
     }
 

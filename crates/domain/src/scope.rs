@@ -10,6 +10,10 @@ pub mod native {
     pub const TOKENS_READ: &str = "tokens:read";
     /// Issue, change and delete tokens.
     pub const TOKENS_WRITE: &str = "tokens:write";
+    /// See tokens of one's own owner, whatever the role reaches.
+    pub const OWN_TOKENS_READ: &str = "own-tokens:read";
+    /// Change and delete tokens of one's own owner, whatever the role reaches.
+    pub const OWN_TOKENS_WRITE: &str = "own-tokens:write";
     /// Ask for the verdict on somebody's token.
     pub const TOKENS_VERIFY: &str = "tokens:verify";
     /// See users and service accounts.

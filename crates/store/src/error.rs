@@ -49,6 +49,8 @@ pub enum Refusal {
     Consumed,
     /// The credential of whoever asked for the change has ended since, or is worth less than it was.
     CredentialEnded,
+    /// A token that has a key of its own asked for what would outlive it.
+    OwnKey,
     /// What the caller wants has to be signed, and no signed action came with it.
     ActionRequired,
     /// The signed action that came with the change was used before.

@@ -148,13 +148,17 @@ async fn a_wrong_registration_keeps_nothing_and_leaves_the_link() {
     let world = World::new(233).await;
     let owner = world.member(world.root.organisation, "").await;
     let link = invited(&world, &owner).await;
-    let begun = begin(&world, &link).await.unwrap();
     let pairs = Pair::each(3);
     for pair in &pairs {
+        let begun = begin(&world, &link).await.unwrap();
         let drafts = vec![Pair::ed25519(1).draft(&begun.challenge.text), pair.draft("another challenge")];
         let wrong = world.authority().register_first_signers(&begun.challenge.identifier, drafts, &party()).await;
         assert!(matches!(wrong, Err(Error::Unproven(Unproven::Signature))), "{}", pair.credential());
+        // The answer has consumed its challenge, and the link still works.
+        let late = register(&world, &begun, &[pair]).await;
+        assert!(matches!(late, Err(Error::Conflict(Conflict::LinkVoid) | Error::Unproven(Unproven::ChallengeSpent))));
     }
+    let begun = begin(&world, &link).await.unwrap();
     let twice = register(&world, &begun, &[&Pair::ed25519(1), &Pair::ed25519(2)]).await;
     assert!(matches!(twice, Err(Error::Conflict(Conflict::SignerTaken))));
     register(&world, &begun, &pairs.iter().collect::<Vec<_>>()).await.unwrap();

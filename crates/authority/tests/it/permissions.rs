@@ -56,22 +56,26 @@ async fn the_next_verdict_shows_what_a_permission_gives_and_takes() {
     let root = world.root.clone();
     let token = world.give(&root, &permission, Bearer::Token(of_chief.token.id)).await;
     let owner = world.give(&root, &permission, Bearer::Owner(bob.id)).await;
-    assert_eq!(world.may(&of_chief).await, "tokens:read tokens:write x:one x:two");
+    assert_eq!(world.may(&of_chief).await, "own-tokens:read own-tokens:write x:one x:two");
     assert!(world.may(&of_bob).await.ends_with("x:one x:two"), "his whole token follows him");
 
     let narrower = PermissionPatch { scopes: Some(scopes("x:two")), ..PermissionPatch::default() };
     world.authority().update_permission(&root, permission.id, narrower, None).await.unwrap();
-    assert_eq!(world.may(&of_chief).await, "tokens:read tokens:write x:two");
+    assert_eq!(world.may(&of_chief).await, "own-tokens:read own-tokens:write x:two");
     assert!(!world.may(&of_bob).await.contains("x:one"));
     // What the index follows and what it loads are the same.
     world.restart().await;
-    assert_eq!(world.may(&of_chief).await, "tokens:read tokens:write x:two");
+    assert_eq!(world.may(&of_chief).await, "own-tokens:read own-tokens:write x:two");
     assert!(world.may(&of_bob).await.ends_with(" x:two"));
 
     for assignment in [token, owner] {
         world.authority().revoke_assignment(&root, permission.id, assignment.id).await.unwrap();
     }
-    assert_eq!(world.may(&of_chief).await, "tokens:read tokens:write", "revoking the last permission widens nothing");
+    assert_eq!(
+        world.may(&of_chief).await,
+        "own-tokens:read own-tokens:write",
+        "revoking the last permission widens nothing"
+    );
     assert!(!world.may(&of_bob).await.contains("x:"));
 }
 
@@ -83,7 +87,7 @@ async fn a_token_issued_with_a_permission_follows_it_from_its_first_verdict() {
     let permission = world.permission(&world.root, "x:one").await;
     let new = NewToken { permission: Some(permission.id), ..new_token() };
     let issued = world.authority().issue_whole(&caller, new.clone()).await.unwrap();
-    assert_eq!(world.may(&issued).await, "tokens:read tokens:write x:one");
+    assert_eq!(world.may(&issued).await, "own-tokens:read own-tokens:write x:one");
     let seen = world.authority().assignments_of_tokens(&caller, &[issued.token.id]).await.unwrap();
     assert_eq!(seen.iter().map(|seen| seen.permission.id).collect::<Vec<_>>(), [permission.id]);
 

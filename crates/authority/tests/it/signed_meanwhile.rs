@@ -70,19 +70,19 @@ async fn only_an_active_signer_that_was_offered_answers() {
     let unshown = action(world, caller, &second).await;
     world.clock.advance(MILLISECOND);
     switch(one.id, SignerSwitch::Disable).await;
-    refused(subject.change(&signed).await, Unproven::Signer);
+    refused(subject.change(&signed).await, Unproven::ActionVoid);
     switch(one.id, SignerSwitch::Enable).await;
-    refused(subject.change(&signed).await, Unproven::Signer);
-    refused(subject.change(&shown(world, caller, &unshown).await).await, Unproven::Signer);
+    refused(subject.change(&signed).await, Unproven::ActionVoid);
+    refused(subject.change(&shown(world, caller, &unshown).await).await, Unproven::ActionVoid);
     let signed = signing(world, caller, &second).await;
     let removing = challenge(world, caller).await;
     switch(one.id, SignerSwitch::Remove).await;
-    refused(subject.change(&signed).await, Unproven::Signer);
+    refused(subject.change(&signed).await, Unproven::ActionVoid);
     refused(sign(world, caller, &removing.identifier, &second.answer(&removing.text)).await, Unproven::Signer);
     // A new one under the same name and with the same key is another one.
     let removed = challenge(world, caller).await;
     add(&second).await;
-    refused(subject.change(&signed).await, Unproven::Signer);
+    refused(subject.change(&signed).await, Unproven::ActionVoid);
     refused(sign(world, caller, &removed.identifier, &second.answer(&removed.text)).await, Unproven::Signer);
     subject.change(&signing(world, caller, &second).await).await.unwrap();
 }
@@ -170,7 +170,9 @@ async fn a_token_with_a_key_of_its_own_is_signed_for_by_that_key() {
     assert!(offered.signers.iter().all(|signer| signer.token.is_none()));
     refused(sign(world, caller, &offered.identifier, &own.answer(&offered.text)).await, Unproven::Signer);
     refused(subject.change(&bearer).await, Unproven::ActionMissing);
-    subject.change(&signing(world, &bearer, &own).await).await.unwrap();
+    let outlived = subject.change(&signing(world, &bearer, &own).await).await;
+    assert!(matches!(outlived, Err(Error::Denied(Denied::OwnKey))), "a token that it issued would outlive it");
+    authority.disable(&signing(world, &bearer, &own).await, token, None).await.unwrap();
     let spoken_for = authority.signers(caller, Some(owner.id)).await.unwrap();
     assert_eq!(spoken_for.len(), 1, "the owner's list shows what he signs with himself");
 
@@ -181,5 +183,5 @@ async fn a_token_with_a_key_of_its_own_is_signed_for_by_that_key() {
     let free = world.issue(NewToken { owner: Some(elsewhere.id), key: Some(own_key), ..new_token() }).await;
     let bearer = authority.authenticate(free.secret.expose(), None, None).await.unwrap();
     refused(subject.change(&bearer).await, Unproven::ActionMissing);
-    subject.change(&signing(world, &bearer, &own).await).await.unwrap();
+    authority.disable(&signing(world, &bearer, &own).await, token, None).await.unwrap();
 }

@@ -92,6 +92,8 @@ async fn a_challenge_registers_one_signer_for_whom_it_was_made() {
     };
     refused(add(&colleague, &challenge, &pair, &challenge.text).await, Unproven::Challenge);
     refused(add(&caller, &challenge, &pair, "another challenge").await, Unproven::Signature);
+    refused(add(&caller, &challenge, &pair, &challenge.text).await, Unproven::ChallengeSpent);
+    let challenge = authority.challenge_signer(&caller, None, LIFETIME);
     add(&caller, &challenge, &pair, &challenge.text).await.unwrap();
     let second = Pair::P256(p256::ecdsa::SigningKey::from_slice(&[5; 32]).unwrap());
     let signed = signing(&world, &caller, &pair).await;

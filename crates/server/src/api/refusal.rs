@@ -45,6 +45,9 @@ fn denied_problem(denied: Denied) -> Problem {
     let forbidden = |detail: String| Problem::new(ProblemKind::Forbidden).detail(detail);
     match denied {
         Denied::MissingScope(scope) => Problem::insufficient_scope(scope),
+        Denied::OwnKey => forbidden(
+            "A token with a key of its own issues no tokens, prolongs none, and changes nobody's signers.".to_owned(),
+        ),
         Denied::Role => forbidden("Your role does not include this.".to_owned()),
         Denied::Beyond(Beyond::Role(role)) => forbidden(format!(
             "Nothing can be handed out in the name of an owner with the role {}, which is above yours.",

@@ -40,7 +40,7 @@ impl Made {
 pub(crate) fn apply(transaction: &mut Transaction<'_>, change: &Change) -> Result<Made> {
     if let Some(caller) = &change.caller {
         standing::check(transaction, caller)?;
-        signed_actions::admit(transaction, caller, &change.verb)?;
+        signed_actions::admit(transaction, caller)?;
     }
     if let Some(nonce) = &change.consumes {
         nonce::consume(transaction, nonce, Refusal::Consumed)?;

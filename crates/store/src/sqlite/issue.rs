@@ -29,6 +29,7 @@ pub(crate) const TAKEN: [(&str, Refusal); 2] =
 
 /// Issues a token.
 pub(crate) fn issue(transaction: &mut Transaction<'_>, wanted: &IssueToken) -> Result<Token> {
+    transaction.expect_no_own_key()?;
     let owner = transaction.owner(wanted.owner)?;
     let owner = owner
         .filter(|facts| wanted.access.reach.covers(facts.owner.organisation, facts.owner.number))

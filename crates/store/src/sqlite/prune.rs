@@ -3,7 +3,10 @@
 use super::{failure::Result, transaction::Transaction};
 use domain::limits;
 use rusqlite::params;
+use std::time::Duration;
 
+/// How long a nonce is kept after its time: a clock that is set back must not make it work again.
+const NONCE_MARGIN: Duration = Duration::from_hours(24);
 /// The most rows of one table that one change forgets, so that the writer never stalls.
 const STEP: usize = 10_000;
 
@@ -17,7 +20,7 @@ pub(crate) fn prune(transaction: &mut Transaction<'_>) -> Result<bool> {
         Ok(transaction.connection.prepare_cached(&sql)?.execute(params![limit])? == STEP)
     };
     let left = [
-        forget("nonce", "value", "until <= ?1", now.milliseconds())?,
+        forget("nonce", "value", "until <= ?1", now.before(NONCE_MARGIN).milliseconds())?,
         forget("session", "id", "expires_at <= ?1", now.milliseconds())?,
         forget("session", "id", "idles = 1 AND last_seen_at <= ?1", now.before(limits::SESSION_IDLE).milliseconds())?,
         forget("idempotency", "owner, key", "at <= ?1", now.before(limits::IDEMPOTENCY_RETENTION).milliseconds())?,

@@ -14,7 +14,7 @@ use domain::{
     caller::Beyond,
     id::{OwnerNumber, TokenNumber},
     limits,
-    owner::Owner,
+    owner::{Owner, Role},
     scope::Scopes,
 };
 use rusqlite::params;
@@ -35,9 +35,15 @@ pub(crate) fn retire(transaction: &mut Transaction<'_>, wanted: &RetireOwner) ->
     }
     signers::end_of_owner(transaction, before)?;
     assignments::end_of_owner(transaction, before)?;
-    let mut owner =
-        Owner { email: None, scopes: Scopes::default(), active: false, has_password: false, ..before.clone() };
-    let mut changed = vec!["email", "scopes", "active", "password"];
+    let mut owner = Owner {
+        email: None,
+        role: Role::Member,
+        scopes: Scopes::default(),
+        active: false,
+        has_password: false,
+        ..before.clone()
+    };
+    let mut changed = vec!["email", "role", "scopes", "active", "password"];
     replace_facts(&mut owner.facts, wanted.facts.as_ref(), &mut changed);
     sessions::close_all(transaction, before)?;
     credentials::forget_password(transaction, before.number, facts.credential_revision)?;

@@ -1,6 +1,8 @@
 //! The first administrator of a new store, and the way back in when all are lost.
 
-use super::{credentials, failure::Result, issue::issue, organisations, owner_row, owners, transaction::Transaction};
+use super::{
+    credentials, failure::Result, issue::issue, organisations, owner_row, owners, signers, transaction::Transaction,
+};
 use crate::{
     change::{IssueToken, NewOwner, RecoverAdministrator, SetUp, WantedScopes},
     error::Refusal,
@@ -64,6 +66,8 @@ pub(crate) fn recover(transaction: &mut Transaction<'_>, wanted: &RecoverAdminis
         owners::write(transaction, &mut owner, &changed)?;
     }
     let facts = owner_row::by_number(transaction.connection, owner.number)?.ok_or(Refusal::NotFound)?;
+    // Whoever took over the account may have left a key behind.
+    signers::disable_all(transaction, &owner)?;
     credentials::change_password(transaction, &facts, &wanted.password_hash)
 }
 

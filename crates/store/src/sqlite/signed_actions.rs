@@ -9,7 +9,7 @@ use super::{
     transaction::Transaction,
 };
 use crate::{
-    change::{Nonce, SpendChallenge, Verb},
+    change::{Nonce, SpendChallenge},
     error::Refusal,
 };
 use domain::{
@@ -33,14 +33,14 @@ pub(crate) struct Unsigned {
 }
 
 /// Consumes the action that the caller signed, or remembers that he has signed none.
-pub(crate) fn admit(transaction: &mut Transaction<'_>, caller: &Caller, verb: &Verb) -> Result<()> {
+pub(crate) fn admit(transaction: &mut Transaction<'_>, caller: &Caller) -> Result<()> {
     let token = match caller.credential {
         Credential::Token(token) => signers::token_with_signer(transaction.connection, token)?.then_some(token),
         Credential::Session(_) => None,
     };
+    transaction.own_key = token.is_some();
     let Some(action) = &caller.action else {
-        // Answering a challenge is how a signed action comes to be.
-        if token.is_some() && !matches!(verb, Verb::SpendChallenge(_)) {
+        if token.is_some() {
             return Err(Refusal::ActionRequired.into());
         }
         let everywhere = caller.role == Role::ApplicationAdministrator;
@@ -133,6 +133,8 @@ enum Gravity {
 
 fn gravity(event: &Event) -> Gravity {
     match event {
+        // The answer to a request was lost: what it gave is given again.
+        Event::TokenRotated(content) if content.repeated => Gravity::Constructive,
         Event::TokenDisabled(_)
         | Event::TokenRotated(_)
         | Event::TokenDeleted(_)
@@ -140,6 +142,9 @@ fn gravity(event: &Event) -> Gravity {
         | Event::PermissionRevoked(_)
         | Event::SignerDisabled(_)
         | Event::SignerRemoved(_) => Gravity::Destructive,
+        Event::TokenUpdated(content) if takes_away(&content.changed) => Gravity::Destructive,
+        // Whoever gets a link gets a signer with it, and could sign whatever is demanded.
+        Event::OwnerCreated(content) if takes_away(&content.changed) => Gravity::Destructive,
         Event::OrganisationUpdated(content) if takes_away(&content.changed) => Gravity::Destructive,
         // Whoever changes his own password has shown the old one.
         Event::OwnerUpdated(content) if content.changed == ["password"] => Gravity::Free,
@@ -174,7 +179,10 @@ fn changes_demand(event: &Event) -> bool {
     matches!(event, Event::OrganisationUpdated(content) if content.changed.iter().any(|word| word == DEMAND))
 }
 
-/// True for changes of a role, of scopes, or of whether somebody or something is active at all.
+/// What a change may be of that takes power away, or gives the power to sign.
+const GRAVE: [&str; 9] =
+    ["active", "archived", "email", "expires_at", "invitation", "networks", "role", "scopes", DEMAND];
+
 fn takes_away(changed: &[String]) -> bool {
-    changed.iter().any(|word| ["active", "archived", "role", "scopes", DEMAND].contains(&word.as_str()))
+    changed.iter().any(|word| GRAVE.contains(&word.as_str()))
 }

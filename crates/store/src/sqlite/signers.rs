@@ -14,7 +14,7 @@ use crate::{
     query::SignersOf,
 };
 use domain::{
-    caller::{Access, Reach},
+    caller::{Beyond, Reach},
     id::{OwnerId, OwnerNumber, SignerId, TokenId, TokenNumber},
     journal::{Event, SignerChanged},
     limits,
@@ -33,7 +33,9 @@ pub(crate) fn add(transaction: &mut Transaction<'_>, wanted: &AddSigner) -> Resu
     if !facts.has_power() {
         return Err(Refusal::OwnerInactive.into());
     }
-    check_hand(transaction, &wanted.access, &facts, wanted.password_checked_at)?;
+    // Whoever holds a signer can sign in with it.
+    wanted.access.may_hand_out(facts.owner.role, &facts.ceiling)?;
+    check_hand(transaction, &facts, wanted.password_checked_at)?;
     insert(transaction, &facts.owner, None, &wanted.signer)
 }
 
@@ -43,9 +45,15 @@ pub(crate) fn switch(transaction: &mut Transaction<'_>, wanted: &SwitchSigner) -
     // The signer of a token lives and dies with it.
     let signer = found.pop().filter(|signer| signer.token.is_none()).ok_or(Refusal::NotFound)?;
     let facts = transaction.owner(signer.owner)?.ok_or(Refusal::NotFound)?;
-    let others = transaction.actor_number() != Some(facts.owner.number);
-    if wanted.switch == SignerSwitch::Enable || !others {
-        check_hand(transaction, &wanted.access, &facts, wanted.password_checked_at)?;
+    if facts.owner.role > wanted.access.role {
+        return Err(Beyond::Role(facts.owner.role).into());
+    }
+    if wanted.switch == SignerSwitch::Enable {
+        wanted.access.may_hand_out(facts.owner.role, &facts.ceiling)?;
+    }
+    // Whoever may change an owner takes his signers away; giving them back takes more.
+    if wanted.switch == SignerSwitch::Enable || transaction.actor_number() == Some(facts.owner.number) {
+        check_hand(transaction, &facts, wanted.password_checked_at)?;
     }
     let active = wanted.switch == SignerSwitch::Enable;
     if wanted.switch != SignerSwitch::Remove && signer.active == active {
@@ -81,16 +89,10 @@ pub(crate) fn register(transaction: &mut Transaction<'_>, wanted: &RegisterOwner
     Ok(facts.owner.clone())
 }
 
-/// Whoever gets a signer, or has one enabled, can sign in with it: that is handed out. And a stolen token
-/// or session must not be enough: signers are changed with a signature, or with the caller's password. Only
+/// A stolen token or session must not be enough, and neither must a token with its key: signers are changed with a signature, or with the caller's password. Only
 /// the first signer of an owner without a password needs neither, where nothing is demanded to be signed.
-fn check_hand(
-    transaction: &mut Transaction<'_>,
-    access: &Access,
-    facts: &OwnerFacts,
-    password_checked_at: Option<u64>,
-) -> Result<()> {
-    access.may_hand_out(facts.owner.role, &facts.ceiling)?;
+fn check_hand(transaction: &mut Transaction<'_>, facts: &OwnerFacts, password_checked_at: Option<u64>) -> Result<()> {
+    transaction.expect_no_own_key()?;
     if let Some(revision) = password_checked_at {
         return check_password(transaction, revision);
     }
@@ -155,6 +157,20 @@ pub(crate) fn insert(
     Ok(signer)
 }
 
+/// Lets none of an owner's own signers sign any more.
+pub(crate) fn disable_all(transaction: &mut Transaction<'_>, owner: &Owner) -> Result<()> {
+    for signer in list(transaction.connection, Reach::Everything, SignersOf::Owner(owner.id))? {
+        if signer.active {
+            transaction
+                .connection
+                .prepare_cached("UPDATE signer SET active = 0, since = ?2 WHERE id = ?1")?
+                .execute(params![signer.id.bytes(), transaction.at.milliseconds()])?;
+            tell(transaction, owner, &signer, Event::SignerDisabled)?;
+        }
+    }
+    Ok(())
+}
+
 /// Takes the signers of a token away, because it is deleted.
 pub(crate) fn end_of_token(connection: &Connection, token: TokenNumber) -> Result<()> {
     connection.prepare_cached("DELETE FROM signer WHERE token = ?1")?.execute(params![token.0])?;
@@ -200,8 +216,8 @@ pub(crate) fn prove(
         .connection
         .prepare_cached(
             "SELECT counter FROM signer
-             WHERE id = ?1 AND owner = ?2 AND token IS (SELECT number FROM token WHERE id = ?3)
-                AND active = 1 AND since <= ?4",
+             WHERE id = ?1 AND owner = ?2 AND active = 1 AND since <= ?4
+                AND iif(?3 IS NULL, token IS NULL, token = (SELECT number FROM token WHERE id = ?3))",
         )?
         .query_row(
             params![proof.signer.bytes(), owner.0, token.map(TokenId::bytes), proof.challenged_at.milliseconds()],

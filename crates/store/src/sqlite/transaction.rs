@@ -145,6 +145,8 @@ pub(crate) struct Transaction<'w> {
     /// Who asks for the change without having signed it; none for the server itself, for whoever holds the
     /// secret that it is about, and for whoever has signed.
     pub(crate) unsigned: Option<Unsigned>,
+    /// True when a token asks for the change that has a key of its own.
+    pub(crate) own_key: bool,
     /// What the writer remembers.
     pub(crate) memory: &'w mut Memory,
 }
@@ -186,6 +188,12 @@ impl Transaction<'_> {
     /// Refuses what has to be signed and is not.
     pub(crate) fn expect_signed(&self) -> Result<()> {
         if self.unsigned.is_some() { Err(Refusal::ActionRequired.into()) } else { Ok(()) }
+    }
+
+    /// Refuses what would outlive a token that has a key of its own: whoever stole both must lose everything
+    /// with the token.
+    pub(crate) fn expect_no_own_key(&self) -> Result<()> {
+        if self.own_key { Err(Refusal::OwnKey.into()) } else { Ok(()) }
     }
 
     /// What an organisation demands to be signed.

@@ -111,6 +111,9 @@ fn check_widening(transaction: &mut Transaction<'_>, access: &Access, before: &T
     let new_scope = before.scopes.first_uncovered(&after.scopes).is_some();
     let wider = before.networks.is_some() && before.networks != after.networks;
     let longer = later(after.expires_at) > later(before.expires_at);
+    if longer {
+        transaction.expect_no_own_key()?;
+    }
     if wider || longer {
         // More places or more time hand out everything that the token may do.
         check_worth(transaction, access, after)?;

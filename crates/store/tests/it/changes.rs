@@ -7,6 +7,7 @@ use crate::{
 use domain::{
     caller::{Access, Caller},
     id::{AssignmentId, DeletionId, OrganisationId, PermissionId, SessionId, TokenId},
+    name::Email,
     owner::{Organisation, Owner, OwnerKind, Role},
     permission::{Assignment, Bearer},
     signer::{SignedActions, Signer},
@@ -136,6 +137,8 @@ fn changes_of_tokens(world: &World, objects: &Objects) -> Vec<(&'static str, Gra
         facts: None,
         slot: None,
     };
+    let ends = Some(Some(world.now().after(Duration::from_secs(1))));
+    let ending = UpdateToken { name: None, expires_at: ends, ..updated.clone() };
     let rotated = RotateToken {
         access: unlimited(),
         token: token.id,
@@ -148,6 +151,7 @@ fn changes_of_tokens(world: &World, objects: &Objects) -> Vec<(&'static str, Gra
     vec![
         ("issue a token", Gravity::Constructive, Verb::IssueToken(world.issuing(owner, "issued"))),
         ("change a token", Gravity::Constructive, Verb::UpdateToken(updated)),
+        ("let a token end", Gravity::Destructive, Verb::UpdateToken(ending)),
         ("enable a token", Gravity::Constructive, Verb::SwitchToken(switched(*disabled, false))),
         ("disable a token", Gravity::Destructive, Verb::SwitchToken(switched(token.id, true))),
         ("rotate a token", Gravity::Destructive, Verb::RotateToken(rotated)),
@@ -195,14 +199,20 @@ fn changes_of_people(world: &World, objects: &Objects) -> Vec<(&'static str, Gra
         proof: None,
         access: Some(unlimited()),
     };
+    let address = Email::stored(format!("{}@elsewhere.example", owner.id));
     let shut_out = SwitchHolder { owner: holder.id, expects: 1, password_hash: None };
     vec![
         ("create an organisation", Gravity::Constructive, Verb::CreateOrganisation(created)),
         ("rename an organisation", Gravity::Constructive, update_organisation(|it| it.name = Some(name("Renamed")))),
         ("deactivate an organisation", Gravity::Destructive, update_organisation(|it| it.active = Some(false))),
         ("create a user", Gravity::Constructive, creating(organisation, new(), false)),
-        ("create and invite a user", Gravity::Constructive, creating(organisation, new(), true)),
-        ("invite a user", Gravity::Constructive, Verb::InviteOwner(invite)),
+        ("create and invite a user", Gravity::Destructive, creating(organisation, new(), true)),
+        ("invite a user", Gravity::Destructive, Verb::InviteOwner(invite)),
+        (
+            "change an address",
+            Gravity::Destructive,
+            Verb::UpdateOwner(UpdateOwner { email: Some(address), ..unchanged(owner) }),
+        ),
         ("rename a user", Gravity::Constructive, update(|it| it.name = Some(name("Renamed")))),
         ("deactivate a user", Gravity::Destructive, update(|it| it.active = Some(false))),
         ("change a role", Gravity::Destructive, update(|it| it.role = Some(Role::OrganisationAdministrator))),
@@ -362,7 +372,7 @@ fn is_asked_for(verb: &Verb) -> bool {
 }
 
 /// How many changes the table has.
-pub(crate) const CHANGES: usize = 38;
+pub(crate) const CHANGES: usize = 40;
 
 /// A user who is signed in with a key, in a new organisation, and what he changes there.
 pub(crate) async fn subject(world: &World, role: Role) -> (Objects, Caller, Signer) {

@@ -167,21 +167,21 @@ async fn a_change_reaches_every_bearer(engine: Engine) {
     assert_eq!((assigned.bearer, &assigned.permission), (Bearer::Owner(bob.id), &reading));
     world.assign(&reading, Bearer::Token(whole.id)).await;
     assert_eq!(world.scopes_of_owner(&bob).await, "x:one x:two");
-    assert_eq!(world.scopes_of(&whole).await, "tokens:read tokens:write x:one x:two");
+    assert_eq!(world.scopes_of(&whole).await, "own-tokens:read own-tokens:write x:one x:two");
 
     let before = world.log.entries().len();
     world.rescope(&reading, "x:two x:three").await;
     assert_eq!(world.scopes_of_owner(&bob).await, "x:three x:two");
-    assert_eq!(world.scopes_of(&whole).await, "tokens:read tokens:write x:three x:two");
+    assert_eq!(world.scopes_of(&whole).await, "own-tokens:read own-tokens:write x:three x:two");
     let told: Vec<_> = world.log.entries()[before..].iter().map(|entry| entry.event.kind()).collect();
     assert_eq!(told, ["permission.updated", "owner.updated", "token.updated"], "the index follows these");
 
     world.made(Verb::UpdatePermission(UpdatePermission { archived: Some(true), ..unchanged(&reading) })).await;
     assert_eq!(world.scopes_of_owner(&bob).await, "");
-    assert_eq!(world.scopes_of(&whole).await, "tokens:read tokens:write");
+    assert_eq!(world.scopes_of(&whole).await, "own-tokens:read own-tokens:write");
     world.made(Verb::UpdatePermission(UpdatePermission { archived: Some(false), ..unchanged(&reading) })).await;
     assert_eq!(world.scopes_of_owner(&bob).await, "x:three x:two");
-    assert_eq!(world.scopes_of(&whole).await, "tokens:read tokens:write x:three x:two");
+    assert_eq!(world.scopes_of(&whole).await, "own-tokens:read own-tokens:write x:three x:two");
 }
 
 async fn a_token_is_bounded_by_its_permissions(engine: Engine) {
@@ -190,15 +190,15 @@ async fn a_token_is_bounded_by_its_permissions(engine: Engine) {
     assert_eq!(whole.scopes, Scopes::everything());
     let (one, two) = (world.permission("One", "x:one x:both").await, world.permission("Two", "x:two x:both").await);
     let first = world.assign(&one, Bearer::Token(whole.id)).await;
-    assert_eq!(world.scopes_of(&whole).await, "tokens:read tokens:write x:both x:one");
+    assert_eq!(world.scopes_of(&whole).await, "own-tokens:read own-tokens:write x:both x:one");
     let second = world.assign(&two, Bearer::Token(whole.id)).await;
-    assert_eq!(world.scopes_of(&whole).await, "tokens:read tokens:write x:both x:one x:two");
+    assert_eq!(world.scopes_of(&whole).await, "own-tokens:read own-tokens:write x:both x:one x:two");
     world.revoke(&first).await;
-    assert_eq!(world.scopes_of(&whole).await, "tokens:read tokens:write x:both x:two");
+    assert_eq!(world.scopes_of(&whole).await, "own-tokens:read own-tokens:write x:both x:two");
     assert!(matches!(world.log.events().iter().rev().nth(1), Some(Event::PermissionRevoked(told))
         if told.assignment == first.id && told.token == Some(whole.id)));
     world.revoke(&second).await;
-    assert_eq!(world.scopes_of(&whole).await, "tokens:read tokens:write", "the last permission widens nothing");
+    assert_eq!(world.scopes_of(&whole).await, "own-tokens:read own-tokens:write", "the last permission widens nothing");
 }
 
 async fn taking_never_widens(engine: Engine) {
@@ -227,7 +227,7 @@ async fn a_token_begins_with_a_permission(engine: Engine) {
     let permission = Some(FirstPermission { permission: reading.id, assignment: assigned });
     let issuing = |permission| IssueToken { permission, ..world.issuing(&ada, "permitted") };
     let issued = world.issue_as(issuing(permission)).await.token;
-    assert_eq!(issued.scopes, scopes("tokens:read tokens:write x:one"));
+    assert_eq!(issued.scopes, scopes("own-tokens:read own-tokens:write x:one"));
     let bearers = Some(vec![Bearer::Token(issued.id)]);
     let found =
         world.assignments(Reach::Own(ada.number), AssignmentFilter { bearers, ..AssignmentFilter::default() }).await;
@@ -236,7 +236,7 @@ async fn a_token_begins_with_a_permission(engine: Engine) {
     let nobodys = PermissionId::new(world.now(), &world.randomness);
     let wanted = permission.map(|first| FirstPermission { permission: nobodys, ..first });
     assert_eq!(world.refusal(Verb::IssueToken(issuing(wanted))).await, Refusal::PermissionNotFound);
-    let narrow = access(Reach::Everything, Role::Member, "tokens:read tokens:write");
+    let narrow = access(Reach::Everything, Role::Member, "own-tokens:read own-tokens:write");
     let beyond = IssueToken { access: narrow, ..issuing(permission) };
     assert!(matches!(world.refusal(Verb::IssueToken(beyond)).await, Refusal::Beyond(Beyond::Scope(_))));
     let other = world.organisation("Other").await;
@@ -347,7 +347,7 @@ async fn a_deleted_token_leaves_no_assignment(engine: Engine) {
     let token = world.whole(&ada).await;
     world.assign(&reading, Bearer::Token(token.id)).await;
     let tombstone = world.delete(token.id).await;
-    assert_eq!(tombstone.scopes, scopes("tokens:read tokens:write x:one"));
+    assert_eq!(tombstone.scopes, scopes("own-tokens:read own-tokens:write x:one"));
     assert_eq!(world.assignments(Reach::Everything, AssignmentFilter::default()).await, []);
     let late = world.assigning(&reading, Bearer::Token(token.id));
     assert_eq!(refusal(world.commit(Verb::AssignPermission(late)).await), Refusal::BearerNotFound);

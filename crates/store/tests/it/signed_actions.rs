@@ -66,10 +66,10 @@ async fn a_signer_signs_for_nobody_else(engine: Engine) {
         (&own, &two_key, false),
         (&own, &key, false),
     ] {
-        let verb = Verb::IssueToken(world.issuing(&owner, "issued"));
+        let verb = Verb::SwitchToken(switched(world.issue(&owner, "switched").await.token.id, true));
         let answer = by(&world, &signing(&world, caller, signer), verb).await;
         assert_eq!(answer.is_ok(), fits, "{:?} {}", caller.credential, signer.credential);
-        assert!(fits || refusal(answer) == Refusal::SignerEnded);
+        assert!(fits || refusal(answer) == Refusal::ActionVoid);
     }
     // What answers a challenge for the owner is what he signs with himself, and so for each token.
     for (token, signer, fits) in [
@@ -167,7 +167,7 @@ async fn a_refused_change_keeps_the_action_and_leaves_nothing(engine: Engine) {
     let counting = Proof { challenged_at: key.since.before(Duration::from_millis(1)), ..action.proof };
     let outdated = Caller { action: Some(SignedAction { proof: counting, ..action }), ..signed.clone() };
     let verb = || Verb::IssueToken(world.issuing(&owner, "token"));
-    assert_eq!(refusal(by(&world, &outdated, verb()).await), Refusal::SignerEnded);
+    assert_eq!(refusal(by(&world, &outdated, verb()).await), Refusal::ActionVoid);
     assert_eq!(world.store.tail().await.unwrap(), tail);
     by(&world, &signed, verb()).await.unwrap();
     // A caller whose credential has ended spends nothing.
@@ -212,18 +212,18 @@ async fn a_signer_that_was_switched_since_proves_nothing(engine: Engine) {
     let spending = async |proof| spend(&world, &owner, None, Some(proof), nonce(&world)).await;
     switch(&world, &key, SignerSwitch::Disable).await;
     for caller in [&before, &signing(&world, &caller, &key)] {
-        assert_eq!(refusal(by(&world, caller, verb()).await), Refusal::SignerEnded);
+        assert_eq!(refusal(by(&world, caller, verb()).await), Refusal::ActionVoid);
     }
     assert_eq!(refused(spending(proof(&world, &key)).await), Refusal::SignerEnded);
     switch(&world, &key, SignerSwitch::Enable).await;
-    assert_eq!(refusal(by(&world, &before, verb()).await), Refusal::SignerEnded, "it was disabled in between");
+    assert_eq!(refusal(by(&world, &before, verb()).await), Refusal::ActionVoid, "it was disabled in between");
     assert_eq!(refused(spending(answered).await), Refusal::SignerEnded);
     let after = signing(&world, &caller, &key);
     by(&world, &after, verb()).await.unwrap();
     spending(proof(&world, &key)).await.unwrap();
     let last = signing(&world, &caller, &key);
     switch(&world, &key, SignerSwitch::Remove).await;
-    assert_eq!(refusal(by(&world, &last, verb()).await), Refusal::SignerEnded);
+    assert_eq!(refusal(by(&world, &last, verb()).await), Refusal::ActionVoid);
     assert_eq!(refused(spending(proof(&world, &key)).await), Refusal::SignerEnded);
 }
 
@@ -232,13 +232,14 @@ async fn a_token_that_was_switched_since_proves_nothing(engine: Engine) {
     let owner = world.member().await;
     let (issued, key) = token_with_key(&world, &owner, "own").await;
     let caller = bearer(&owner, &issued);
-    let verb = || Verb::IssueToken(world.issuing(&owner, "token"));
+    let victim = world.issue(&owner, "victim").await.token.id;
+    let verb = || Verb::SwitchToken(switched(victim, true));
     let before = signing(&world, &caller, &key);
     world.wait(Duration::from_millis(1));
     world.made(Verb::SwitchToken(switched(issued.token.id, true))).await;
     assert_eq!(refusal(by(&world, &before, verb()).await), Refusal::CredentialEnded);
     world.made(Verb::SwitchToken(switched(issued.token.id, false))).await;
-    assert_eq!(refusal(by(&world, &before, verb()).await), Refusal::SignerEnded);
+    assert_eq!(refusal(by(&world, &before, verb()).await), Refusal::ActionVoid);
     by(&world, &signing(&world, &caller, &key), verb()).await.unwrap();
     let last = signing(&world, &caller, &key);
     world.delete(issued.token.id).await;

@@ -168,6 +168,7 @@ impl Writing {
             actor: change.actor,
             review,
             unsigned: None,
+            own_key: false,
             memory: &mut self.memory,
         }
     }
