@@ -8,7 +8,7 @@ use domain::{
     caller::{Access, Caller, Reach},
     id::{OrganisationNumber, OwnerNumber},
     owner::Role,
-    scope::{Scopes, native},
+    scope::native,
 };
 
 /// Everything that needs permission.
@@ -126,15 +126,8 @@ pub(crate) fn verifier_reach(active: &Active<'_>) -> Result<Reach, Error> {
 /// # Errors
 /// As [`reach`].
 pub fn access(caller: &Caller, action: Action) -> Result<Access, Error> {
-    Ok(Access { reach: reach(caller, action)?, role: caller.role, scopes: handed_out(caller) })
-}
-
-/// The most that the caller may hand out. Whoever has a scope has the one within his own owner too.
-pub(crate) fn handed_out(caller: &Caller) -> Scopes {
     let scopes = caller.scopes.union(&caller.hands_out);
-    let had = Action::ALL.into_iter().filter(|action| scopes.cover(action.scope()));
-    let own = Scopes::stored(&had.filter_map(Action::own_scope).collect::<Vec<_>>().join(" "));
-    scopes.union(&own)
+    Ok(Access { reach: reach(caller, action)?, role: caller.role, scopes })
 }
 
 #[cfg(test)]

@@ -26,7 +26,8 @@ pub(crate) fn open<T: DeserializeOwned>(keyring: &Keyring, purpose: &str, text: 
     serde_json::from_slice(&content).ok()
 }
 
-fn mac(key: &[u8], content: &[u8]) -> Hmac<Sha256> {
+/// HMAC-SHA-256 of a content.
+pub(crate) fn mac(key: &[u8], content: &[u8]) -> Hmac<Sha256> {
     // HMAC takes a key of any length, so this never is the error that the signature allows.
     let mut mac = Hmac::<Sha256>::new_from_slice(key)
         .unwrap_or_else(|_| Hmac::new(&hmac::digest::Key::<Hmac<Sha256>>::default()));

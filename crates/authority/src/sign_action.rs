@@ -146,6 +146,11 @@ impl Authority {
         Ok(ActionToken { secret, expires_at: signed.expires_at })
     }
 
+    /// True for an action token that was made here and whose time is not over, for whatever request it is.
+    pub fn is_action(&self, text: &str) -> bool {
+        self.opened::<Signed>(ACTION, text).is_ok()
+    }
+
     /// The signed action that came with a request, for the caller to carry to the change. One that is for
     /// something else is spent by being shown.
     ///
@@ -158,7 +163,7 @@ impl Authority {
             let verb = SpendChallenge { owner: caller.owner_number, token: None, proof: None };
             let mut change = Change::new(self.now(), Actor::Possession, Verb::SpendChallenge(verb));
             change.consumes = Some(sealed.nonce());
-            // It is refused either way; that it was spent before makes no difference.
+            // It is refused either way, also where the store cannot spend it now.
             let _ = self.store.commit(change).await;
             return Err(Error::Unproven(Unproven::ActionOfAnother));
         }

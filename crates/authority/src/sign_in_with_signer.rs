@@ -4,6 +4,7 @@ use crate::{
     authority::Authority,
     challenge::{Challenge, Challenged, Sealed},
     error::{Error, Unproven},
+    seal,
     sign_in::{NewSession, Origin, Proven, SignedIn, may_sign_in},
     signature::{Answer, passkey::RelyingParty},
     throttle::Throttle,
@@ -16,9 +17,8 @@ use domain::{
     signer::{Signer, SignerKind},
     time::Timestamp,
 };
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::Mac;
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
 use std::time::Duration;
 use store::query::{SignIn, UserKey};
 
@@ -66,8 +66,9 @@ impl From<&Signer> for Offer {
 }
 
 impl Authority {
-    /// A challenge for a user of an organisation. Whoever is unknown, or has no signer, is offered one that
-    /// does not exist, always the same: the answer does not tell who exists.
+    /// A challenge for a user of an organisation. Whoever is unknown, or has no signer, is offered one key that
+    /// does not exist, always the same, so that nothing is learned by asking twice. Who is offered a passkey,
+    /// several signers, or one of a name that he chose exists all the same.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the store cannot be read.
@@ -134,12 +135,8 @@ impl Authority {
 
     fn decoy(&self, organisation: OrganisationId, email: &Email) -> Offer {
         let key = self.keyring.derived(DECOY);
-        // HMAC takes a key of any length, so this never is the error that the signature allows.
-        let mut mac = Hmac::<Sha256>::new_from_slice(key.as_slice())
-            .unwrap_or_else(|_| Hmac::new(&hmac::digest::Key::<Hmac<Sha256>>::default()));
-        mac.update(&organisation.bytes());
-        mac.update(email.as_str().as_bytes());
-        let credential = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
+        let asked = [organisation.bytes().as_slice(), email.as_str().as_bytes()].concat();
+        let credential = URL_SAFE_NO_PAD.encode(seal::mac(key.as_slice(), &asked).finalize().into_bytes());
         Offer { kind: SignerKind::Key, credential }
     }
 }

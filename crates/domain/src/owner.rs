@@ -96,8 +96,6 @@ impl Role {
                 let own = [
                     native::TOKENS_READ,
                     native::TOKENS_WRITE,
-                    native::OWN_TOKENS_READ,
-                    native::OWN_TOKENS_WRITE,
                     native::OWNERS_READ,
                     native::ORGANISATIONS_READ,
                     native::JOURNAL_READ,

@@ -136,20 +136,20 @@ mod tests {
         assert_eq!(turn("x:one", "", "x:one").of_token(&whole), scopes("own-tokens:read own-tokens:write x:one"));
         let has = scopes("own-tokens:read own-tokens:write x:one");
         assert_eq!(turn("", "x:one", "").of_token(&has), scopes("own-tokens:read own-tokens:write"));
-        assert_eq!(turn("", "x:one", "").of_token(&scopes("tokens:read")), scopes("tokens:read"));
+        assert_eq!(turn("", "x:one", "").of_token(&scopes("own-tokens:read")), scopes("own-tokens:read"));
     }
 
     #[test]
     fn what_was_taken_in_another_way_does_not_come_back() {
-        let has = scopes("tokens:read x:one");
-        assert_eq!(turn("x:one x:two x:three", "", "x:three").of_token(&has), scopes("tokens:read x:one x:three"));
+        let has = scopes("own-tokens:read x:one");
+        assert_eq!(turn("x:one x:two x:three", "", "x:three").of_token(&has), scopes("own-tokens:read x:one x:three"));
         assert_eq!(turn("x:two x:three", "", "x:three").of_owner(&scopes("")), scopes("x:three"));
     }
 
     #[test]
     fn what_another_permission_gives_too_is_not_taken() {
-        let has = scopes("tokens:read x:one x:two");
-        assert_eq!(turn("x:one", "x:one x:two", "").of_token(&has), scopes("tokens:read x:one"));
-        assert_eq!(turn("x:one", "x:one x:two", "").of_owner(&has), scopes("tokens:read x:one"));
+        let has = scopes("own-tokens:read x:one x:two");
+        assert_eq!(turn("x:one", "x:one x:two", "").of_token(&has), scopes("own-tokens:read x:one"));
+        assert_eq!(turn("x:one", "x:one x:two", "").of_owner(&has), scopes("own-tokens:read x:one"));
     }
 }

@@ -26,6 +26,15 @@ pub mod native {
     pub const ORGANISATIONS_WRITE: &str = "organisations:write";
     /// Read the journal.
     pub const JOURNAL_READ: &str = "journal:read";
+
+    /// The scope that includes this one beside what reaches further.
+    pub(super) fn including(scope: &str) -> Option<&'static str> {
+        match scope {
+            OWN_TOKENS_READ => Some(TOKENS_READ),
+            OWN_TOKENS_WRITE => Some(TOKENS_WRITE),
+            _ => None,
+        }
+    }
 }
 
 /// One permission: words joined by `:`, such as `billing:invoices:read`. A last word `*` covers
@@ -64,6 +73,11 @@ impl Scope {
     /// True when whoever holds this scope may do what `wanted` names.
     #[inline]
     pub fn covers(&self, wanted: &str) -> bool {
+        self.names(wanted) || native::including(wanted).is_some_and(|wider| self.names(wider))
+    }
+
+    #[inline]
+    fn names(&self, wanted: &str) -> bool {
         match self.0.as_bytes() {
             [stem @ .., b'*'] => wanted.len() > stem.len() && wanted.as_bytes().starts_with(stem),
             exact => exact == wanted.as_bytes(),

@@ -19,6 +19,10 @@ pub struct Bearer(pub Caller);
 /// A caller who showed a session cookie; changes must come from this site (see [`cookie`]).
 pub struct Session(pub Caller);
 
+/// A caller who showed a token or, without one, a session cookie as [`Session`] takes it: whoever signs does so
+/// with either.
+pub struct Shown(pub Caller);
+
 /// The address that the request comes from.
 pub struct ClientAddress(pub Option<IpAddr>);
 
@@ -88,6 +92,17 @@ impl FromRequestParts<Server> for Session {
         let secret = cookie::session_secret(&parts.headers, server).ok_or(ProblemKind::Unauthenticated)?;
         let (caller, _) = server.authority.authenticate_session(secret).await?;
         Ok(Self(signed_action::with_action(&server.authority, parts, named(caller)).await?))
+    }
+}
+
+impl FromRequestParts<Server> for Shown {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
+        if parts.headers.contains_key(header::AUTHORIZATION) || !parts.headers.contains_key(header::COOKIE) {
+            return Bearer::from_request_parts(parts, server).await.map(|Bearer(caller)| Self(caller));
+        }
+        Session::from_request_parts(parts, server).await.map(|Session(caller)| Self(caller))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The signed action that comes with a request to the native API: which request it must be for is found
-//! here, from what arrived and is going to be executed, never from what the client says of it (S-33).
+//! here, from what arrived and is going to be executed at the public address, never from what the client
+//! says of it (S-33).
 
 use crate::{json, problem::Problem, state::Server};
 use authority::{Authority, Error, sign_action::Asked};
@@ -35,10 +36,11 @@ pub fn asked(server: &Server, method: &str, path_and_query: &str, body_sha256: [
     }
 }
 
-/// Reads the whole body of a request that comes with an action token, so that it is known what was sent
-/// before anything is done with it.
+/// Reads the whole body of a change that comes with an action token, so that it is known what was sent before
+/// anything is done with it. The route's own limits of size and time hold; and a text that was not sealed here
+/// makes nobody read anything.
 pub async fn keep_shown(State(server): State<Server>, request: Request, next: Next) -> Response {
-    if !request.headers().contains_key(ACTION) {
+    if request.method().is_safe() || !request.headers().contains_key(ACTION) {
         return next.run(request).await;
     }
     match shown(&server, request).await {
@@ -55,6 +57,11 @@ async fn shown(server: &Server, request: Request) -> Result<Request, Problem> {
         (_, _) => return Err(Problem::field("X-Jeton-Action", "must not be repeated")),
     };
     let (mut parts, body) = request.into_parts();
+    if !server.authority.is_action(&text) {
+        // Whoever asks is refused for it after he was asked who he is.
+        parts.extensions.insert(Shown { text, asked: asked(server, "", "", [0; 32]) });
+        return Ok(Request::from_parts(parts, body));
+    }
     let mut whole = Request::new(body);
     *whole.extensions_mut() = parts.extensions.clone();
     let body = json::read(whole, server).await?;

@@ -7,7 +7,7 @@ use crate::{
 };
 use authority::{
     Authority, Error,
-    error::Unproven,
+    error::{Denied, Unproven},
     issue::{NewToken, OwnKey},
     owners::OwnerPatch,
 };

@@ -8,7 +8,7 @@ use super::{
     answers::{AnswerBody, challenge_identifier},
     signers::OfferShape,
 };
-use crate::{auth::Bearer, json::Json, problem::Problem, signed_action, state::Server};
+use crate::{auth::Shown, json::Json, problem::Problem, signed_action, state::Server};
 use axum::{extract::State, http::StatusCode};
 use domain::{
     hexadecimal,
@@ -102,7 +102,11 @@ impl ChallengeBody {
             Err(Invalid::field("method", format!("must be one of {}", METHODS.join(", "))))
         };
         let path = match self.path.parse::<http::uri::PathAndQuery>() {
-            Ok(path) if self.path.starts_with('/') && self.path.len() <= limits::SIGNED_PATH_BYTES => {
+            Ok(path)
+                if path.as_str() == self.path
+                    && self.path.starts_with('/')
+                    && self.path.len() <= limits::SIGNED_PATH_BYTES =>
+            {
                 Ok(path.to_string())
             }
             _ => Err(Invalid::field("path", "must be the path and query of a request, at most 2048 bytes")),
@@ -127,13 +131,13 @@ fn digest(digits: &str) -> Result<[u8; 32], Invalid> {
 ///
 /// Sign it within a minute. It is answered once, rightly or wrongly.
 #[utoipa::path(
-    post, path = "/v1/actions/challenges", tag = SIGNING, operation_id = "challenge_action",
+    post, path = "/v1/actions/challenges", tag = SIGNING, security(("bearer" = []), ("session" = [])), operation_id = "challenge_action",
     request_body = ChallengeBody,
     responses((status = 201, description = "The challenge", body = ChallengeShape))
 )]
 pub async fn challenge(
     State(server): State<Server>,
-    Bearer(caller): Bearer,
+    Shown(caller): Shown,
     Json(body): Json<ChallengeBody>,
 ) -> Result<(StatusCode, Json<ChallengeShape>), Problem> {
     let (method, path, digest) = body.check()?;
@@ -146,13 +150,13 @@ pub async fn challenge(
 ///
 /// The action token works once, within a minute, for that request of the same credential.
 #[utoipa::path(
-    post, path = "/v1/actions", tag = SIGNING, operation_id = "sign_action",
+    post, path = "/v1/actions", tag = SIGNING, security(("bearer" = []), ("session" = [])), operation_id = "sign_action",
     request_body = ActionBody,
     responses((status = 201, description = "The action token", body = ActionShape))
 )]
 pub async fn sign(
     State(server): State<Server>,
-    Bearer(caller): Bearer,
+    Shown(caller): Shown,
     Json(body): Json<ActionBody>,
 ) -> Result<(StatusCode, Json<ActionShape>), Problem> {
     let mut checks = Checks::new();

@@ -79,7 +79,7 @@ impl AnswerBody {
     /// Names each field that is not base64url, or does not belong to this kind.
     pub fn check(self) -> Result<Answer, Invalid> {
         let mut checks = Checks::new();
-        let credential = checks.take(credential(self.credential));
+        let credential = checks.take(credential("answer.credential", self.credential));
         let client_data = checks.take(bytes("answer.client_data", &self.client_data));
         let signature = checks.take(bytes("answer.signature", &self.signature));
         let of_passkey = |field: &str, given: Option<String>| match (self.kind, given) {
@@ -112,7 +112,7 @@ impl RegistrationBody {
     /// Names each field that is not base64url.
     pub fn check(self) -> Result<Registration, Invalid> {
         let mut checks = Checks::new();
-        let credential = checks.take(credential(self.credential));
+        let credential = checks.take(credential("registration.credential", self.credential));
         let client_data = checks.take(bytes("registration.client_data", &self.client_data));
         let attestation = checks.take(bytes("registration.attestation", &self.attestation));
         checks.finish_with(credential.zip(client_data).zip(attestation).map(
@@ -136,11 +136,11 @@ pub fn challenge_identifier(text: String) -> Result<String, Invalid> {
     Err(Invalid::field("challenge_identifier", rule))
 }
 
-fn credential(text: String) -> Result<String, Invalid> {
+fn credential(field: &str, text: String) -> Result<String, Invalid> {
     if (1..=limits::CREDENTIAL_BYTES).contains(&text.len()) {
         return Ok(text);
     }
-    Err(Invalid::field("credential", format!("must have 1 to {} bytes", limits::CREDENTIAL_BYTES)))
+    Err(Invalid::field(field, format!("must have 1 to {} bytes", limits::CREDENTIAL_BYTES)))
 }
 
 fn bytes(field: &str, text: &str) -> Result<Vec<u8>, Invalid> {

@@ -62,6 +62,7 @@ pub fn add_problems(document: &mut OpenApi) {
 const NEVER_SIGNED: &[&str] = &[
     "challenge_action",
     "challenge_signer",
+    "change_password",
     "end_session",
     "introspect",
     "sign_action",

@@ -6,7 +6,7 @@ use super::{
     answers::{KindWord, RegistrationBody, challenge_identifier},
 };
 use crate::{
-    auth::Bearer,
+    auth::Shown,
     json::{Json, secret_if_any},
     path::Path,
     problem::Problem,
@@ -135,12 +135,12 @@ pub struct SignerPatchBody {
 
 /// List signers
 #[utoipa::path(
-    get, path = "/v1/signers", tag = SIGNING, operation_id = "list_signers", params(SignersQuery),
+    get, path = "/v1/signers", tag = SIGNING, security(("bearer" = []), ("session" = [])), operation_id = "list_signers", params(SignersQuery),
     responses((status = 200, description = "The signers", body = SignersShape))
 )]
 pub async fn list(
     State(server): State<Server>,
-    Bearer(caller): Bearer,
+    Shown(caller): Shown,
     Query(query): Query<SignersQuery>,
 ) -> Result<Json<SignersShape>, Problem> {
     let owner = query.owner.map(|owner| OwnerId::parse("owner", &owner)).transpose()?;
@@ -150,10 +150,10 @@ pub async fn list(
 
 /// Ask for a challenge for a new signer of the caller
 #[utoipa::path(
-    post, path = "/v1/signers/challenges", tag = SIGNING, operation_id = "challenge_signer",
+    post, path = "/v1/signers/challenges", tag = SIGNING, security(("bearer" = []), ("session" = [])), operation_id = "challenge_signer",
     responses((status = 201, description = "The challenge", body = ChallengeShape))
 )]
-pub async fn challenge(State(server): State<Server>, Bearer(caller): Bearer) -> (StatusCode, Json<ChallengeShape>) {
+pub async fn challenge(State(server): State<Server>, Shown(caller): Shown) -> (StatusCode, Json<ChallengeShape>) {
     let challenge = server.authority.challenge_signer(&caller, None, limits::CHALLENGE_LIFETIME);
     (StatusCode::CREATED, Json(ChallengeShape::new(&challenge, &server)))
 }
@@ -163,13 +163,13 @@ pub async fn challenge(State(server): State<Server>, Bearer(caller): Bearer) -> 
 /// It takes a signed action or the caller's password: a stolen token alone must not be enough. Only the
 /// first signer of an owner without a password, such as a service account, needs neither.
 #[utoipa::path(
-    post, path = "/v1/signers", tag = SIGNING, operation_id = "add_signer",
+    post, path = "/v1/signers", tag = SIGNING, security(("bearer" = []), ("session" = [])), operation_id = "add_signer",
     request_body = NewSignerBody,
     responses((status = 201, description = "The new signer", body = SignerShape))
 )]
 pub async fn add(
     State(server): State<Server>,
-    Bearer(caller): Bearer,
+    Shown(caller): Shown,
     Json(body): Json<NewSignerBody>,
 ) -> Result<(StatusCode, Json<SignerShape>), Problem> {
     let mut checks = Checks::new();
@@ -188,14 +188,14 @@ pub async fn add(
 /// A disabled one signs nothing more as soon as this is answered. One's own are changed with a signed
 /// action or the password.
 #[utoipa::path(
-    patch, path = "/v1/signers/{id}", tag = SIGNING, operation_id = "update_signer",
+    patch, path = "/v1/signers/{id}", tag = SIGNING, security(("bearer" = []), ("session" = [])), operation_id = "update_signer",
     params(("id" = String, Path, format = "uuid")),
     request_body = SignerPatchBody,
     responses((status = 200, description = "The signer", body = SignerShape))
 )]
 pub async fn update(
     State(server): State<Server>,
-    Bearer(caller): Bearer,
+    Shown(caller): Shown,
     Path(id): Path<String>,
     Json(body): Json<SignerPatchBody>,
 ) -> Result<Json<SignerShape>, Problem> {
@@ -209,13 +209,13 @@ pub async fn update(
 ///
 /// It signs nothing more as soon as this is answered. One's own are removed with a signed action.
 #[utoipa::path(
-    delete, path = "/v1/signers/{id}", tag = SIGNING, operation_id = "remove_signer",
+    delete, path = "/v1/signers/{id}", tag = SIGNING, security(("bearer" = []), ("session" = [])), operation_id = "remove_signer",
     params(("id" = String, Path, format = "uuid")),
     responses((status = 204, description = "The signer is gone"))
 )]
 pub async fn remove(
     State(server): State<Server>,
-    Bearer(caller): Bearer,
+    Shown(caller): Shown,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let id = SignerId::parse("id", &id)?;

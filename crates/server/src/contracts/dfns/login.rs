@@ -80,7 +80,7 @@ pub struct MessageShape {
 
 /// Ask for a challenge to log in with
 ///
-/// The answer does not tell whether there is such a user.
+/// Whoever is unknown is offered a key that does not exist, always the same one.
 #[utoipa::path(
     post, path = "/auth/login/init", tag = TAG, operation_id = "challenge_dfns_login", security(()),
     request_body = LoginBody,
