@@ -176,7 +176,7 @@ async fn a_permission_says_what_a_token_may_do() {
     assert_eq!(assigned["operations"], permission["operations"]);
     let bearer = shape["accessToken"].as_str().unwrap();
     let whoami = company.get("/v1/whoami").bearer(bearer).await.expect(200);
-    let scopes = json!(["dfns:Auth:Pats:Create", "dfns:Auth:Users:Read", "tokens:read", "tokens:write"]);
+    let scopes = json!(["dfns:Auth:Pats:Create", "dfns:Auth:Users:Read", "own-tokens:read", "own-tokens:write"]);
     assert_eq!(whoami["token"]["scopes"], scopes, "{whoami}");
     let listed = company.get(PATS).bearer(bearer).await.expect(200);
     assert_eq!(listed["items"][0]["permissionAssignments"], shape["permissionAssignments"]);
