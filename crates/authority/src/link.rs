@@ -5,7 +5,10 @@
 //! with its use, or with the next link; a set-up works while the store is empty; an
 //! administrator's recovery is consumed with its use.
 
-use crate::error::{Conflict, Error};
+use crate::{
+    error::{Conflict, Error},
+    seal::mac,
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     id::OwnerId,
@@ -13,8 +16,7 @@ use domain::{
     time::Timestamp,
     token::has_passed,
 };
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use hmac::Mac;
 
 /// What every link's secret part begins with.
 pub const PREFIX: &str = "jtl_";
@@ -88,14 +90,6 @@ fn read(keyring: &Keyring, text: &str) -> Option<Link> {
         credential_revision: u64::from_be_bytes(content[17..25].try_into().ok()?),
         expires_at: Timestamp::from_milliseconds(i64::from_be_bytes(content[25..33].try_into().ok()?)),
     })
-}
-
-fn mac(key: &[u8], content: &[u8]) -> Hmac<Sha256> {
-    // HMAC takes a key of any length, so this never is the error that the signature allows.
-    let mut mac = Hmac::<Sha256>::new_from_slice(key)
-        .unwrap_or_else(|_| Hmac::new(&hmac::digest::Key::<Hmac<Sha256>>::default()));
-    mac.update(content);
-    mac
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@
 //! | `page` | pages of lists |
 //! | `body` | bodies, of which some may be left out |
 //! | `pat_input` `pat_shapes` `assignments` | what is sent and shown of tokens, with their permissions |
+//! | `new_token` | what is issued for whoever wants a token |
 //! | `demonstration` | what the demonstration has at this door |
 //! | `document` | the OpenAPI document |
 //! | `refused` `shape` | why a request is refused, and errors as an object `error` |
@@ -39,6 +40,7 @@ pub mod identifier;
 pub mod jwks;
 pub mod kind;
 pub mod login;
+pub mod new_token;
 pub mod operations;
 pub mod page;
 pub mod pat_input;

@@ -40,11 +40,15 @@ pub(crate) fn retire(transaction: &mut Transaction<'_>, wanted: &RetireOwner) ->
         role: Role::Member,
         scopes: Scopes::default(),
         active: false,
+        slot: None,
         has_password: false,
         ..before.clone()
     };
     let mut changed = vec!["email", "role", "scopes", "active", "password"];
     replace_facts(&mut owner.facts, wanted.facts.as_ref(), &mut changed);
+    // Nobody finds him in his seat again.
+    let mut leave = transaction.connection.prepare_cached("UPDATE owner SET slot = NULL WHERE number = ?1")?;
+    leave.execute(params![before.number.0])?;
     sessions::close_all(transaction, before)?;
     credentials::forget_password(transaction, before.number, facts.credential_revision)?;
     owners::write(transaction, &mut owner, &changed)?;

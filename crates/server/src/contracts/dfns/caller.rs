@@ -1,5 +1,5 @@
-//! Who is asking: whoever shows a token of any birth, or a login of this door. Whatever else is wrong with a
-//! request, this is told first.
+//! Who is asking: whoever shows a token of any birth, or a login of this door. Nothing that exists is told to
+//! anybody else.
 
 use super::{bearer, operations::Operation, refused::Refused};
 use crate::{auth, problem::Problem, state::Server};
@@ -39,6 +39,16 @@ pub async fn allowed(server: &Server, caller: Caller, operation: Operation) -> R
     Ok(Caller { implied, ..caller })
 }
 
+/// [`allowed`] for whoever brings somebody into the organisation or lets him in: he hands out what every member has,
+/// although his own credential may have less.
+///
+/// # Errors
+/// As [`allowed`].
+pub async fn allowed_to_bring(server: &Server, caller: Caller, operation: Operation) -> Result<Caller, Refused> {
+    let caller = allowed(server, caller, operation).await?;
+    Ok(Caller { hands_out: Role::Member.ceiling(&Scopes::default()), ..caller })
+}
+
 /// Makes sure that a user is asking who has logged in.
 ///
 /// # Errors
@@ -48,16 +58,6 @@ pub fn expect_login(caller: &Caller) -> Result<(), Refused> {
         Credential::Session(_) => Ok(()),
         Credential::Token(_) => Err(Refused::forbidden("This call needs a login: an access token may not make it.")),
     }
-}
-
-/// The same for whoever brings somebody into the organisation or lets him in: he hands out what every member has,
-/// although his own credential may have less.
-///
-/// # Errors
-/// As [`allowed`].
-pub async fn allowed_to_bring(server: &Server, caller: Caller, operation: Operation) -> Result<Caller, Refused> {
-    let caller = allowed(server, caller, operation).await?;
-    Ok(Caller { hands_out: Role::Member.ceiling(&Scopes::default()), ..caller })
 }
 
 /// Makes sure that no user's access token is shown.

@@ -149,7 +149,7 @@ mod tests {
         let id = |byte: u8| token(TokenId::from_bytes([byte; 16]));
         assert_eq!(id(0), "to-00000-00000-0000000000000000");
         assert_eq!(id(255), "to-vvvvv-vvvvv-vvvvvvvvvvvvvvvs");
-        assert_eq!(user(OwnerId::from_bytes([1; 16])), "us-04080-g2081-g40g2081040g208104");
+        assert_eq!(user(OwnerId::from_bytes([1; 16])), "us-040g2-08104-0g2081040g208104");
         let (organisation_id, text) = (OrganisationId::from_bytes([7; 16]), "ap-0s3gc-1o70s-3gc1o70s3gc1o70s");
         assert_eq!(application(organisation_id).len(), text.len());
         assert!(organisation(organisation_id).starts_with("or-"));

@@ -1,6 +1,6 @@
 //! What a request wants of a token, checked: everything that is wrong with it is named at once.
 
-use super::identifier;
+use super::{identifier, new_token::GivenKey};
 use domain::{
     id::PermissionId,
     invalid::{Checks, Invalid},
@@ -58,13 +58,13 @@ pub struct PatChangeBody {
     external_id: Option<String>,
 }
 
-/// A token as a client wants it, checked but for the key itself.
+/// A token as a client wants it, checked.
 #[derive(Debug)]
 pub struct NewPat {
     /// Its name.
     pub name: Name,
-    /// The public key as it was given.
-    pub public_key: String,
+    /// The public key.
+    pub key: GivenKey,
     /// The permission that says what it may do.
     pub permission: Option<PermissionId>,
     /// The caller's own name for it.
@@ -90,14 +90,13 @@ impl NewPatBody {
     pub fn check(self) -> Result<NewPat, Invalid> {
         let mut checks = Checks::new();
         let name = checks.take(Name::parse("name", &self.name));
-        checks.take(public_key(&self.public_key));
+        let key = checks.take(GivenKey::read(self.public_key));
         let permission = self.permission_id.and_then(|id| checks.take(permission(&id)));
         let external_id = self.external_id.and_then(|id| checks.take(Name::parse("externalId", &id)));
         let lifetime = checks.take(lifetime(self.days_valid, self.seconds_valid));
-        let public_key = self.public_key;
-        checks.finish_with(name.zip(lifetime).map(|(name, lifetime)| NewPat {
+        checks.finish_with(name.zip(key).zip(lifetime).map(|((name, key), lifetime)| NewPat {
             name,
-            public_key,
+            key,
             permission,
             external_id,
             lifetime,

@@ -1,13 +1,14 @@
 //! `/auth/pats`: list, create, read, rename, switch and delete access tokens.
 
 use super::{
-    CONTRACT, assignments,
-    bearer::{self, BearerKind, Bearing},
+    assignments,
+    bearer::BearerKind,
     body::Nothing,
     caller::{Bearer, allowed, expect_login},
     identifier,
+    new_token::{Wanted, facts, is_place, new_token, place},
     operations::Operation,
-    pat_input::{NewPat, NewPatBody, PatChangeBody},
+    pat_input::{NewPatBody, PatChangeBody},
     pat_shapes::{AssignmentShape, PatShape, PatsShape, TokenFacts},
     refused::Refused,
     signed::Signed,
@@ -18,32 +19,13 @@ use crate::{
     problem::{Problem, ProblemKind},
     state::Server,
 };
-use authority::{
-    Error,
-    delete::TokenName,
-    error::Conflict,
-    issue::{NewToken, OwnKey},
-    signature::public_key::PublicKey,
-    update::TokenPatch,
-};
+use authority::{Error, delete::TokenName, error::Conflict, update::TokenPatch};
 use axum::extract::State;
-use domain::{
-    caller::Caller,
-    facts::ContractFacts,
-    form::SecretForm,
-    limits,
-    name::{Labels, Name},
-    owner::Owner,
-    token::{Terms, Token},
-};
+use domain::{caller::Caller, id::OwnerId, limits, name::Name, owner::Owner, token::Token};
 use store::query::{PageRequest, Sort, TokenFilter};
 
-/// What the places begin with that keep an `externalId` to one token of a user.
-const PLACE: &str = "dfns:";
 /// The tag of operations on tokens.
 const TAG: &str = "Personal access tokens";
-/// What the names of their keys begin with.
-const CREDENTIAL: &str = "cr-";
 /// How many tokens are read at a time for a list, which has no pages of its own.
 const STEP: usize = 1_000;
 /// How often a change is decided anew when somebody else was faster.
@@ -58,7 +40,7 @@ const ATTEMPTS: usize = 3;
     responses((status = 200, description = "The tokens", body = PatsShape))
 )]
 pub async fn list(State(server): State<Server>, Bearer(caller): Bearer) -> Result<Json<PatsShape>, Refused> {
-    let tokens = own(&server, &caller).await?;
+    let tokens = of_owner(&server, &caller, caller.owner).await?;
     Ok(Json(PatsShape { items: assignments::shown(&server, &caller, &tokens).await? }))
 }
 
@@ -89,14 +71,23 @@ pub async fn create(
             found => found.map(drop)?,
         }
     }
-    let pem = PublicKey::from_pem("publicKey", &new.public_key).and_then(|key| readable(key.to_pem()))?;
     expect_unused(&server, &caller, new.external_id.as_ref(), None).await?;
     let owner = server.authority.own_record(&caller).await?;
-    let external_id = new.external_id.clone();
-    let issued = match server.authority.issue_whole(&caller, draft(&server, &owner, new, pem)).await {
+    let wanted = Wanted {
+        kind: BearerKind::Pat,
+        organisation: owner.organisation_id,
+        owner: owner.id,
+        username: username(&owner),
+        name: new.name,
+        key: new.key,
+        external_id: new.external_id.clone(),
+        lifetime: new.lifetime,
+        permission: new.permission,
+    };
+    let issued = match server.authority.issue_whole(&caller, new_token(&server, wanted)).await {
         Err(Error::Conflict(Conflict::SlotTaken)) => {
             // Another token was faster, and this says which; or it has gone again.
-            expect_unused(&server, &caller, external_id.as_ref(), None).await?;
+            expect_unused(&server, &caller, new.external_id.as_ref(), None).await?;
             return Err(Error::Conflict(Conflict::SlotTaken).into());
         }
         issued => issued?,
@@ -148,7 +139,7 @@ pub async fn update(
             facts(TokenFacts { external_id, ..TokenFacts::of(token).unwrap_or_default() })
         });
         // A place that another contract gave the token stays its place.
-        let is_free = token.terms.slot.as_ref().is_none_or(|slot| slot.starts_with(PLACE));
+        let is_free = token.terms.slot.as_ref().is_none_or(|slot| is_place(slot));
         let slot = change.external_id.as_ref().filter(|_| is_free).map(place);
         let patch = TokenPatch { name: change.name.clone(), facts, slot, ..TokenPatch::default() };
         match server.authority.update(&caller, token.id, patch, Some(token.revision)).await {
@@ -232,9 +223,9 @@ fn answer(changed: Token, before: Found) -> Json<PatShape> {
     Json(PatShape::new(&token, before.assigned))
 }
 
-/// Every live token of the caller's own.
-async fn own(server: &Server, caller: &Caller) -> Result<Vec<Token>, Refused> {
-    let filter = TokenFilter { owner: Some(caller.owner), ..TokenFilter::default() };
+/// Every live token of this owner within the caller's reach.
+async fn of_owner(server: &Server, caller: &Caller, owner: OwnerId) -> Result<Vec<Token>, Refused> {
+    let filter = TokenFilter { owner: Some(owner), ..TokenFilter::default() };
     let (mut tokens, mut after) = (Vec::new(), None);
     loop {
         let page = PageRequest { after, limit: STEP };
@@ -258,12 +249,7 @@ async fn find(server: &Server, caller: &Caller, id: &str) -> Result<Found, Refus
     Ok(Found { assigned: assignments::of_token(server, caller, id).await?, token })
 }
 
-/// The place of a token that its user calls so: two cannot have it.
-fn place(external_id: &Name) -> String {
-    format!("{PLACE}{external_id}")
-}
-
-/// Makes sure that no other token of the caller has the name that he gives one.
+/// Makes sure that no other token of the same owner has the name that the caller gives one.
 async fn expect_unused(
     server: &Server,
     caller: &Caller,
@@ -275,7 +261,8 @@ async fn expect_unused(
         let facts = TokenFacts::of(token).and_then(|facts| facts.external_id);
         but.map(|but| but.id) != Some(token.id) && facts.as_deref() == Some(external_id.as_str())
     };
-    match own(server, caller).await?.iter().find(has_it) {
+    let owner = but.map_or(caller.owner, |but| but.owner);
+    match of_owner(server, caller, owner).await?.iter().find(has_it) {
         Some(other) => {
             Err(Refused::Duplicate { id: identifier::token(other.id), external_id: external_id.to_string() })
         }
@@ -283,55 +270,7 @@ async fn expect_unused(
     }
 }
 
-/// What is issued for whoever wants this token.
-fn draft(server: &Server, owner: &Owner, new: NewPat, pem: String) -> NewToken {
-    let id = server.authority.new_token_id();
-    let cred_id = identifier::write(CREDENTIAL, id.bytes());
-    let bearing = Bearing {
-        issuer: &server.public_url.to_string(),
-        organisation: owner.organisation_id,
-        user: owner.id,
-        username: username(owner),
-        kind: BearerKind::Pat,
-        token: Some(id),
-    };
-    NewToken {
-        name: new.name,
-        description: String::new(),
-        owner: None,
-        scopes: None,
-        networks: None,
-        labels: Labels::default(),
-        expires_at: Some(server.authority.now().after(new.lifetime)),
-        terms: Terms {
-            slot: new.external_id.as_ref().map(place),
-            // Names are unique among the tokens of one user.
-            unique_in: Some(identifier::user(owner.id)),
-            form: Some(SecretForm::Signed(bearer::claims(&bearing))),
-            facts: facts(TokenFacts {
-                cred_id: cred_id.clone(),
-                public_key: new.public_key,
-                external_id: new.external_id.map(|external_id| external_id.to_string()),
-            })
-            .into(),
-        },
-        permission: new.permission,
-        key: Some(OwnKey { token: id, credential: cred_id, pem }),
-    }
-}
-
 /// What somebody is called by whoever reads his bearer.
 pub fn username(owner: &Owner) -> &str {
     owner.email.as_ref().map_or_else(|| owner.name.as_str(), |email| email.as_str())
-}
-
-/// What is kept beside a token.
-pub fn facts(facts: TokenFacts) -> ContractFacts {
-    // Texts always have a JSON form.
-    ContractFacts { contract: CONTRACT, facts: serde_json::to_value(facts).unwrap_or_default() }
-}
-
-/// A key that was read has a text.
-fn readable<E>(pem: Result<String, E>) -> Result<String, domain::invalid::Invalid> {
-    pem.map_err(|_| domain::invalid::Invalid::field("publicKey", "must be a public key"))
 }

@@ -1,31 +1,17 @@
-//! What a request wants of a service account, checked, and the token that it begins with.
+//! What a request wants of a service account, checked.
 
 use super::{
-    bearer::{self, BearerKind, Bearing},
-    identifier,
-    pat_input::{given, lifetime, permission, public_key},
-    pat_shapes::TokenFacts,
-    pats::facts,
-};
-use crate::state::Server;
-use authority::{
-    issue::{NewToken, OwnKey},
-    signature::public_key::PublicKey,
+    new_token::GivenKey,
+    pat_input::{given, lifetime, permission},
 };
 use domain::{
-    caller::Caller,
-    form::SecretForm,
-    id::{OwnerId, PermissionId},
+    id::PermissionId,
     invalid::{Checks, Invalid},
-    name::{Labels, Name},
-    token::Terms,
+    name::Name,
 };
 use serde::Deserialize;
 use std::time::Duration;
 use utoipa::ToSchema;
-
-/// What the names of the keys of tokens begin with.
-const CREDENTIAL: &str = "cr-";
 
 /// A service account as a client wants it.
 #[derive(Deserialize, ToSchema)]
@@ -71,10 +57,8 @@ pub struct AccountChangeBody {
 pub struct NewAccount {
     /// Its name.
     pub name: Name,
-    /// The public key as it was given.
-    pub public_key: String,
-    /// The public key as it was read.
-    pub pem: String,
+    /// The public key of its token.
+    pub key: GivenKey,
     /// The permission that says what it may do.
     pub permission: Option<PermissionId>,
     /// The client's own name for it.
@@ -91,15 +75,13 @@ impl NewAccountBody {
     pub fn check(self) -> Result<NewAccount, Invalid> {
         let mut checks = Checks::new();
         let name = checks.take(Name::parse("name", &self.name));
-        let pem = checks.take(public_key(&self.public_key).and_then(|()| read(&self.public_key)));
+        let key = checks.take(GivenKey::read(self.public_key));
         let permission = self.permission_id.and_then(|id| checks.take(permission(&id)));
         let external_id = self.external_id.and_then(|id| checks.take(Name::parse("externalId", &id)));
         let lifetime = checks.take(lifetime(self.days_valid, None));
-        let (parts, public_key) = (name.zip(pem).zip(lifetime), self.public_key);
-        checks.finish_with(parts.map(|((name, pem), lifetime)| NewAccount {
+        checks.finish_with(name.zip(key).zip(lifetime).map(|((name, key), lifetime)| NewAccount {
             name,
-            public_key,
-            pem,
+            key,
             permission,
             external_id,
             lifetime,
@@ -117,39 +99,5 @@ impl AccountChangeBody {
         let name = self.name.and_then(|name| checks.take(Name::parse("name", &name)));
         let external_id = self.external_id.and_then(|id| checks.take(Name::parse("externalId", &id)));
         checks.finish_with(Some((name, external_id)))
-    }
-}
-
-fn read(text: &str) -> Result<String, Invalid> {
-    let rule = |_| Invalid::field("publicKey", "must be a public key");
-    PublicKey::from_pem("publicKey", text)?.to_pem().map_err(rule)
-}
-
-/// The first token of a service account that gets this identifier.
-pub fn new_token(server: &Server, caller: &Caller, account: OwnerId, new: NewAccount) -> NewToken {
-    let id = server.authority.new_token_id();
-    let cred_id = identifier::write(CREDENTIAL, id.bytes());
-    let bearing = Bearing {
-        issuer: &server.public_url.to_string(),
-        organisation: caller.organisation,
-        user: account,
-        username: new.name.as_str(),
-        kind: BearerKind::ServiceAccount,
-        token: Some(id),
-    };
-    let form = Some(SecretForm::Signed(bearer::claims(&bearing)));
-    let kept = TokenFacts { cred_id: cred_id.clone(), public_key: new.public_key, external_id: None };
-    NewToken {
-        name: new.name,
-        description: String::new(),
-        owner: Some(account),
-        scopes: None,
-        networks: None,
-        labels: Labels::default(),
-        expires_at: Some(server.authority.now().after(new.lifetime)),
-        // Names are unique among the tokens of one owner.
-        terms: Terms { slot: None, unique_in: Some(identifier::user(account)), form, facts: facts(kept).into() },
-        permission: None,
-        key: Some(OwnKey { token: id, credential: cred_id, pem: new.pem }),
     }
 }

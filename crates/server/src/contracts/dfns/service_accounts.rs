@@ -1,14 +1,17 @@
 //! `/auth/service-accounts`: programs of an organisation with their tokens, list, create, show, switch and delete.
 
-use super::{assignments, pat_shapes::PatShape};
 use super::{
+    assignments,
+    bearer::BearerKind,
     body::Nothing,
     caller::{Bearer, allowed, allowed_to_bring, expect_login, expect_no_pat},
     kind::OwnerFacts,
+    new_token::{Wanted, new_token},
     operations::Operation,
+    pat_shapes::PatShape,
     people::{self, UserShape},
     refused::Refused,
-    service_account_input::{AccountChangeBody, NewAccountBody, new_token},
+    service_account_input::{AccountChangeBody, NewAccountBody},
     signed::Signed,
 };
 use crate::{
@@ -140,7 +143,18 @@ pub async fn create(
         facts: Facts::from(facts.kept()),
     };
     let (id, permission) = (server.authority.new_owner_id(), new.permission);
-    let token = new_token(&server, &caller, id, new);
+    let wanted = Wanted {
+        kind: BearerKind::ServiceAccount,
+        organisation: caller.organisation,
+        owner: id,
+        username: new.name.as_str(),
+        name: new.name.clone(),
+        key: new.key,
+        external_id: None,
+        lifetime: new.lifetime,
+        permission: None,
+    };
+    let token = new_token(&server, wanted);
     match server.authority.create_service_account(&caller, id, draft, token, permission).await {
         Err(Error::Invalid(invalid)) if invalid.fields().iter().any(|field| field.field == "permission") => {
             Err(Problem::field("permissionId", "must be a permission of the organisation").into())

@@ -62,6 +62,6 @@ fn action(headers: &HeaderMap) -> Result<&str, Refused> {
     match (values.next().map(|value| value.to_str()), values.next()) {
         (None, _) => Err(Refused::action("is required")),
         (Some(Ok(text)), None) => Ok(text.trim()),
-        (Some(_), _) => Err(Problem::field(ACTION_FIELD, "must stand there once").into()),
+        (Some(_), _) => Err(Problem::field(ACTION_FIELD, "must be one action token").into()),
     }
 }

@@ -2,13 +2,39 @@
 //! refused, and nothing is written; with one it is made, once (S-31 to S-35).
 
 use crate::world::{Call, Key, PASSWORD, Person, World, join_all};
+use authority::issue::{NewToken, OwnKey};
+use domain::{
+    name::{Labels, Name},
+    token::Terms,
+};
 use http::Method;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use std::time::Duration;
 
 const BODY: &str = r#"{"description":"signed"}"#;
 
 impl World {
+    /// The secret of a new token that has this key for itself.
+    async fn token_with_key(&self, owner: &Person, key: &Key) -> String {
+        let authority = self.authority();
+        let caller = authority.authenticate(&owner.token, None, None).await.unwrap();
+        let own = OwnKey { token: authority.new_token_id(), credential: key.credential.clone(), pem: key.pem() };
+        let new = NewToken {
+            name: Name::parse("name", "with a key").unwrap(),
+            description: String::new(),
+            owner: None,
+            scopes: None,
+            networks: None,
+            labels: Labels::default(),
+            expires_at: None,
+            terms: Terms::default(),
+            permission: None,
+            key: Some(own),
+        };
+        authority.issue_whole(&caller, new).await.unwrap().secret.expose().to_owned()
+    }
+
     async fn demand(&self, organisation: &str, word: &str) {
         let path = format!("/v1/organisations/{organisation}");
         self.patch(path, json!({"signed_actions": word})).bearer(&self.root.token).await.expect(200);
@@ -207,4 +233,94 @@ async fn signers_are_seen_within_reach_and_an_administrator_disables_them() {
     // Nobody but its holder brings it back.
     let on = world.patch(&signer, json!({"active": true})).bearer(&world.acme.administrator.token).await;
     on.problem(403, "action-required");
+}
+
+#[tokio::test]
+async fn whoever_lost_all_his_tokens_signs_with_his_session() {
+    let world = World::new().await;
+    let grace = &world.acme.administrator;
+    world.give_password(grace).await;
+    world.demand(&world.acme.id, "all").await;
+    let cookie = world.sign_in(grace).await;
+    let path = "/v1/sessions/current/tokens";
+    let body = json!({"name": "first"}).to_string();
+    let issue = || world.call(Method::POST, path).cookie(&cookie).body("application/json", body.clone());
+    issue().await.problem(403, "action-required");
+
+    let challenge = world.call(Method::POST, "/v1/signers/challenges").cookie(&cookie).await.expect(201);
+    let key = Key::new("laptop");
+    let registration = json!({
+        "challenge_identifier": challenge["challenge_identifier"], "name": "Laptop", "current_password": PASSWORD,
+        "registration": key.registration(challenge["challenge"].as_str().unwrap()),
+    });
+    world.post("/v1/signers", registration.clone()).field("cookie", &cookie).await.problem(403, "forbidden");
+    world.post("/v1/signers", registration).cookie(&cookie).await.expect(201);
+
+    let hash = domain::hexadecimal::encode(&Sha256::digest(&body));
+    let asked = json!({"method": "POST", "path": path, "body_sha256": hash});
+    let challenge = world.post("/v1/actions/challenges", asked).cookie(&cookie).await.expect(201);
+    let answer = key.answer(challenge["challenge"].as_str().unwrap());
+    let answered = json!({"challenge_identifier": challenge["challenge_identifier"], "answer": answer});
+    let action = world.post("/v1/actions", answered).cookie(&cookie).await.expect(201);
+    issue().field("x-jeton-action", action["action"].as_str().unwrap()).await.expect(201);
+}
+
+#[tokio::test]
+async fn what_was_signed_is_what_arrived_however_it_is_spelled() {
+    let world = World::new().await;
+    let grace = &world.acme.administrator;
+    let (key, victim) = (world.key_of(grace).await, world.victim(grace).await);
+    world.demand(&world.acme.id, "all").await;
+    let position = world.position().await;
+    for other in [
+        victim.replace('-', "%2D"),
+        victim.replace("/v1/", "/v1//"),
+        victim.replace("/v1/", "/v1/./"),
+        format!("{victim}?a=1"),
+    ] {
+        let action = world.sign_request(&grace.token, &key, "DELETE", &victim, "").await;
+        let answer = world.with_action(Method::DELETE, &other, &grace.token, &action).await;
+        assert!([400, 403, 404].contains(&answer.status), "{other}: {}", answer.text());
+        assert_eq!(world.position().await, position, "{other}");
+    }
+    // An empty body and none are the same bytes.
+    let action = world.sign_request(&grace.token, &key, "DELETE", &victim, "").await;
+    let call = world.with_action(Method::DELETE, &victim, &grace.token, &action).field("content-length", "0");
+    call.await.expect(204);
+}
+
+#[tokio::test]
+async fn a_stranger_is_asked_who_he_is_whatever_action_he_shows() {
+    let world = World::new().await;
+    let call = world.call(Method::POST, "/v1/tokens").field("x-jeton-action", "made.up");
+    call.body("application/json", "{").await.problem(401, "unauthenticated");
+    let known = world.call(Method::POST, "/v1/tokens").field("x-jeton-action", "made.up");
+    known.bearer(&world.root.token).body("application/json", "{}").await.problem(403, "action-refused");
+    world.get("/healthz").field("x-jeton-action", "made.up").await.expect(200);
+}
+
+#[tokio::test]
+async fn nothing_that_a_token_with_a_key_makes_outlives_it() {
+    let world = World::new().await;
+    let grace = &world.acme.administrator;
+    let key = Key::new("own");
+    let own = world.token_with_key(grace, &key).await;
+    let position = world.position().await;
+    let call = |method: Method, path: &'static str, body: serde_json::Value| {
+        let (world, key, own) = (&world, &key, &own);
+        async move {
+            let body = body.to_string();
+            let action = world.sign_request(own, key, method.as_str(), path, &body).await;
+            let call = world.with_action(method, path, own, &action).body("application/json", body);
+            call.await.problem(403, "forbidden");
+        }
+    };
+    call(Method::POST, "/v1/tokens", json!({"name": "longer"})).await;
+    let challenge = world.call(Method::POST, "/v1/signers/challenges").bearer(&own).await.expect(201);
+    let registration = json!({
+        "challenge_identifier": challenge["challenge_identifier"], "name": "Mine",
+        "registration": Key::new("mine").registration(challenge["challenge"].as_str().unwrap()),
+    });
+    call(Method::POST, "/v1/signers", registration).await;
+    assert_eq!(world.position().await, position);
 }

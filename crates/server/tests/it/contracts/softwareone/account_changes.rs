@@ -67,3 +67,20 @@ async fn what_slips_in_between_is_worth_nothing_here() {
     market.listed("").bearer(&market.root.token).await.expect(200);
     market.listed("").bearer(&market.client.token).await.expect(200);
 }
+
+#[tokio::test]
+async fn the_change_and_its_seat_are_signed_once_and_made_together() {
+    let market = Marketplace::new().await;
+    let operations = market.caller.organisation.to_string();
+    let (path, root) = (format!("/v1/organisations/{operations}"), market.root.clone());
+    market.one(Method::DELETE, &market.operations.token_id, "").bearer(&root.token).await.expect(204);
+    let key = market.key_of(&root).await;
+    market.patch(&path, json!({"signed_actions": "all"})).bearer(&root.token).await.expect(200);
+    change(&market, &operations, "Vendor").await.problem(403, "action-required");
+    assert!(platform_seat_is_active(&market).await);
+    let body = json!({"contracts": {"softwareone": {"type": "Vendor"}}}).to_string();
+    let action = market.sign_request(&root.token, &key, "PATCH", &path, &body).await;
+    let call = market.call(Method::PATCH, &path).bearer(&root.token).field("x-jeton-action", action);
+    call.body("application/json", body).await.expect(200);
+    assert!(!platform_seat_is_active(&market).await);
+}
