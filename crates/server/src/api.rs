@@ -6,7 +6,7 @@
 //! | `deletions` | deletions of many tokens, and of a token by its secret |
 //! | `verify` `whoami` | verdicts |
 //! | `organisations` `users` `service_accounts` `owner_shapes` `owner_input` | who owns tokens |
-//! | `actions` `signers` `answers` | what is signed before it is done, and with what |
+//! | `actions` `signers` `answers` `challenge_shapes` | what is signed before it is done, and with what |
 //! | `journal` | what happened |
 //! | `sessions` `links` | passwords, sessions, one-time links |
 //! | `oauth2` | RFC 7662 and RFC 7009 |
@@ -18,6 +18,7 @@
 
 pub mod actions;
 pub mod answers;
+pub mod challenge_shapes;
 pub mod declared;
 pub mod deletions;
 pub mod document;

@@ -6,7 +6,7 @@
 use super::{
     SIGNING,
     answers::{AnswerBody, challenge_identifier},
-    signers::OfferShape,
+    challenge_shapes::ChallengeShape,
 };
 use crate::{auth::Shown, json::Json, problem::Problem, signed_action, state::Server};
 use axum::{extract::State, http::StatusCode};
@@ -37,37 +37,6 @@ pub struct ChallengeBody {
     #[serde(default)]
     #[schema(pattern = "^[0-9a-f]{64}$")]
     body_sha256: Option<String>,
-}
-
-/// What has to be signed.
-#[derive(Serialize, ToSchema)]
-#[schema(as = ActionChallenge)]
-pub struct ChallengeShape {
-    /// The challenge, which goes into the client data as it stands: a hash over the request, the caller, the
-    /// signers and the end.
-    challenge: String,
-    /// Names the challenge; it comes back with the answer.
-    challenge_identifier: String,
-    /// Who may answer.
-    signers: Vec<OfferShape>,
-    /// The relying party of passkeys.
-    relying_party_id: String,
-    /// When the challenge is void.
-    #[schema(format = "date-time")]
-    expires_at: String,
-}
-
-impl ChallengeShape {
-    /// Shows a challenge.
-    pub fn new(challenge: &authority::challenge::Challenge, server: &Server) -> Self {
-        Self {
-            challenge: challenge.text.clone(),
-            challenge_identifier: challenge.identifier.clone(),
-            signers: challenge.signers.iter().map(OfferShape::new).collect(),
-            relying_party_id: server.relying_party().id,
-            expires_at: challenge.expires_at.to_string(),
-        }
-    }
 }
 
 /// The answer to a challenge.

@@ -2,8 +2,8 @@
 
 use super::{
     SIGNING,
-    actions::ChallengeShape,
     answers::{KindWord, RegistrationBody, challenge_identifier},
+    challenge_shapes::ChallengeShape,
 };
 use crate::{
     auth::Shown,
@@ -62,24 +62,6 @@ impl SignerShape {
             active: signer.active,
             created_at: signer.created_at.to_string(),
         }
-    }
-}
-
-/// A signer that may answer a challenge.
-#[derive(Serialize, ToSchema)]
-#[schema(as = SignerOffer)]
-pub struct OfferShape {
-    /// What it is.
-    #[schema(value_type = KindWord)]
-    kind: &'static str,
-    /// The name under which it is offered.
-    credential: String,
-}
-
-impl OfferShape {
-    /// Shows an offer.
-    pub fn new(signer: &Signer) -> Self {
-        Self { kind: signer.kind.as_str(), credential: signer.credential.clone() }
     }
 }
 

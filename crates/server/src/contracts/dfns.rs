@@ -19,7 +19,7 @@
 //! | `page` | pages of lists |
 //! | `body` | bodies, of which some may be left out |
 //! | `pat_input` `pat_shapes` `assignments` | what is sent and shown of tokens, with their permissions |
-//! | `new_token` | what is issued for whoever wants a token |
+//! | `new_token` `given_key` | what is issued for whoever wants a token, and the key that he gives |
 //! | `demonstration` | what the demonstration has at this door |
 //! | `document` | the OpenAPI document |
 //! | `refused` `shape` | why a request is refused, and errors as an object `error` |
@@ -36,6 +36,7 @@ pub mod delegated_login;
 pub mod demonstration;
 pub mod document;
 pub mod factor;
+pub mod given_key;
 pub mod identifier;
 pub mod jwks;
 pub mod kind;

@@ -3,20 +3,16 @@
 use super::{
     CONTRACT,
     bearer::{self, BearerKind, Bearing},
+    given_key::GivenKey,
     identifier,
-    pat_input::public_key,
     pat_shapes::TokenFacts,
 };
 use crate::state::Server;
-use authority::{
-    issue::{NewToken, OwnKey},
-    signature::public_key::PublicKey,
-};
+use authority::issue::{NewToken, OwnKey};
 use domain::{
     facts::ContractFacts,
     form::SecretForm,
     id::{OrganisationId, OwnerId, PermissionId},
-    invalid::Invalid,
     name::{Labels, Name},
     token::Terms,
 };
@@ -26,15 +22,6 @@ use std::time::Duration;
 const CREDENTIAL: &str = "cr-";
 /// What the place of a token begins with that its user calls by a name of his own.
 const PLACE: &str = "dfns:";
-
-/// The public key of a token.
-#[derive(Debug)]
-pub struct GivenKey {
-    /// As it was given.
-    text: String,
-    /// As it was read.
-    pem: String,
-}
 
 /// A token that somebody wants.
 pub struct Wanted<'a> {
@@ -56,19 +43,6 @@ pub struct Wanted<'a> {
     pub lifetime: Duration,
     /// The permission that bounds it.
     pub permission: Option<PermissionId>,
-}
-
-impl GivenKey {
-    /// Reads a public key.
-    ///
-    /// # Errors
-    /// Names the field when it is none that can be used.
-    pub fn read(text: String) -> Result<Self, Invalid> {
-        public_key(&text)?;
-        let unreadable = |_| Invalid::field("publicKey", "must be a public key");
-        let pem = PublicKey::from_pem("publicKey", &text)?.to_pem().map_err(unreadable)?;
-        Ok(Self { text, pem })
-    }
 }
 
 /// What is issued for it.

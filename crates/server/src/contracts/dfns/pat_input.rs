@@ -1,6 +1,6 @@
 //! What a request wants of a token, checked: everything that is wrong with it is named at once.
 
-use super::{identifier, new_token::GivenKey};
+use super::{given_key::GivenKey, identifier};
 use domain::{
     id::PermissionId,
     invalid::{Checks, Invalid},
@@ -125,34 +125,6 @@ pub fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) ->
     T::deserialize(deserializer).map(Some)
 }
 
-/// Checks that a text has the form of a public key; what stands in it is for the authority to read.
-///
-/// # Errors
-/// Names `publicKey`, and never repeats it: it may be a private one.
-pub fn public_key(text: &str) -> Result<(), Invalid> {
-    if text.contains("PRIVATE KEY") {
-        let rule = "must be a public key: this is a private one, which belongs to nobody but its holder";
-        return Err(Invalid::field("publicKey", rule));
-    }
-    if has_form_of_public_key(text) {
-        return Ok(());
-    }
-    Err(Invalid::field("publicKey", "must be PEM, from -----BEGIN PUBLIC KEY----- to -----END PUBLIC KEY-----"))
-}
-
-fn has_form_of_public_key(text: &str) -> bool {
-    // One blank may stand behind it.
-    let text = text.strip_suffix([' ', '\n', '\r', '\t']).unwrap_or(text);
-    let word = |rest: &str| rest.strip_prefix("RSA ").unwrap_or(rest) == "PUBLIC KEY";
-    let framed = text.strip_prefix("-----BEGIN ").and_then(|rest| rest.strip_suffix("-----"));
-    let mut parts = framed.into_iter().flat_map(|rest| rest.split("-----"));
-    let (Some(begin), Some(body), Some(end), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
-        return false;
-    };
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=\n\r\\".contains(&byte);
-    word(begin) && end.strip_prefix("END ").is_some_and(word) && !body.is_empty() && body.bytes().all(allowed)
-}
-
 /// A permission by its identifier.
 ///
 /// # Errors
@@ -186,36 +158,6 @@ pub fn lifetime(days: Option<u64>, seconds: Option<u64>) -> Result<Duration, Inv
 mod tests {
     use super::*;
     use crate::json;
-
-    const PEM: &str = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----";
-
-    #[test]
-    fn the_form_of_a_public_key_is_the_documented_pattern() {
-        for good in [
-            PEM.to_owned(),
-            format!("{PEM}\n"),
-            PEM.replace('\n', "\r\n"),
-            PEM.replace('\n', "\\n"),
-            PEM.replace("PUBLIC", "RSA PUBLIC"),
-        ] {
-            assert_eq!(public_key(&good), Ok(()), "{good}");
-        }
-        for wrong in [
-            String::new(),
-            "-----BEGIN PUBLIC KEY----------END PUBLIC KEY-----".to_owned(),
-            format!("{PEM}\n\n"),
-            format!(" {PEM}"),
-            format!("{PEM}{PEM}"),
-            PEM.replace("MCow", "MC w"),
-            PEM.replace("BEGIN PUBLIC", "BEGIN EC PUBLIC"),
-            PEM.replace("END PUBLIC", "END CERTIFICATE"),
-            "-----BEGIN CERTIFICATE-----\nMCow\n-----END CERTIFICATE-----".to_owned(),
-        ] {
-            assert!(public_key(&wrong).is_err(), "{wrong}");
-        }
-        let refused = public_key(&PEM.replace("PUBLIC", "PRIVATE")).unwrap_err();
-        assert!(refused.fields()[0].rule.contains("private") && !refused.to_string().contains("MCow"), "{refused}");
-    }
 
     #[test]
     fn seconds_win_over_days() {

@@ -1,7 +1,7 @@
 //! What a request wants of a service account, checked.
 
 use super::{
-    new_token::GivenKey,
+    given_key::GivenKey,
     pat_input::{given, lifetime, permission},
 };
 use domain::{
