@@ -15,8 +15,8 @@ fuzz_target!(|input: (&str, &[u8])| {
         }
         Err(invalid) => {
             let [field] = invalid.fields() else { panic!("{invalid}") };
-            // The refusal does not repeat what was sent.
-            assert!(text.len() < 20 || !field.rule.contains(text), "{invalid}");
+            // The refusal is a sentence, in which no line of a key stands.
+            assert!(field.rule.split_whitespace().all(|word| word.len() < 40), "{invalid}");
         }
     }
 });
