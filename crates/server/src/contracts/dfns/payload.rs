@@ -89,6 +89,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn fractions_are_written_as_they_are_read() {
+        for number in ["4e-84", "1.5", "0.1", "123456.789e-7"] {
+            let once = canonical(number.as_bytes()).unwrap();
+            assert_eq!(canonical(once.as_bytes()).unwrap(), once, "{number}");
+        }
+    }
+
+    #[test]
     fn bodies_that_mean_the_same_are_the_same() {
         for same in [
             &["", " \r\n\t", "{}", " { } "][..],
