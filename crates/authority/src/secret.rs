@@ -45,6 +45,13 @@ impl Authority {
         format::generate(kind, &*self.randomness)
     }
 
+    /// Random bytes that make something unlike anything else.
+    pub fn nonce(&self) -> [u8; 16] {
+        let mut nonce = [0; 16];
+        self.randomness.fill(&mut nonce);
+        nonce
+    }
+
     /// The key of the current server key with which a contract signs for this purpose.
     pub fn signing_key(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
         self.keyring.derived(purpose)

@@ -1,4 +1,4 @@
-//! The session cookie, and the proof that a request which carries it comes from this site.
+//! The session cookie and the plain ones beside it, and the proof that a request which carries it comes from this site.
 
 use crate::{
     problem::{Problem, ProblemKind},
@@ -42,13 +42,46 @@ pub fn clear(server: &Server) -> HeaderValue {
 
 /// The session's secret in the request's cookies; a name that stands there twice is nobody's.
 pub fn session_secret<'a>(headers: &'a HeaderMap, server: &Server) -> Option<&'a str> {
+    plain(headers, name(server))
+}
+
+/// A cookie with which the console remembers something that is no secret. It is as bound to this site as the
+/// session is; `seconds` of zero take it away.
+pub fn set_plain(name: &str, value: &str, seconds: u64, server: &Server) -> HeaderValue {
+    let text = format!("{name}={value}{}; Max-Age={seconds}", attributes(server));
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// The value of a cookie; a name that stands there twice has none.
+pub fn plain<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let pairs = cookies.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let mut named = pairs.filter(|(found, _)| *found == name(server)).map(|(_, secret)| secret);
+    let mut named = pairs.filter(|(found, _)| *found == name).map(|(_, value)| value);
     match (named.next(), named.next()) {
-        (Some(secret), None) => Some(secret),
+        (Some(value), None) => Some(value),
         _ => None,
     }
+}
+
+/// Makes sure that a page of this site sent this form. The browser says so in either of two fields that no
+/// page can forge; without both, nobody says so.
+///
+/// # Errors
+/// [`ProblemKind::Forbidden`] when it was another site, or nobody knows.
+pub fn expect_own_form(headers: &HeaderMap, server: &Server) -> Result<(), Problem> {
+    let mut sites = headers.get_all("sec-fetch-site").iter().peekable();
+    let mut origins = headers.get_all(header::ORIGIN).iter().peekable();
+    let is_own = match (sites.peek(), origins.peek()) {
+        (None, None) => false,
+        // A page whose address nobody shall learn sends `null` for its origin, and its site all the same.
+        (Some(_), _) => {
+            sites.all(|site| site == "same-origin")
+                && origins.all(|origin| origin == "null" || server.is_own_origin(origin.as_bytes()))
+        }
+        (None, Some(_)) => origins.all(|origin| server.is_own_origin(origin.as_bytes())),
+    };
+    let forbidden = Problem::new(ProblemKind::Forbidden).detail("The form was not sent by a page of this server.");
+    if is_own { Ok(()) } else { Err(forbidden) }
 }
 
 /// Makes sure that no other site made the browser send this request (S-28).

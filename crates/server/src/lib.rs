@@ -6,6 +6,7 @@
 //! | `hot_door` | verification, in front of the router |
 //! | `api` | the native API, one resource a file |
 //! | `contracts` | the outside contracts, one a folder |
+//! | `console` | the web pages, one room a folder |
 //! | `surface` | which paths have a shape of errors of their own |
 //! | `auth` `cookie` | from a header to a caller |
 //! | `state` | what every handler works with |
@@ -32,6 +33,7 @@ pub mod auth;
 pub mod begin;
 pub mod cli;
 pub mod config;
+pub mod console;
 pub mod contracts;
 pub mod cookie;
 pub mod cursor;

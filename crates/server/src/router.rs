@@ -6,6 +6,7 @@ use crate::{
         service_accounts, sessions, signers, tokens, users, verify, whoami,
     },
     config::Contract,
+    console,
     contracts::{self, dfns, rncv, softwareone, vectorai},
     signed_action,
     state::Server,
@@ -14,7 +15,11 @@ use crate::{
         document::{DocumentText, add_errors, bases},
     },
 };
-use axum::{Extension, Router, middleware::from_fn_with_state};
+use axum::{
+    Extension, Router,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{get, post},
+};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -28,6 +33,7 @@ pub fn router(server: &Server) -> (Router, OpenApi) {
     for (contract, document) in server.contracts.iter().map(|contract| contract_parts(*contract)) {
         router = router.merge(described(contract, &document));
     }
+    let router = router.merge(console(server));
     let router = router.fallback(document::not_found).method_not_allowed_fallback(document::method_not_allowed);
     (router.with_state(server.clone()), document)
 }
@@ -55,6 +61,22 @@ fn contract_parts(contract: Contract) -> (Router<Server>, OpenApi) {
     let (router, mut document) = routes.split_for_parts();
     add_errors(&mut document, &contracts::surface(contract));
     (router, document)
+}
+
+/// The console.
+fn console(server: &Server) -> Router<Server> {
+    use console::{assets, compression, links, notice, sign_in, sign_out, theme};
+    Router::new()
+        .route("/console", get(sign_in::home))
+        .route("/console/assets/{name}", get(assets::show))
+        .route("/console/sign-in", get(sign_in::show).post(sign_in::sign_in))
+        .route("/console/sign-out", get(sign_out::ask).post(sign_out::sign_out))
+        .route("/console/links", post(links::redeem))
+        .route("/console/links/{link}", get(links::show))
+        .route("/console/theme", post(theme::choose))
+        .layer(from_fn_with_state(server.clone(), signed_action::keep_shown))
+        .layer(from_fn_with_state(server.clone(), notice::clear_shown))
+        .layer(from_fn(compression::compress))
 }
 
 /// The native API.

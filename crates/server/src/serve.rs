@@ -2,8 +2,8 @@
 
 use crate::{
     begin,
-    config::{Config, StoreLocation},
-    contracts,
+    config::{Config, Contract, StoreLocation},
+    console, contracts,
     demo::DemoError,
     hot_door::{self, HotLimits},
     listen::{ConnectionMetrics, Front, ListenSettings, Listener, PlainHttp, Stop, Tls, TlsError},
@@ -104,7 +104,7 @@ async fn serve(config: Config, threads: usize) -> Result<(), ServeError> {
     authority.load().await?;
     let metrics = Arc::new(Metrics::new(Arc::clone(&authority)));
     let contracts = begin::contracts(&config)?;
-    let (settings, metrics_settings) = listen_settings(&config, &metrics, contracts::surfaces(&contracts))?;
+    let (settings, metrics_settings) = listen_settings(&config, &metrics, surfaces(&contracts))?;
     let bind = |what: &str, cause| ServeError::File { what: what.to_owned(), cause };
     let listener = Listener::bind(config.listen, settings).await;
     let listener = listener.map_err(|cause| bind(&format!("the address {}", config.listen), cause))?;
@@ -174,10 +174,15 @@ pub fn create_directories(config: &Config) -> Result<(), ServeError> {
     Ok(())
 }
 
+/// Every surface whose errors have a shape of their own.
+fn surfaces(contracts: &[Contract]) -> Surfaces {
+    contracts::surfaces(contracts).with(console::SURFACE)
+}
+
 /// What answers requests: the hot door, the router behind it, and what is around every route.
 pub fn front(server: &Server, config: &Config) -> impl Front {
     let (router, _) = router(server);
-    let router = middleware::around(router, contracts::surfaces(&server.contracts), config, &server.metrics);
+    let router = middleware::around(router, surfaces(&server.contracts), config, &server.metrics);
     let limits =
         HotLimits { body_bytes: config.limits.verify_batch_body_bytes, body_timeout: config.limits.request_timeout };
     hot_door::front(server.clone(), router, limits)

@@ -79,6 +79,12 @@ impl Surfaces {
         Self(surfaces.into_iter().collect())
     }
 
+    /// The same with one more.
+    #[must_use]
+    pub fn with(self, surface: Surface) -> Self {
+        Self(self.0.iter().copied().chain([surface]).collect())
+    }
+
     /// The surface that a path belongs to: of several, the first one with the longest prefix.
     pub fn at(&self, path: &str) -> Option<Surface> {
         // Of several that are the longest, the last one here counts.

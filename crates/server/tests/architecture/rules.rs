@@ -11,10 +11,12 @@ pub const CRATES: &[(&str, &[&str])] = &[
 /// Libraries that do one floor's work, with the crates that may use them.
 pub const LIBRARIES: &[(&str, &[&str])] = &[
     ("argon2", &["authority", "server"]),
+    ("askama", &["server"]),
     ("async-trait", &["store"]),
     ("axum", &["server"]),
     ("clap", &["server"]),
     ("der", &["authority"]),
+    ("flate2", &["server"]),
     ("getrandom", &["authority"]),
     ("hashbrown", &["authority"]),
     ("http", &["server"]),

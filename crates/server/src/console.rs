@@ -1,0 +1,48 @@
+//! The console: web pages for people, rendered here, which work without scripts and better with them.
+//!
+//! | file | what lives there |
+//! | --- | --- |
+//! | `visitor` `submitted` | who asks for a page, and who sent a form |
+//! | `page` `feedback` `refused` | what every page carries, what a form is told, and why it was refused |
+//! | `fields` `form_token` `way_back` | the fields of a form, the proof that it is ours, and where to go after it |
+//! | `notice` `theme` `moment` `initials` | small things that pages show |
+//! | `texts` | every sentence, one room a file |
+//! | `assets` `compression` | the stylesheet and the script, and how everything is sent |
+//! | `error_page` | the page for what is wrong |
+//! | `sign_in` `sign_out` `links` | the way in and out |
+
+pub mod assets;
+pub mod compression;
+pub mod error_page;
+pub mod feedback;
+pub mod fields;
+pub mod form_token;
+pub mod initials;
+pub mod links;
+pub mod moment;
+pub mod notice;
+pub mod page;
+pub mod refused;
+pub mod sign_in;
+pub mod sign_out;
+pub mod submitted;
+pub mod texts;
+pub mod theme;
+pub mod visitor;
+pub mod way_back;
+
+use crate::{problem::ProblemKind, surface::Surface};
+
+/// The page that people come to first.
+pub const HOME: &str = "/console/settings/api-tokens";
+
+/// Where the console is, and how its errors look.
+pub const SURFACE: Surface = Surface {
+    paths: &["/console"],
+    status: ProblemKind::status,
+    shape: error_page::answer,
+    media_type: "text/html",
+    schema: "Page",
+    is_bare_secret: |_| false,
+    plain_parameters: &[],
+};

@@ -1,0 +1,69 @@
+//! The fields of a form or a query: names with values, in the order in which they were sent.
+
+use crate::problem::{Problem, ProblemKind};
+
+/// How many fields are read.
+const MOST: usize = 1_024;
+
+/// The fields.
+#[derive(Clone, Default)]
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// Reads the fields of a form or a query, which are written alike. What is no UTF-8 is replaced.
+    ///
+    /// # Errors
+    /// [`ProblemKind::PayloadTooLarge`] when there are too many.
+    pub fn read(text: &[u8]) -> Result<Self, Problem> {
+        let pairs: Vec<_> = form_urlencoded::parse(text).take(MOST + 1).collect();
+        if pairs.len() > MOST {
+            return Err(ProblemKind::PayloadTooLarge.into());
+        }
+        Ok(Self(pairs.into_iter().map(|(name, value)| (name.into_owned(), value.into_owned())).collect()))
+    }
+
+    /// The first value of this name, without the blanks around it; empty when there is none.
+    pub fn text(&self, name: &str) -> &str {
+        self.all(name).next().unwrap_or_default().trim()
+    }
+
+    /// The same as it was sent: passwords may begin and end with blanks.
+    pub fn exact(&self, name: &str) -> &str {
+        self.all(name).next().unwrap_or_default()
+    }
+
+    /// The first value of this name, where there is one that is not blank.
+    pub fn given(&self, name: &str) -> Option<&str> {
+        Some(self.text(name)).filter(|text| !text.is_empty())
+    }
+
+    /// Every value of this name.
+    pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// True when a box of this name was checked.
+    pub fn is_checked(&self, name: &str) -> bool {
+        self.given(name).is_some()
+    }
+
+    /// All names with their values.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_may_stand_several_times_and_values_may_hold_anything() {
+        let fields = Fields::read(b"id=1&id=2&name=+a%26b+&empty=&on=true").unwrap();
+        assert_eq!(fields.all("id").collect::<Vec<_>>(), ["1", "2"]);
+        assert_eq!((fields.text("name"), fields.exact("name")), ("a&b", " a&b "));
+        assert_eq!((fields.given("empty"), fields.given("missing")), (None, None));
+        assert!(fields.is_checked("on") && !fields.is_checked("off"));
+        assert!(Fields::read("a&".repeat(MOST + 1).as_bytes()).is_err());
+    }
+}

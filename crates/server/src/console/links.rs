@@ -1,0 +1,138 @@
+//! `/console/links`: one-time links, which set a password or make an administrator.
+
+use super::{
+    feedback::Feedback,
+    notice::{Notice, NoticeKind},
+    page::{Page, Place, send, send_with},
+    refused::Refused,
+    submitted::OwnForm,
+    texts::{ENGLISH, Phrase},
+    theme::Theme,
+    way_back::see,
+};
+use crate::{auth::ClientAddress, path::Path, problem::ProblemKind, state::Server};
+use askama::Template;
+use authority::{link::Purpose, redeem::Administrator};
+use axum::{extract::State, response::Response};
+use domain::{
+    invalid::Checks,
+    name::{Email, Name},
+    secret::Secret,
+};
+use http::{HeaderMap, header::SET_COOKIE};
+use std::net::IpAddr;
+
+#[derive(Template)]
+#[template(path = "console/link.html")]
+struct LinkPage {
+    page: Page,
+    feedback: Feedback,
+    link: Secret,
+    text: &'static Phrase,
+    button: &'static Phrase,
+    asks_who: bool,
+    asks_organisation: bool,
+    email: String,
+    name: String,
+    organisation: String,
+}
+
+impl LinkPage {
+    fn new(purpose: Purpose, link: &str, headers: &HeaderMap) -> Self {
+        let t = &ENGLISH.entrance;
+        let (title, text, button) = match purpose {
+            Purpose::SetPassword => (&t.set_password_title, &t.set_password_text, &t.set_password),
+            Purpose::SetUp => (&t.set_up_title, &t.set_up_text, &t.set_up),
+            Purpose::RecoverAdministrator => (&t.recover_title, &t.recover_text, &t.recover),
+        };
+        Self {
+            page: Page::new(title, Place::Entrance, Theme::of(headers)),
+            feedback: Feedback::none(),
+            link: Secret::new(link.to_owned()),
+            text,
+            button,
+            asks_who: purpose != Purpose::SetPassword,
+            asks_organisation: purpose == Purpose::SetUp,
+            email: String::new(),
+            name: String::new(),
+            organisation: String::new(),
+        }
+    }
+}
+
+/// What the link is for, and the form for it.
+pub async fn show(
+    State(server): State<Server>,
+    headers: HeaderMap,
+    ClientAddress(address): ClientAddress,
+    Path(link): Path<String>,
+) -> Result<Response, Refused> {
+    let purpose = server.authority.purpose_of_link(&link)?;
+    expect_host(purpose, address)?;
+    Ok(send(&LinkPage::new(purpose, &link, &headers)))
+}
+
+/// Redeems the link.
+pub async fn redeem(
+    State(server): State<Server>,
+    headers: HeaderMap,
+    ClientAddress(address): ClientAddress,
+    OwnForm(fields): OwnForm,
+) -> Result<Response, Refused> {
+    let link = fields.exact("link");
+    let purpose = server.authority.purpose_of_link(link)?;
+    expect_host(purpose, address)?;
+    let mut form = LinkPage::new(purpose, link, &headers);
+    form.email = fields.text("email").to_owned();
+    form.name = fields.text("name").to_owned();
+    form.organisation = fields.text("organisation").to_owned();
+    let redeemed = match form.administrator() {
+        Ok(administrator) => {
+            let password = Secret::new(fields.exact("password").to_owned());
+            server.authority.redeem(link, password, administrator).await.map_err(Refused::from)
+        }
+        Err(refused) => Err(refused),
+    };
+    match redeemed {
+        Ok(()) => {
+            let kind = if form.asks_who { NoticeKind::SetUp } else { NoticeKind::PasswordSet };
+            let mut response = see("/console/sign-in");
+            response.headers_mut().append(SET_COOKIE, Notice::new(kind).set(&server));
+            Ok(response)
+        }
+        Err(refused) => {
+            form.feedback = Feedback::of(refused)?;
+            Ok(send_with(form.feedback.status(), &form))
+        }
+    }
+}
+
+impl LinkPage {
+    /// The administrator that the form describes, where the link makes one.
+    fn administrator(&self) -> Result<Option<Administrator>, Refused> {
+        if !self.asks_who {
+            return Ok(None);
+        }
+        let mut checks = Checks::new();
+        let email = checks.take(Email::parse("email", &self.email));
+        let name = checks.take(Name::parse("name", &self.name));
+        let organisation = if self.asks_organisation {
+            checks.take(Name::parse("organisation", &self.organisation))
+        } else {
+            // Whoever is recovered stays in his organisation, or joins the first one.
+            Some(Name::stored("Operations".to_owned()))
+        };
+        let parts = email.zip(name).zip(organisation);
+        let administrator = parts.map(|((email, name), organisation)| Administrator { email, name, organisation });
+        Ok(checks.finish_with(administrator).map(Some)?)
+    }
+}
+
+/// Links that make administrators work on the host alone: whoever is there could read the store anyway.
+fn expect_host(purpose: Purpose, address: Option<IpAddr>) -> Result<(), Refused> {
+    let is_host = address.is_some_and(|address| address.to_canonical().is_loopback());
+    if purpose == Purpose::SetPassword || is_host {
+        return Ok(());
+    }
+    Err(Refused::Sentence(ProblemKind::Forbidden, ENGLISH.entrance.only_from_host.clone()))
+}

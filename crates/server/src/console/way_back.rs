@@ -1,0 +1,64 @@
+//! The way back: the page of the console that somebody goes to after he has signed in or sent a form.
+
+use super::HOME;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header, uri::PathAndQuery};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+/// What must not stand in the value of a parameter as it is.
+const VALUE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'&').add(b'+').add(b'<').add(b'>');
+
+/// A page of the console. No other text becomes one, so that nobody is led to another site.
+pub fn checked(text: &str) -> &str {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\' && byte != b'#');
+    let is_own = text.starts_with("/console/") && !text.starts_with("/console/sign-") && !text.contains("..");
+    if is_plain && is_own && text.parse::<PathAndQuery>().is_ok() { text } else { HOME }
+}
+
+/// Sends the browser to a page of this site.
+pub fn see(path: &str) -> Response {
+    let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static(HOME));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
+}
+
+/// The page to sign in at, and to come back from to this one.
+pub fn sign_in(path: &str) -> String {
+    match checked(path) {
+        HOME => "/console/sign-in".to_owned(),
+        other => format!("/console/sign-in?return={}", value(other)),
+    }
+}
+
+/// A text as the value of a parameter.
+pub fn value(text: &str) -> String {
+    utf8_percent_encode(text, VALUE).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_way_leads_to_another_site() {
+        for foreign in [
+            "",
+            "https://evil.example/",
+            "//evil.example/console/",
+            "/\\evil.example",
+            "/console/\\..\\..\\evil",
+            "/console/../v1/tokens",
+            "/console/sign-in",
+            "/console/sign-out",
+            "/v1/tokens",
+            "/console/\n/x",
+            "/console/é",
+            "javascript:alert(1)",
+            "/consolex/",
+        ] {
+            assert_eq!(checked(foreign), HOME, "{foreign}");
+        }
+        let own = "/console/settings/api-tokens?state=active&q=a%20b";
+        assert_eq!(checked(own), own);
+        assert_eq!(sign_in(own), "/console/sign-in?return=/console/settings/api-tokens?state=active%26q=a%2520b");
+    }
+}
