@@ -10,6 +10,7 @@
 //! | `assets` `compression` | the stylesheet and the script, and how everything is sent |
 //! | `error_page` | the page for what is wrong |
 //! | `sign_in` `sign_out` `links` | the way in and out |
+//! | `tokens/` | API tokens: the list, and one of them |
 
 pub mod assets;
 pub mod compression;
@@ -28,6 +29,7 @@ pub mod sign_out;
 pub mod submitted;
 pub mod texts;
 pub mod theme;
+pub mod tokens;
 pub mod visitor;
 pub mod way_back;
 

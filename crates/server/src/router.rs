@@ -65,7 +65,7 @@ fn contract_parts(contract: Contract) -> (Router<Server>, OpenApi) {
 
 /// The console.
 fn console(server: &Server) -> Router<Server> {
-    use console::{assets, compression, links, notice, sign_in, sign_out, theme};
+    use console::{assets, compression, links, notice, sign_in, sign_out, theme, tokens};
     Router::new()
         .route("/console", get(sign_in::home))
         .route("/console/assets/{name}", get(assets::show))
@@ -74,6 +74,7 @@ fn console(server: &Server) -> Router<Server> {
         .route("/console/links", post(links::redeem))
         .route("/console/links/{link}", get(links::show))
         .route("/console/theme", post(theme::choose))
+        .route("/console/settings/api-tokens", get(tokens::list::show))
         .layer(from_fn_with_state(server.clone(), signed_action::keep_shown))
         .layer(from_fn_with_state(server.clone(), notice::clear_shown))
         .layer(from_fn(compression::compress))

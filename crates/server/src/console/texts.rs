@@ -3,10 +3,12 @@
 mod common;
 mod entrance;
 mod errors;
+mod token_list;
 
 pub use common::Common;
 pub use entrance::Entrance;
 pub use errors::Errors;
+pub use token_list::TokenList;
 
 use std::{borrow::Cow, fmt};
 
@@ -37,10 +39,17 @@ pub struct Texts {
     pub entrance: Entrance,
     /// What is wrong.
     pub errors: Errors,
+    /// What the list of API tokens says.
+    pub token_list: TokenList,
 }
 
 /// English.
-pub static ENGLISH: Texts = Texts { common: Common::ENGLISH, entrance: Entrance::ENGLISH, errors: Errors::ENGLISH };
+pub static ENGLISH: Texts = Texts {
+    common: Common::ENGLISH,
+    entrance: Entrance::ENGLISH,
+    errors: Errors::ENGLISH,
+    token_list: TokenList::ENGLISH,
+};
 
 /// A sentence. Names in braces stand for what is filled in; `one|several` for a count.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,7 @@
+//! API tokens in the console.
+//!
+//! | file | what lives there |
+//! | --- | --- |
+//! | `list` | the list |
+
+pub mod list;
