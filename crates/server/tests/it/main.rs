@@ -13,6 +13,7 @@
 //! | `cli/` | what holds for the command line |
 //! | `configuration` | everything that is wrong is said at once, and what is unsafe is refused |
 //! | `configuration_documents` | the default file and the guide say what the table of settings says |
+//! | `console/` | what holds for the pages, as somebody without scripts meets them |
 //! | `demonstration` | the lines to paste are those of the first page |
 //! | `problem_pages` | each kind of problem has its page, and each page its kind |
 //! | `strict_json` | a body has one reading, and everything wrong with it is said at once |
@@ -26,6 +27,7 @@ mod cli;
 mod conditional;
 mod configuration;
 mod configuration_documents;
+mod console;
 mod contracts;
 mod demonstration;
 mod door;
