@@ -6,6 +6,8 @@
 //! | `page` `markup` | a page as he reads it, which is checked while it is read |
 //! | `way_in` | people come in with a password or a link, and go out again |
 
+#![allow(dead_code, unused_imports)]
+
 mod markup;
 mod page;
 mod visit;

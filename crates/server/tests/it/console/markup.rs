@@ -31,7 +31,7 @@ impl Element {
 }
 
 /// Elements that have no end.
-pub(crate) const VOID: [&str; 5] = ["br", "hr", "input", "link", "meta"];
+pub(crate) const VOID: [&str; 6] = ["br", "hr", "img", "input", "link", "meta"];
 
 /// Reads a page.
 pub(crate) fn read(text: &str) -> Vec<Piece> {

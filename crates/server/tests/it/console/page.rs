@@ -241,6 +241,8 @@ impl Page {
 #[derive(Clone)]
 pub(crate) struct Form {
     pub(crate) action: String,
+    /// False where its fields go into the query.
+    pub(crate) is_post: bool,
     /// True when it asks for a passkey.
     pub(crate) signs: bool,
     pub(crate) fields: Vec<(String, String)>,
@@ -252,8 +254,10 @@ pub(crate) struct Form {
 
 impl Form {
     fn new(page: &Page, place: usize, element: &Element) -> Self {
-        assert_eq!(element.get("method"), Some("post"), "{}: {element:?}", page.answer.call);
+        let method = element.get("method").unwrap_or_default();
+        assert!(["get", "post"].contains(&method), "{}: {element:?}", page.answer.call);
         let mut form = Self {
+            is_post: method == "post",
             action: element.get("action").unwrap_or_default().to_owned(),
             signs: element.has("data-sign"),
             fields: Vec::new(),
@@ -348,7 +352,7 @@ impl Form {
         self.fields.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str()).collect()
     }
 
-    /// The bytes that are sent.
+    /// What is sent: the bytes of the body, or the query.
     pub(crate) fn body(&self) -> String {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.fields).finish()
     }

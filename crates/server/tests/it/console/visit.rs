@@ -97,7 +97,11 @@ impl Visit<'_> {
 
     /// Sends a form.
     pub(crate) async fn send(&self, form: &Form) -> Page {
-        self.ask(self.call(Method::POST, &form.action).body(FORM, form.body())).await
+        if form.is_post {
+            self.ask(self.call(Method::POST, &form.action).body(FORM, form.body())).await
+        } else {
+            self.get(&format!("{}?{}", form.action, form.body())).await
+        }
     }
 
     /// Sends a form and goes where the answer leads to.

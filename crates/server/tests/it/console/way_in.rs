@@ -135,7 +135,7 @@ async fn a_session_ends_with_its_time() {
     world.wait(domain::limits::SESSION_IDLE - Duration::from_secs(1));
     visit.open("/console/sign-out").await;
     world.wait(domain::limits::SESSION_IDLE);
-    assert_eq!(visit.get("/console/sign-out").await.location(), "/console/sign-in?return=/console/sign-out");
+    assert_eq!(visit.get("/console/sign-out").await.location(), "/console/sign-in");
 }
 
 #[tokio::test]
