@@ -12,7 +12,7 @@ use domain::{
     token::{LastUse, Token},
 };
 use store::query::{
-    OrganisationFilter, OwnerFilter, Page, PageRequest, Preview, Sort, TokenFilter, UsageDay,
+    ListedToken, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview, Sort, TokenFilter, UsageDay,
     search::{Comparison, Condition, Field, Found, FoundToken, Operand, Search, Value},
 };
 
@@ -33,6 +33,26 @@ impl Authority {
         let mut page = self.store.tokens(reach, filter, sort, page, self.now()).await?;
         page.items.iter_mut().for_each(|token| self.add_waiting_uses(token));
         Ok(page)
+    }
+
+    /// A part of the same after this many tokens, with the names of those that each tells of, and how many
+    /// the filter selects in all.
+    ///
+    /// # Errors
+    /// As [`Authority::tokens`].
+    pub async fn tokens_part(
+        &self,
+        caller: &Caller,
+        filter: TokenFilter,
+        sort: Sort,
+        offset: u64,
+        limit: usize,
+    ) -> Result<Found<ListedToken>, Error> {
+        let reach = access::reach(caller, Action::SeeTokens)?;
+        self.asks_for_uses(&filter)?;
+        let mut found = self.store.tokens_part(reach, filter, sort, offset, limit, self.now()).await?;
+        found.items.iter_mut().for_each(|listed| self.add_waiting_uses(&mut listed.token));
+        Ok(found)
     }
 
     /// How many tokens the filter selects among those that the caller sees.
@@ -98,6 +118,22 @@ impl Authority {
             Some(mut token) => {
                 self.add_waiting_uses(&mut token);
                 Ok(token)
+            }
+            None => Err(Error::NotFound),
+        }
+    }
+
+    /// One token with the names of those that it tells of.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or [`Error::Gone`] for a deleted one.
+    pub async fn listed_token(&self, caller: &Caller, id: TokenId) -> Result<ListedToken, Error> {
+        let reach = access::reach(caller, Action::SeeTokens)?;
+        match self.store.listed_token(reach, id, true).await? {
+            Some(listed) if listed.token.deleted.is_some() => Err(Error::Gone(Box::new(listed.token))),
+            Some(mut listed) => {
+                self.add_waiting_uses(&mut listed.token);
+                Ok(listed)
             }
             None => Err(Error::NotFound),
         }

@@ -2,14 +2,17 @@
 //!
 //! | file | what lives there |
 //! | --- | --- |
+//! | `listed` | tokens with the names that a list shows |
 //! | `people` | organisations, users and service accounts, and what they sign in and sign with |
 //! | `permission` | permissions, and whom they are assigned to |
 //! | `search` | conditions on tokens that contracts let their clients write |
 
+mod listed;
 mod people;
 pub mod permission;
 pub mod search;
 
+pub use listed::{ListedToken, NamedOrganisation};
 pub use people::{FactIs, OrganisationFilter, OwnerFilter, Session, SignIn, SignersOf, UserKey};
 
 use domain::{
@@ -59,6 +62,9 @@ pub struct TokenFilter {
     pub name_contains: Option<String>,
     /// With a secret whose text begins so; eight characters are known of each.
     pub secret_prefix: Option<String>,
+    /// With this text in the name or the description, or as the identifier, the number, or the beginning or
+    /// the end of a secret as far as it is known; whatever its case.
+    pub text: Option<String>,
 }
 
 mod state_word {

@@ -9,7 +9,7 @@
 //! | `permissions`, `assignments` | the verbs of permissions |
 //! | `usage`, `rehash`, `prune`, `quarantine` | the verbs of upkeep |
 //! | `nonce`, `idempotency`, `standing`, `signed_actions` | what works once, what may be repeated, who still may, and what must be signed |
-//! | `readers`, `list`, `search`, `review`, `preview`, `journal`, `load` | the queries |
+//! | `readers`, `list`, `listed`, `search`, `review`, `preview`, `journal`, `load` | the queries |
 //! | `conditions`, `token_filter` | filters and reach as `WHERE` clauses |
 //! | `token_row`, `owner_row`, `permission_row`, `dictionary`, `body` | rows |
 //! | `failure` | what stops a change or a query |
@@ -32,6 +32,7 @@ mod idempotency;
 mod issue;
 pub(crate) mod journal;
 mod list;
+mod listed;
 mod load;
 mod nonce;
 mod organisations;
@@ -67,8 +68,8 @@ use crate::{
     change::{Change, Committed},
     error::{CommitError, ReadError},
     query::{
-        Deletion, JournalFilter, JournalRow, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview,
-        Session, SignIn, SignersOf, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
+        Deletion, JournalFilter, JournalRow, ListedToken, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest,
+        Preview, Session, SignIn, SignersOf, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
         permission::{AssignmentFilter, PermissionFilter},
         search::{Found, FoundToken, Search},
     },
@@ -150,6 +151,23 @@ impl Store for SqliteStore {
     ) -> Result<Page<Token>, ReadError> {
         let selection = Selection::new(reach, &filter, now);
         self.readers.read(move |connection| list::tokens(connection, selection, sort, &page)).await
+    }
+
+    async fn tokens_part(
+        &self,
+        reach: Reach,
+        filter: TokenFilter,
+        sort: Sort,
+        offset: u64,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Found<ListedToken>, ReadError> {
+        let selection = Selection::new(reach, &filter, now);
+        self.readers.read(move |connection| listed::part(connection, reach, selection, sort, offset, limit)).await
+    }
+
+    async fn listed_token(&self, reach: Reach, id: TokenId, deleted: bool) -> Result<Option<ListedToken>, ReadError> {
+        self.readers.read(move |connection| listed::find(connection, reach, id, deleted)).await
     }
 
     async fn count_tokens(&self, reach: Reach, filter: TokenFilter, now: Timestamp) -> Result<u64, ReadError> {

@@ -4,8 +4,8 @@ use crate::{
     change::{Change, Committed},
     error::{CommitError, ReadError},
     query::{
-        Deletion, JournalFilter, JournalRow, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview,
-        Session, SignIn, SignersOf, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
+        Deletion, JournalFilter, JournalRow, ListedToken, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest,
+        Preview, Session, SignIn, SignersOf, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
         permission::{AssignmentFilter, PermissionFilter},
         search::{Found, FoundToken, Search},
     },
@@ -58,6 +58,21 @@ pub trait Store: Send + Sync {
         page: PageRequest,
         now: Timestamp,
     ) -> Result<Page<Token>, ReadError>;
+
+    /// A part of the tokens in an order, after this many of them, with the names of those that each tells
+    /// of, and how many the filter selects in all.
+    async fn tokens_part(
+        &self,
+        reach: Reach,
+        filter: TokenFilter,
+        sort: Sort,
+        offset: u64,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Found<ListedToken>, ReadError>;
+
+    /// One token with the names of those that it tells of, or its tombstone when `deleted` is true.
+    async fn listed_token(&self, reach: Reach, id: TokenId, deleted: bool) -> Result<Option<ListedToken>, ReadError>;
 
     /// How many tokens the filter selects.
     async fn count_tokens(&self, reach: Reach, filter: TokenFilter, now: Timestamp) -> Result<u64, ReadError>;

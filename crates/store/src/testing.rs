@@ -5,8 +5,8 @@ use crate::{
     change::{Change, Committed},
     error::{CommitError, ReadError},
     query::{
-        Deletion, JournalFilter, JournalRow, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview,
-        Session, SignIn, SignersOf, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
+        Deletion, JournalFilter, JournalRow, ListedToken, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest,
+        Preview, Session, SignIn, SignersOf, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
         permission::{AssignmentFilter, PermissionFilter},
         search::{Found, FoundToken, Search},
     },
@@ -226,6 +226,22 @@ impl Store for FaultyStore {
         now: Timestamp,
     ) -> Result<Page<Token>, ReadError> {
         self.inner.tokens(reach, filter, sort, page, now).await
+    }
+
+    async fn tokens_part(
+        &self,
+        reach: Reach,
+        filter: TokenFilter,
+        sort: Sort,
+        offset: u64,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Found<ListedToken>, ReadError> {
+        self.inner.tokens_part(reach, filter, sort, offset, limit, now).await
+    }
+
+    async fn listed_token(&self, reach: Reach, id: TokenId, deleted: bool) -> Result<Option<ListedToken>, ReadError> {
+        self.inner.listed_token(reach, id, deleted).await
     }
 
     async fn count_tokens(&self, reach: Reach, filter: TokenFilter, now: Timestamp) -> Result<u64, ReadError> {

@@ -9,12 +9,16 @@ use domain::{
     token::{LastUse, Token},
 };
 use std::time::Duration;
-use store::query::{PageRequest, Sort, SortKey, TokenFilter, UsageDay};
+use store::query::{ListedToken, NamedOrganisation, PageRequest, Sort, SortKey, TokenFilter, UsageDay, search::Found};
 
 const DAY: Duration = Duration::from_hours(24);
 
 async fn shown(world: &World, issued: &Issued) -> Token {
     world.authority().token(&world.root, issued.token.id, false).await.unwrap()
+}
+
+async fn part(world: &World, filter: TokenFilter) -> Result<Found<ListedToken>, Error> {
+    world.authority().tokens_part(&world.root, filter, Sort::default(), 0, limits::PAGE).await
 }
 
 async fn used(world: &World, issued: &Issued, address: Option<&str>, user_agent: Option<&str>) {
@@ -54,6 +58,29 @@ async fn the_last_use_and_each_days_count_are_shown() {
         let days = world.authority().token_usage(&world.root, issued.token.id).await.unwrap();
         assert_eq!(days, [day(0, 2), day(1, 1), day(2, 1)]);
     }
+}
+
+#[tokio::test]
+async fn what_a_list_shows_is_not_a_minute_old() {
+    let world = World::new(66).await;
+    let issued = world.issue_many(&new_token(), 2).await;
+    used(&world, &issued[0], Some("192.0.2.1"), Some("curl/8")).await;
+    for _ in 0..2 {
+        let Found { items, total } = part(&world, TokenFilter::default()).await.unwrap();
+        assert_eq!(total, items.len() as u64);
+        for listed in items {
+            let id = listed.token.id;
+            assert_eq!(listed, world.authority().listed_token(&world.root, id).await.unwrap());
+            assert_eq!(listed.token, world.authority().token(&world.root, id, false).await.unwrap());
+            assert_eq!(listed.token.last_use.is_some(), id != issued[1].token.id);
+            let organisation = world.authority().own_organisation(&world.root).await.unwrap();
+            assert_eq!(listed.organisation, NamedOrganisation { number: organisation.number, name: organisation.name });
+        }
+        world.authority().write_uses().await.unwrap();
+    }
+    world.authority().delete(&world.root, issued[0].token.id, None, None).await.unwrap();
+    let gone = world.authority().listed_token(&world.root, issued[0].token.id).await;
+    assert!(matches!(gone, Err(Error::Gone(_))), "{gone:?}");
 }
 
 #[tokio::test]
@@ -138,6 +165,8 @@ async fn without_tracking_nothing_is_remembered() {
     assert_eq!(world.authority().usage().waiting(), 0);
     world.authority().write_uses().await.unwrap();
     assert_eq!(shown(&world, &issued).await.last_use, None);
+    let Found { items, .. } = part(&world, TokenFilter::default()).await.unwrap();
+    assert!(items.iter().all(|listed| listed.token.last_use.is_none()));
     // Nobody knows which tokens are used, so none is selected by it.
     let before = TokenFilter { last_used_before: Some(world.now()), ..TokenFilter::default() };
     let after = TokenFilter { last_used_after: Some(world.now()), ..TokenFilter::default() };
@@ -147,8 +176,9 @@ async fn without_tracking_nothing_is_remembered() {
         let page = PageRequest { after: None, limit: 10 };
         let listed = authority.tokens(root, filter.clone(), Sort::default(), page).await.map(drop);
         let previewed = authority.preview_deletion(root, filter.clone()).await.map(drop);
-        let deleted = authority.delete_where(root, filter, None, None).await.map(drop);
-        for answer in [listed, previewed, deleted] {
+        let deleted = authority.delete_where(root, filter.clone(), None, None).await.map(drop);
+        let part = part(&world, filter).await.map(drop);
+        for answer in [listed, previewed, deleted, part] {
             assert!(matches!(answer, Err(Error::Invalid(_))), "{answer:?}");
         }
     }

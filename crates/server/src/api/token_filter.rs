@@ -61,6 +61,10 @@ pub struct TokenFilterQuery {
     /// With a secret that begins so, up to eight characters.
     #[param(min_length = 1, max_length = 8)]
     secret_prefix: Option<String>,
+    /// With this text in the name or the description, or as the identifier, the number, or the beginning
+    /// (five characters or more) or the last four characters of a secret; whatever its case.
+    #[param(min_length = 1, max_length = 200)]
+    text: Option<String>,
     /// What to sort by; a leading `-` means descending.
     #[param(value_type = Option<SortShape>)]
     sort: Option<String>,
@@ -152,6 +156,10 @@ pub struct TokenFilterBody {
     /// With a secret that begins so, up to eight characters.
     #[schema(min_length = 1, max_length = 8)]
     secret_prefix: Option<String>,
+    /// With this text in the name or the description, or as the identifier, the number, or the beginning
+    /// (five characters or more) or the last four characters of a secret; whatever its case.
+    #[schema(min_length = 1, max_length = 200)]
+    text: Option<String>,
 }
 
 /// What a list of tokens shall show.
@@ -195,6 +203,7 @@ impl TokenFilterQuery {
             last_used_after: self.last_used_after,
             name_contains: self.name_contains,
             secret_prefix: self.secret_prefix,
+            text: self.text,
         };
         let filter = checks.take(body.check("", "label"));
         let parts = filter.zip(sort).zip(order).zip(page);
@@ -260,6 +269,7 @@ impl TokenFilterBody {
             last_used_after: used.1,
             name_contains: self.name_contains.and_then(|text| checks.take(contained(&field("name_contains"), text))),
             secret_prefix: self.secret_prefix.and_then(|text| checks.take(prefix(&field("secret_prefix"), text))),
+            text: self.text.and_then(|text| checks.take(contained(&field("text"), text))),
             number: None,
         };
         if filter.labels.len() > limits::LABELS {

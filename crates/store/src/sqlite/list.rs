@@ -34,13 +34,7 @@ pub(crate) fn tokens(
 
 /// The query of a page of tokens.
 pub(super) fn tokens_query(selection: &mut Selection, sort: Sort, page: &PageRequest) -> String {
-    let direction = if sort.descending { "DESC" } else { "ASC" };
-    let (key, order) = match sort.key {
-        SortKey::Created => (None, format!("t.number {direction}")),
-        SortKey::Name => (Some("t.name".to_owned()), format!("t.name {direction}, t.number {direction}")),
-        SortKey::Expires => keyed(&format!("coalesce(t.expires_at, {NEVER})"), direction),
-        SortKey::LastUsed => keyed(&format!("coalesce(u.last_used_at, {NOT_YET})"), direction),
-    };
+    let (key, order) = order(sort);
     if let Some(cursor) = &page.after {
         after(&mut selection.conditions, key.as_deref(), sort.descending, cursor);
     }
@@ -50,6 +44,17 @@ pub(super) fn tokens_query(selection: &mut Selection, sort: Sort, page: &PageReq
         selection.conditions.sql(),
         page.limit + 1
     )
+}
+
+/// What tokens are sorted by beside their numbers, and what follows `ORDER BY`.
+pub(super) fn order(sort: Sort) -> (Option<String>, String) {
+    let direction = if sort.descending { "DESC" } else { "ASC" };
+    match sort.key {
+        SortKey::Created => (None, format!("t.number {direction}")),
+        SortKey::Name => keyed("t.name", direction),
+        SortKey::Expires => keyed(&format!("coalesce(t.expires_at, {NEVER})"), direction),
+        SortKey::LastUsed => keyed(&format!("coalesce(u.last_used_at, {NOT_YET})"), direction),
+    }
 }
 
 fn keyed(key: &str, direction: &str) -> (Option<String>, String) {

@@ -1,6 +1,8 @@
 //! Pages are found by walking an index in the order of the list, however large the store is.
 
-use super::{conditions::Conditions, journal, list::tokens_query, search, token_filter::Selection, token_row::Rows};
+use super::{
+    conditions::Conditions, journal, list::tokens_query, listed, search, token_filter::Selection, token_row::Rows,
+};
 use crate::{
     migration::{SQLITE, migrate},
     query::{
@@ -56,6 +58,26 @@ fn lists_of_tokens_walk_an_index() {
         let mut selection = Selection::new(reach, &filter, Timestamp::from_milliseconds(5));
         let sql = tokens_query(&mut selection, Sort::default(), &page());
         check(&plan(&connection, &sql, &selection.conditions), expected);
+    }
+}
+
+#[test]
+fn parts_of_lists_of_tokens_walk_an_index() {
+    let connection = store();
+    let deleted = TokenFilter { state: Some(State::Deleted), ..TokenFilter::default() };
+    let organisation = Reach::Organisation(OrganisationNumber(1));
+    for (reach, filter, expected) in [
+        (Reach::Everything, TokenFilter::default(), "SCAN t"),
+        (organisation, TokenFilter::default(), "SEARCH t USING INDEX token_organisation"),
+        (Reach::Own(OwnerNumber(1)), TokenFilter::default(), "SEARCH t USING INDEX token_owner"),
+        (organisation, deleted, "SEARCH t USING INDEX tombstone_organisation"),
+    ] {
+        let mut selection = Selection::new(reach, &filter, Timestamp::from_milliseconds(5));
+        let sql = listed::numbers_query(&mut selection, Sort::default(), 200, 100);
+        let plan = plan(&connection, &sql, &selection.conditions);
+        check(&plan, expected);
+        // Names are looked up for the rows of the part alone.
+        assert_eq!(plan.lines().count(), 1, "{plan}");
     }
 }
 

@@ -8,14 +8,20 @@ use super::{
 use crate::query::TokenFilter;
 use domain::{
     caller::Reach,
-    id::{DeletionId, TokenNumber},
+    id::{DeletionId, TokenId, TokenNumber},
     time::Timestamp,
     token::State,
 };
-use rusqlite::Connection;
+use rusqlite::{Connection, types::Value};
 
 /// How many characters of each secret's beginning are known.
 const HINT_CHARACTERS: usize = 8;
+
+/// How many characters of each secret's end are known.
+const HINT_END_CHARACTERS: usize = 4;
+/// The shortest beginning of a secret that a text is looked up as: the native prefix has four characters, and
+/// a shorter text would fit every token.
+const TELLING_CHARACTERS: usize = 5;
 
 /// A part of a query: which tokens, from where, under which conditions.
 pub(crate) struct Selection {
@@ -105,6 +111,37 @@ fn what(filter: &TokenFilter, conditions: &mut Conditions) {
     let known = filter.secret_prefix.as_ref().map(|prefix| prefix.chars().take(HINT_CHARACTERS).collect::<String>());
     let begins = "EXISTS (SELECT 1 FROM secret AS s WHERE s.token = t.number AND instr(s.hint, ?) = 1)";
     conditions.and_some(begins, known);
+    if let Some(text) = &filter.text {
+        anywhere(text, conditions);
+    }
+}
+
+/// Looks for a text wherever a person would expect to find it.
+fn anywhere(text: &str, conditions: &mut Conditions) {
+    let folded = text.to_lowercase();
+    let mut parts = vec!["contains_folded(t.name, ?)", "contains_folded(t.description, ?)"];
+    let mut values = vec![Value::from(folded.clone()), folded.clone().into()];
+    if let Ok(id) = TokenId::parse("text", &folded) {
+        parts.push("t.id = ?");
+        values.push(blob(id.bytes()));
+    }
+    if let Some(named) = text.parse().ok().map(TokenNumber).or_else(|| TokenNumber::from_grouped(text)) {
+        parts.push("t.number = ?");
+        values.push(number(named.0));
+    }
+    let characters = folded.chars().count();
+    if characters >= TELLING_CHARACTERS {
+        parts.push("EXISTS (SELECT 1 FROM secret AS s WHERE s.token = t.number AND instr(lower(s.hint), ?) = 1)");
+        values.push(folded.chars().take(HINT_CHARACTERS).collect::<String>().into());
+    }
+    // What a list shows of a secret are its fixed prefix, `…` and its last characters.
+    let end = folded.rsplit_once('…').map_or(folded.as_str(), |(_, end)| end);
+    if end.chars().count() == HINT_END_CHARACTERS {
+        parts.push("EXISTS (SELECT 1 FROM secret AS s WHERE s.token = t.number AND lower(substr(s.hint, -4)) = ?)");
+        values.push(end.to_owned().into());
+    }
+    conditions.and(&format!("({})", parts.join(" OR ")));
+    values.into_iter().for_each(|value| conditions.value(value));
 }
 
 fn when(filter: &TokenFilter, conditions: &mut Conditions) {

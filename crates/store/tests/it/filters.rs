@@ -18,7 +18,12 @@ use store::{
     query::TokenFilter,
 };
 
-on_every_engine!(every_part_selects_what_fits, a_leaked_beginning_finds_its_token, text_is_no_pattern);
+on_every_engine!(
+    every_part_selects_what_fits,
+    a_leaked_beginning_finds_its_token,
+    a_text_is_found_everywhere,
+    text_is_no_pattern
+);
 
 fn labels(pairs: &[(&str, &str)]) -> Labels {
     let pairs = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
@@ -176,6 +181,42 @@ async fn a_leaked_beginning_finds_its_token(engine: Engine) {
     }
     let filter = TokenFilter { secret_prefix: Some("Cd01".into()), ..TokenFilter::default() };
     assert_eq!(world.list(Reach::Everything, filter).await, []);
+}
+
+async fn a_text_is_found_everywhere(engine: Engine) {
+    let world = World::new(engine).await;
+    let owner = world.member().await;
+    let issue = async |name: &str, description: &str, secret: &str| {
+        let mut wanted = IssueToken { description: description.to_owned(), ..world.issuing(&owner, name) };
+        wanted.secret = NewSecret { hint: domain::secret::hint(secret), ..kept(&wanted) }.into();
+        world.issue_as(wanted).await.token
+    };
+    let one = issue("Выкладка 2", "Of the night\nand the DAY", "jtn_AbCd0123456Wxyz").await;
+    let two = issue("two jtn_", "", "idt:Other0123456789").await;
+    let (id, grouped) = (one.id.to_string(), two.number.grouped());
+    for (text, expected) in [
+        ("ВЫКЛАДКА", vec![&one]),
+        ("the day", vec![&one]),
+        ("day of", vec![]),
+        ("jtn_", vec![&two]),
+        ("JTN_a", vec![&one]),
+        ("jtn_abcd0123456wxyz", vec![&one]),
+        ("tn_AbCd", vec![]),
+        ("jtn_…wXYZ", vec![&one]),
+        ("wxyz", vec![&one]),
+        ("xyz", vec![]),
+        (&id.to_uppercase(), vec![&one]),
+        (&id[..35], vec![]),
+        (&grouped, vec![&two]),
+        // The number of one, in the name of the other.
+        (&two.number.to_string(), vec![&two, &one]),
+    ] {
+        let filter = TokenFilter { text: Some(text.to_owned()), ..TokenFilter::default() };
+        let found = world.list(Reach::Everything, filter.clone()).await;
+        assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{text}");
+        let count = world.store.count_tokens(Reach::Everything, filter, world.now()).await.unwrap();
+        assert_eq!(count, expected.len() as u64, "{text}");
+    }
 }
 
 async fn text_is_no_pattern(engine: Engine) {

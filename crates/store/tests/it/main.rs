@@ -16,6 +16,7 @@ mod filters;
 mod first_signers;
 mod idempotency;
 mod journal;
+mod listed;
 mod load;
 mod owners;
 mod paging;

@@ -64,6 +64,10 @@ pub(super) struct FilterArguments {
     /// With a secret that begins so, up to eight characters.
     #[arg(long, value_name = "TEXT")]
     secret_prefix: Option<String>,
+    /// With this text in the name or the description, or as the identifier, the number, or the beginning
+    /// (five characters or more) or the last four characters of a secret; whatever its case.
+    #[arg(long, value_name = "TEXT")]
+    text: Option<String>,
 }
 
 impl FilterArguments {
@@ -85,6 +89,7 @@ impl FilterArguments {
             ("last_used_after", time(self.last_used_after)),
             ("name_contains", self.name_contains.clone()),
             ("secret_prefix", self.secret_prefix.clone()),
+            ("text", self.text.clone()),
         ];
         parts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }

@@ -74,6 +74,9 @@ async fn every_filter_finds_what_it_says() {
         ("name_contains=A".to_owned(), vec!["a"]),
         ("secret_prefix=jtn_".to_owned(), vec!["d", "c", "b", "a"]),
         ("secret_prefix=nothing".to_owned(), vec![]),
+        ("text=A".to_owned(), vec!["a"]),
+        ("text=jtn_".to_owned(), vec![]),
+        ("text=nothing%20at%20all".to_owned(), vec![]),
         ("state=active&label=env=prod".to_owned(), vec!["a"]),
     ] {
         assert_eq!(world.names(&query).await, found, "{query}");
