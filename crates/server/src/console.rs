@@ -10,6 +10,7 @@
 //! | `assets` `compression` | the stylesheet and the script, and how everything is sent |
 //! | `error_page` | the page for what is wrong |
 //! | `sign_in` `sign_out` `links` | the way in and out |
+//! | `record` | journal entries as pages tell them |
 //! | `tokens/` | API tokens: the list, and one of them |
 
 pub mod assets;
@@ -23,6 +24,7 @@ pub mod links;
 pub mod moment;
 pub mod notice;
 pub mod page;
+pub mod record;
 pub mod refused;
 pub mod sign_in;
 pub mod sign_out;

@@ -15,6 +15,7 @@
 //! | `config` | the configuration of `jeton serve` |
 //! | `cursor` | the text of a cursor, where a page of a list ended |
 //! | `key_backup` | the backup of the server key |
+//! | `journal_entry` | journal entries as the native API and the console's export show them |
 //! | `json` | request and answer bodies as strict JSON |
 //! | `listen` | connections: their limits, TLS, and the checks before any route |
 //! | `log` | the log: its form, and what is left out |
@@ -39,6 +40,7 @@ pub mod cookie;
 pub mod cursor;
 pub mod demo;
 pub mod hot_door;
+pub mod journal_entry;
 pub mod json;
 pub mod key_backup;
 pub mod listen;

@@ -3,11 +3,13 @@
 mod common;
 mod entrance;
 mod errors;
+mod journal;
 mod token_list;
 
 pub use common::Common;
 pub use entrance::Entrance;
 pub use errors::Errors;
+pub use journal::Journal;
 pub use token_list::TokenList;
 
 use std::{borrow::Cow, fmt};
@@ -39,6 +41,8 @@ pub struct Texts {
     pub entrance: Entrance,
     /// What is wrong.
     pub errors: Errors,
+    /// What the journal says.
+    pub journal: Journal,
     /// What the list of API tokens says.
     pub token_list: TokenList,
 }
@@ -48,6 +52,7 @@ pub static ENGLISH: Texts = Texts {
     common: Common::ENGLISH,
     entrance: Entrance::ENGLISH,
     errors: Errors::ENGLISH,
+    journal: Journal::ENGLISH,
     token_list: TokenList::ENGLISH,
 };
 
@@ -70,6 +75,13 @@ impl Phrase {
     #[must_use]
     pub fn with(&self, name: &str, value: &dyn fmt::Display) -> Self {
         self.filled(&[(name, value)])
+    }
+
+    /// What stands before and behind `{name}`; all of it stands before a name that is not there.
+    #[must_use]
+    pub fn around(&self, name: &str) -> (Self, Self) {
+        let (before, after) = self.0.split_once(&format!("{{{name}}}")).unwrap_or((&self.0, ""));
+        (Self(Cow::Owned(before.to_owned())), Self(Cow::Owned(after.to_owned())))
     }
 
     /// The sentence with these values. What stands in a value is never taken for a name.

@@ -1,0 +1,234 @@
+//! Records: journal entries as pages tell them, in a sentence and with all their particulars.
+//!
+//! | file | what lives there |
+//! | --- | --- |
+//! | `names` | the names of those that entries tell of by number |
+//! | `sentence` | a sentence for every kind of event |
+
+pub mod names;
+pub mod sentence;
+
+use self::{names::Names, sentence::Sentence};
+use super::{
+    initials::initials,
+    moment::Moment,
+    page::{Page, Place, send},
+    refused::Refused,
+    texts::{ENGLISH, Journal},
+    visitor::Visitor,
+};
+use crate::journal_entry::EntryShape;
+use askama::Template;
+use authority::Error;
+use axum::response::Response;
+use domain::{
+    caller::Actor,
+    id::{OrganisationId, OwnerNumber, TokenId},
+    journal::Event,
+    owner::{Owner, OwnerKind},
+};
+use store::query::{JournalFilter, JournalRow, PageRequest};
+
+/// Somebody or something that an entry tells of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Its name.
+    pub name: String,
+    /// The page about it, where the visitor may see one.
+    pub href: Option<String>,
+}
+
+/// Who made a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Who {
+    /// His name, or what stands for it.
+    pub name: String,
+    /// Its initials; none for the server, and for whoever held a secret.
+    pub initials: Option<String>,
+    /// The page about him.
+    pub href: Option<String>,
+    /// His identifier.
+    pub id: Option<String>,
+    /// The token that he showed.
+    pub token: Option<String>,
+}
+
+/// A journal entry as a page tells it.
+pub struct Record {
+    /// Its place in the journal.
+    pub position: u64,
+    /// When it was made.
+    pub at: Moment,
+    /// Who made it.
+    pub who: Who,
+    /// What happened, around what it happened to.
+    pub sentence: Sentence,
+    /// What it happened to.
+    pub object: Option<Told>,
+    /// The word for what happened.
+    pub kind: &'static str,
+    /// The organisation that it concerns.
+    pub organisation: Option<Told>,
+    /// All of it, as the API shows it.
+    pub data: String,
+}
+
+/// The dialog about one entry.
+#[derive(Template)]
+#[template(path = "console/record/dialog.html")]
+struct RecordDialog {
+    page: Page,
+    record: Record,
+    back: String,
+}
+
+/// What entries are about, before it has a name.
+#[derive(Clone, Copy)]
+enum Object {
+    Token(TokenId),
+    Owner(OwnerNumber),
+    Organisation(OrganisationId),
+    Permission(domain::id::PermissionId),
+    Nothing,
+}
+
+/// Tells these entries to a visitor.
+///
+/// # Errors
+/// When the names of those that they tell of cannot be read.
+pub async fn tell(visitor: &Visitor, rows: &[JournalRow]) -> Result<Vec<Record>, Refused> {
+    let names = Names::of(visitor, rows.iter().filter_map(|row| owner_of(&row.entry.event))).await?;
+    Ok(rows.iter().map(|row| Record::new(visitor, &names, row)).collect())
+}
+
+/// The dialog about the one entry that this filter finds, with the way back to its page.
+///
+/// # Errors
+/// Not found outside the visitor's reach.
+pub async fn dialog(visitor: &Visitor, place: Place, filter: JournalFilter, back: String) -> Result<Response, Refused> {
+    let page = PageRequest { after: None, limit: 1 };
+    let found = visitor.server.authority.journal(&visitor.caller, filter, page).await?;
+    let record = tell(visitor, &found.items).await?.into_iter().next().ok_or(Error::NotFound)?;
+    let page = visitor.page(ENGLISH.journal.record_title.with("position", &record.position), place);
+    Ok(send(&RecordDialog { page, record, back }))
+}
+
+impl Record {
+    fn new(visitor: &Visitor, names: &Names, row: &JournalRow) -> Self {
+        let (t, entry) = (&ENGLISH.journal, &row.entry);
+        let organisation = row.organisation.map(|id| {
+            let name = row.names.organisation.as_ref().map_or_else(|| id.to_string(), ToString::to_string);
+            Told { name, href: visitor.is_application_administrator().then(|| organisation_page(id)) }
+        });
+        Self {
+            position: entry.position.0,
+            at: Moment::new(entry.at),
+            who: who(t, visitor, row),
+            sentence: Sentence::of(t, &entry.event),
+            object: object(t, visitor, names, row),
+            kind: entry.event.kind(),
+            organisation,
+            data: serde_json::to_string_pretty(&EntryShape::new(row)).unwrap_or_default(),
+        }
+    }
+
+    /// What happened, as one text.
+    pub fn text(&self) -> String {
+        self.sentence.with(self.object.as_ref().map_or("", |object| &object.name))
+    }
+}
+
+fn who(t: &Journal, visitor: &Visitor, row: &JournalRow) -> Who {
+    let nobody = |name: String| Who { name, initials: None, href: None, id: None, token: None };
+    let token = match row.entry.actor {
+        Actor::Owner { owner: _, token } => token,
+        Actor::Possession => return nobody(t.actor_possession.to_string()),
+        Actor::System => return nobody(t.actor_system.to_string()),
+    };
+    let person = row.names.actor.as_ref();
+    let name = person.and_then(|person| person.name.as_ref()).map(ToString::to_string);
+    let page = row.actor.zip(person).map(|(id, person)| owner_page(person.kind, &id.to_string()));
+    Who {
+        initials: name.as_deref().map(initials),
+        href: page.filter(|_| visitor.is_administrator() && name.is_some()),
+        name: name.unwrap_or_else(|| t.actor_hidden.to_string()),
+        id: row.actor.map(|id| id.to_string()),
+        token: token.map(|token| token.to_string()),
+    }
+}
+
+fn object(t: &Journal, visitor: &Visitor, names: &Names, row: &JournalRow) -> Option<Told> {
+    match object_of(&row.entry.event) {
+        Object::Token(id) => {
+            let name = row.names.token.as_ref().and_then(|(_, name)| name.as_ref());
+            let href = name.map(|_| format!("/console/settings/api-tokens/{id}"));
+            Some(Told { name: name.map_or_else(|| id.to_string(), ToString::to_string), href })
+        }
+        Object::Owner(number) => Some(names.owner(number).map_or_else(
+            || Told { name: t.object_hidden.to_string(), href: None },
+            |owner| told_owner(visitor, owner),
+        )),
+        Object::Organisation(id) => {
+            let name = row.names.organisation.as_ref().map_or_else(|| id.to_string(), ToString::to_string);
+            Some(Told { name, href: visitor.is_application_administrator().then(|| organisation_page(id)) })
+        }
+        Object::Permission(id) => Some(Told { name: id.to_string(), href: None }),
+        Object::Nothing => None,
+    }
+}
+
+fn told_owner(visitor: &Visitor, owner: &Owner) -> Told {
+    let href = visitor.is_administrator().then(|| owner_page(owner.kind, &owner.id.to_string()));
+    Told { name: owner.name.to_string(), href }
+}
+
+fn object_of(event: &Event) -> Object {
+    match event {
+        Event::TokenIssued(issued) => Object::Token(issued.token),
+        Event::TokenUpdated(updated) => Object::Token(updated.token),
+        Event::TokenDisabled(switched) | Event::TokenEnabled(switched) => Object::Token(switched.token),
+        Event::TokenRotated(rotated) => Object::Token(rotated.token),
+        Event::RotationFinished(finished) => Object::Token(finished.token),
+        Event::SecretsEnded(ended) => Object::Token(ended.token),
+        Event::TokenDeleted(deleted) => Object::Token(deleted.token),
+        Event::OrganisationCreated(changed) | Event::OrganisationUpdated(changed) => {
+            Object::Organisation(changed.organisation)
+        }
+        Event::OwnerCreated(changed) | Event::OwnerUpdated(changed) => Object::Owner(changed.number),
+        Event::PermissionCreated(changed) | Event::PermissionUpdated(changed) => Object::Permission(changed.permission),
+        Event::PermissionAssigned(assigned) | Event::PermissionRevoked(assigned) => {
+            assigned.token.map_or(Object::Owner(assigned.owner), Object::Token)
+        }
+        Event::SessionOpened(opened) => Object::Owner(opened.owner),
+        Event::SessionsClosed(closed) => Object::Owner(closed.owner),
+        Event::SignerAdded(changed)
+        | Event::SignerEnabled(changed)
+        | Event::SignerDisabled(changed)
+        | Event::SignerRemoved(changed) => Object::Owner(changed.owner),
+        Event::ActionSigned(signed) => Object::Owner(signed.owner),
+        Event::SecretsRehashed(_)
+        | Event::DeletionStarted(_)
+        | Event::DeletionFinished(_)
+        | Event::QuarantineLifted(_) => Object::Nothing,
+    }
+}
+
+fn owner_of(event: &Event) -> Option<OwnerNumber> {
+    match object_of(event) {
+        Object::Owner(number) => Some(number),
+        Object::Token(_) | Object::Organisation(_) | Object::Permission(_) | Object::Nothing => None,
+    }
+}
+
+/// The page about a user or service account.
+pub fn owner_page(kind: OwnerKind, id: &str) -> String {
+    match kind {
+        OwnerKind::User => format!("/console/settings/users/{id}"),
+        OwnerKind::ServiceAccount => format!("/console/settings/service-accounts/{id}"),
+    }
+}
+
+/// The page about an organisation.
+pub fn organisation_page(id: OrganisationId) -> String {
+    format!("/console/administration/organisations/{id}")
+}
