@@ -199,7 +199,7 @@ function forgetDialog() {
   const way = trace(opener);
   const back = opener?.isConnected ? opener : way && document.querySelector(way);
   // An entry of a menu that has closed again cannot take the focus; the button of the menu can.
-  (back?.closest("details.menu")?.querySelector("summary") ?? back)?.focus({ preventScroll: true });
+  (back?.closest("details.menu")?.querySelector("summary") ?? back ?? document.getElementById("content"))?.focus({ preventScroll: true });
   opener = null;
 }
 
