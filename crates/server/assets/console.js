@@ -579,8 +579,8 @@ async function call(path, value) {
   });
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
-  const fields = Array.isArray(answer.errors) ? answer.errors.map((error) => error.rule ?? error.detail ?? error.message).filter(Boolean) : [];
-  throw new Refused([answer.detail ?? answer.title, ...fields].filter(Boolean).join(" ") || String(response.status));
+  const rules = (answer.fields ?? []).map(({ field, rule }) => `${field}: ${rule}`);
+  throw answer.title ? new Refused([answer.detail ?? answer.title, ...rules].join(" · ")) : new Error(response.status);
 }
 
 /** Asks the authenticator to sign a challenge with one of these passkeys, or with any of this site. */
