@@ -13,6 +13,7 @@
 //! | `signature` | whether a key or a passkey signed what it was asked to |
 //! | `sign_in` `password` `throttle` | passwords and sessions |
 //! | `sign_in_with_signer` | sessions of whoever signs in with a key or a passkey |
+//! | `sign_in_with_passkey` | sessions of whoever signs in with a passkey that says whose it is |
 //! | `sign_in_delegated` | sessions of users whom a service of their organisation signs in |
 //! | `signers` | the keys and passkeys of users and service accounts |
 //! | `sign_action` `challenge` `seal` | what is signed before it is done, and how it is asked for |
@@ -56,6 +57,7 @@ pub mod service_accounts;
 pub mod sign_action;
 pub mod sign_in;
 pub mod sign_in_delegated;
+pub mod sign_in_with_passkey;
 pub mod sign_in_with_signer;
 pub mod signature;
 pub mod signers;

@@ -7,7 +7,7 @@ use crate::{
     seal,
     sign_in::{NewSession, Origin, Proven, SignedIn, may_sign_in},
     signature::{Answer, passkey::RelyingParty},
-    throttle::Throttle,
+    throttle::{Guessed, Throttle},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
@@ -59,6 +59,18 @@ pub struct Offer {
     pub credential: String,
 }
 
+/// An answer to a challenge of a sign-in, and whose it may be.
+pub(crate) struct Answered<'a> {
+    /// The user who is meant, where there is one who may sign in.
+    pub(crate) known: Option<SignIn>,
+    /// His signers.
+    pub(crate) signers: Vec<Signer>,
+    /// The answer.
+    pub(crate) answer: &'a Answer,
+    /// Where passkeys are used.
+    pub(crate) party: &'a RelyingParty,
+}
+
 impl From<&Signer> for Offer {
     fn from(signer: &Signer) -> Self {
         Self { kind: signer.kind, credential: signer.credential.clone() }
@@ -103,25 +115,43 @@ impl Authority {
         write: impl FnOnce(SessionId, &SignIn, Timestamp) -> Secret,
     ) -> Result<SignedIn, Error> {
         let sealed: Sealed<SigningIn> = self.opened(SIGN_IN, identifier)?;
-        let guessed: Vec<_> = origin.address.map(Throttle::place).into_iter().collect();
-        self.throttle.attempt(&guessed, self.now()).map_err(|retry_after| Error::Throttled { retry_after })?;
+        let place = self.attempt_from(&origin)?;
         let (known, signers) = self.signing_in(&sealed.about).await?;
-        let checked = sealed.check_answer(&signers, answer, party);
-        let (Some(known), Ok(proof)) = (known, checked) else {
+        let session = NewSession { origin, replaces: None, lifetime, idles: false };
+        let answered = Answered { known, signers, answer, party };
+        let signed_in = self.enter(&sealed, answered, session, write).await?;
+        self.throttle.forget(&place);
+        Ok(signed_in)
+    }
+
+    /// Counts an attempt from a place, whose name it gives.
+    pub(crate) fn attempt_from(&self, origin: &Origin) -> Result<Vec<Guessed>, Error> {
+        let place: Vec<_> = origin.address.map(Throttle::place).into_iter().collect();
+        self.throttle.attempt(&place, self.now()).map_err(|retry_after| Error::Throttled { retry_after })?;
+        Ok(place)
+    }
+
+    /// Opens the session of whoever has answered rightly; any other answer consumes the challenge all the same.
+    pub(crate) async fn enter<T: Serialize>(
+        &self,
+        sealed: &Sealed<T>,
+        answered: Answered<'_>,
+        session: NewSession,
+        write: impl FnOnce(SessionId, &SignIn, Timestamp) -> Secret,
+    ) -> Result<SignedIn, Error> {
+        let checked = sealed.check_answer(&answered.signers, answered.answer, answered.party);
+        let (Some(known), Ok(proof)) = (answered.known, checked) else {
             let nobody = OwnerNumber(0);
-            self.spend_challenge(&sealed, Challenged { owner: nobody, token: None }, None).await?;
+            self.spend_challenge(sealed, Challenged { owner: nobody, token: None }, None).await?;
             return Err(Error::SignInFailed);
         };
-        let session = NewSession { origin, replaces: None, lifetime, idles: false };
         let proven = Proven::Signature { proof, challenge: sealed.nonce() };
         let opened = self.open_session(&known, session, proven, |id, ends| write(id, &known, ends)).await;
-        let signed_in = opened.map_err(|error| match error {
+        opened.map_err(|error| match error {
             // The signer was switched off, or counts backwards, since the answer was checked.
             Error::Unproven(Unproven::Signer) => Error::SignInFailed,
             other => other,
-        })?;
-        self.throttle.forget(&guessed);
-        Ok(signed_in)
+        })
     }
 
     /// The user who is meant, with his signers.

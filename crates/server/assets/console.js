@@ -631,12 +631,11 @@ async function ceremony(form, steps) {
 
 function signInWithPasskey(form) {
   return ceremony(form, async () => {
-    const challenge = await call("/console/sign-in/passkey/challenge");
+    const challenge = await call("/v1/sessions/challenges");
     const answer = await answerTo(challenge);
-    const { challenge_identifier } = challenge;
-    const back = form.elements.return?.value ?? "";
-    const { location: place } = await call("/console/sign-in/passkey", { challenge_identifier, answer, return: back });
-    leaveFor(place);
+    await call("/v1/sessions/passkeys", { challenge_identifier: challenge.challenge_identifier, answer });
+    // The server has checked where this leads: to a page of the console.
+    leaveFor(form.elements.return.value);
   });
 }
 

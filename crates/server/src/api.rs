@@ -8,7 +8,7 @@
 //! | `organisations` `users` `service_accounts` `owner_shapes` `owner_input` | who owns tokens |
 //! | `actions` `signers` `answers` `challenge_shapes` | what is signed before it is done, and with what |
 //! | `journal` | what happened |
-//! | `sessions` `links` | passwords, sessions, one-time links |
+//! | `sessions` `passkey_sessions` `links` | passwords, sessions, one-time links |
 //! | `oauth2` | RFC 7662 and RFC 7009 |
 //! | `health` | signs of life |
 //! | `problems` | what the `type` of a problem leads to |
@@ -31,6 +31,7 @@ pub mod organisations;
 pub mod owner_input;
 pub mod owner_shapes;
 pub mod page;
+pub mod passkey_sessions;
 pub mod preconditions;
 pub mod problems;
 mod refusal;

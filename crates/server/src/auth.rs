@@ -9,7 +9,7 @@ use crate::{
 };
 use authority::Error;
 use axum::extract::FromRequestParts;
-use domain::caller::Caller;
+use domain::{caller::Caller, id::SessionId};
 use http::{HeaderMap, header, request::Parts};
 use std::{convert::Infallible, net::IpAddr};
 
@@ -64,6 +64,12 @@ pub async fn authenticate(server: &Server, parts: &Parts, secret: &str) -> Resul
 pub fn named(caller: Caller) -> Caller {
     tracing::Span::current().record("caller", tracing::field::display(caller.owner));
     caller
+}
+
+/// The session that came with a request to sign in, which the new one takes the place of.
+pub async fn session_of(headers: &HeaderMap, server: &Server) -> Option<SessionId> {
+    let secret = cookie::session_secret(headers, server)?;
+    server.authority.authenticate_session(secret).await.ok().map(|(_, session)| session.id)
 }
 
 fn address(parts: &Parts) -> Option<IpAddr> {

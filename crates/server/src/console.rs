@@ -12,6 +12,7 @@
 //! | `sign_in` `sign_out` `links` | the way in and out |
 //! | `record` | journal entries as pages tell them |
 //! | `tokens/` | API tokens: the list, and one of them |
+//! | `profile` | the visitor's own account |
 
 pub mod assets;
 pub mod compression;
@@ -25,6 +26,7 @@ pub mod moment;
 pub mod notice;
 pub mod page;
 pub mod record;
+pub mod profile;
 pub mod refused;
 pub mod sign_in;
 pub mod sign_out;

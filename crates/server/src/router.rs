@@ -2,8 +2,8 @@
 
 use crate::{
     api::{
-        actions, declared, deletions, document, health, journal, links, oauth2, organisations, problems,
-        service_accounts, sessions, signers, tokens, users, verify, whoami,
+        actions, declared, deletions, document, health, journal, links, oauth2, organisations, passkey_sessions,
+        problems, service_accounts, sessions, signers, tokens, users, verify, whoami,
     },
     config::Contract,
     console,
@@ -65,19 +65,25 @@ fn contract_parts(contract: Contract) -> (Router<Server>, OpenApi) {
 
 /// The console.
 fn console(server: &Server) -> Router<Server> {
-    use console::{assets, compression, links, notice, sign_in, sign_out, theme, tokens};
     Router::new()
-        .route("/console", get(sign_in::home))
-        .route("/console/assets/{name}", get(assets::show))
-        .route("/console/sign-in", get(sign_in::show).post(sign_in::sign_in))
-        .route("/console/sign-out", get(sign_out::ask).post(sign_out::sign_out))
-        .route("/console/links", post(links::redeem))
-        .route("/console/links/{link}", get(links::show))
-        .route("/console/theme", post(theme::choose))
-        .route("/console/settings/api-tokens", get(tokens::list::show))
+        .route("/console", get(console::sign_in::home))
+        .route("/console/assets/{name}", get(console::assets::show))
+        .route("/console/sign-in", get(console::sign_in::show).post(console::sign_in::sign_in))
+        .route("/console/sign-out", get(console::sign_out::ask).post(console::sign_out::sign_out))
+        .route("/console/links", post(console::links::redeem))
+        .route("/console/links/{link}", get(console::links::show))
+        .route("/console/theme", post(console::theme::choose))
+        .route("/console/settings/api-tokens", get(console::tokens::list::show))
+        .route("/console/profile", get(console::profile::show))
+        .route("/console/profile/password", post(console::profile::password::change))
+        .route("/console/profile/sessions/{id}/end", post(console::profile::sessions::end))
+        .route(
+            "/console/profile/passkeys/{id}/{verb}",
+            get(console::profile::passkeys::ask).post(console::profile::passkeys::switch),
+        )
         .layer(from_fn_with_state(server.clone(), signed_action::keep_shown))
-        .layer(from_fn_with_state(server.clone(), notice::clear_shown))
-        .layer(from_fn(compression::compress))
+        .layer(from_fn_with_state(server.clone(), console::notice::clear_shown))
+        .layer(from_fn(console::compression::compress))
 }
 
 /// The native API.
@@ -108,6 +114,8 @@ fn native() -> OpenApiRouter<Server> {
         .routes(routes!(signers::update, signers::remove))
         .routes(routes!(journal::list))
         .routes(routes!(sessions::list, sessions::open, sessions::close_all))
+        .routes(routes!(passkey_sessions::challenge))
+        .routes(routes!(passkey_sessions::open))
         .routes(routes!(sessions::close))
         .routes(routes!(sessions::issue_token))
         .routes(routes!(sessions::change_password))

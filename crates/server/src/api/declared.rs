@@ -13,7 +13,7 @@ use utoipa::openapi::{
 };
 
 /// Operations that need no credential, and yet refuse wrong ones.
-const SIGNS_IN: &[&str] = &["sign_in"];
+const SIGNS_IN: &[&str] = &["sign_in", "sign_in_with_passkey"];
 /// Operations that anybody's credential of the right kind may call, whatever its scopes and his role.
 const NEEDS_NO_SCOPE: &[&str] = &[
     "challenge_action",
@@ -26,7 +26,7 @@ const NEEDS_NO_SCOPE: &[&str] = &[
     "whoami",
 ];
 /// Operations that slow down guessing, or wait for their turn at hashing a password.
-const SLOWS_DOWN: &[&str] = &["change_password", "redeem_link", "sign_in"];
+const SLOWS_DOWN: &[&str] = &["change_password", "redeem_link", "sign_in", "sign_in_with_passkey"];
 /// Operations that may contradict what is kept.
 const CONFLICTS: &[&str] = &[
     "add_signer",

@@ -7,14 +7,14 @@ use super::{
     preconditions::idempotency_key, token_input::NewTokenBody, token_shapes::IssuedShape, tokens::issued_answer,
 };
 use crate::{
-    auth::{ClientAddress, Session, UserAgent},
+    auth::{ClientAddress, Session, UserAgent, session_of},
     cookie,
     json::{Json, secret},
     path::Path,
     problem::Problem,
     state::Server,
 };
-use authority::sign_in::Origin;
+use authority::sign_in::{Origin, SignedIn};
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode, header},
@@ -24,7 +24,7 @@ use domain::{caller::Credential, id::SessionId, invalid::Invalid, name::Email, s
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-const SESSIONS: &str = "Sessions";
+pub(super) const SESSIONS: &str = "Sessions";
 
 /// Email address and password.
 #[derive(Deserialize, ToSchema)]
@@ -102,17 +102,18 @@ pub async fn open(
 ) -> Result<Response, Problem> {
     cookie::expect_same_site(&headers, &server)?;
     let email = Email::parse("email", &body.email)?;
-    let replaces = match cookie::session_secret(&headers, &server) {
-        Some(secret) => server.authority.authenticate_session(secret).await.ok().map(|(_, session)| session.id),
-        None => None,
-    };
+    let replaces = session_of(&headers, &server).await;
     let origin = Origin { address, user_agent };
     let signed_in = server.authority.sign_in(&email, body.password, origin, replaces).await;
     server.metrics.sign_in(signed_in.is_ok());
-    let signed_in = signed_in?;
+    Ok(opened(&signed_in?, &server))
+}
+
+/// The answer that gives a new session to the browser.
+pub(super) fn opened(signed_in: &SignedIn, server: &Server) -> Response {
     let body = OpenedShape { id: signed_in.id.to_string(), expires_at: signed_in.expires_at.to_string() };
-    let cookie = cookie::set(&signed_in, &server);
-    Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], axum::Json(body)).into_response())
+    let cookie = cookie::set(signed_in, server);
+    (StatusCode::CREATED, [(header::SET_COOKIE, cookie)], axum::Json(body)).into_response()
 }
 
 /// List the caller's sessions

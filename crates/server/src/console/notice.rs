@@ -50,6 +50,14 @@ notices! {
     PasswordSet = "password-set", entrance.password_set;
     /// The first administrator, or another one, was made with a link.
     SetUp = "set-up", entrance.set_up_done;
+    /// One of his sessions has ended.
+    SessionEnded = "session-ended", profile.session_ended;
+    /// A passkey or key may sign again.
+    SignerEnabled = "signer-enabled", profile.signer_enabled;
+    /// A passkey or key may not sign any more.
+    SignerDisabled = "signer-disabled", profile.signer_disabled;
+    /// A passkey or key is gone.
+    SignerRemoved = "signer-removed", profile.signer_removed;
 }
 
 /// What was done, and to what: a name, or how many.

@@ -12,7 +12,7 @@ use super::{
     way_back::{checked, see},
 };
 use crate::{
-    auth::{ClientAddress, UserAgent},
+    auth::{ClientAddress, UserAgent, session_of},
     cookie,
     query::Query,
     state::Server,
@@ -50,9 +50,7 @@ impl SignInPage {
 /// The form. Whoever is signed in already goes on.
 pub async fn show(State(server): State<Server>, headers: HeaderMap, Query(query): Query<SignInQuery>) -> Response {
     let way_back = query.r#return.unwrap_or_default();
-    if let Some(secret) = cookie::session_secret(&headers, &server)
-        && server.authority.authenticate_session(secret).await.is_ok()
-    {
+    if session_of(&headers, &server).await.is_some() {
         return see(checked(&way_back));
     }
     send(&SignInPage::new(&headers, &way_back))
@@ -92,10 +90,7 @@ async fn attempt(
     origin: Origin,
 ) -> Result<SignedIn, Refused> {
     let email = Email::parse("email", email)?;
-    let replaces = match cookie::session_secret(headers, server) {
-        Some(secret) => server.authority.authenticate_session(secret).await.ok().map(|(_, session)| session.id),
-        None => None,
-    };
+    let replaces = session_of(headers, server).await;
     Ok(server.authority.sign_in(&email, password, origin, replaces).await?)
 }
 

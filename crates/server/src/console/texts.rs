@@ -4,12 +4,14 @@ mod common;
 mod entrance;
 mod errors;
 mod journal;
+mod profile;
 mod token_list;
 
 pub use common::Common;
 pub use entrance::Entrance;
 pub use errors::Errors;
 pub use journal::Journal;
+pub use profile::Profile;
 pub use token_list::TokenList;
 
 use std::{borrow::Cow, fmt};
@@ -43,6 +45,8 @@ pub struct Texts {
     pub errors: Errors,
     /// What the journal says.
     pub journal: Journal,
+    /// What the visitor's own account says.
+    pub profile: Profile,
     /// What the list of API tokens says.
     pub token_list: TokenList,
 }
@@ -53,6 +57,7 @@ pub static ENGLISH: Texts = Texts {
     entrance: Entrance::ENGLISH,
     errors: Errors::ENGLISH,
     journal: Journal::ENGLISH,
+    profile: Profile::ENGLISH,
     token_list: TokenList::ENGLISH,
 };
 

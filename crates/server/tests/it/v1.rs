@@ -19,6 +19,7 @@ mod journal;
 mod links;
 mod openapi;
 mod organisations;
+mod passkey_sessions;
 mod service_accounts;
 mod sessions;
 mod tokens;

@@ -63,11 +63,18 @@ pub(crate) fn content(operation: &str, subject: &str) -> Content {
             "challenge_identifier": "nothing", "name": "made",
             "registration": {"kind": "key", "credential": "nothing", "client_data": "", "attestation": ""},
         }),
+        "sign_in_with_passkey" => json!({
+            "challenge_identifier": "nothing",
+            "answer": {
+                "kind": "passkey", "credential": "nothing", "client_data": "", "signature": "", "authenticator_data": "",
+            },
+        }),
         "update_signer" => json!({"active": false}),
         "inspect_link" => json!({"link": "jtl_nothing"}),
         "redeem_link" => json!({"link": "jtl_nothing", "password": "plum-violin-7-harbour"}),
         "introspect" | "revoke" => return Content::Form(subject.to_owned()),
-        "challenge_signer"
+        "challenge_sign_in"
+        | "challenge_signer"
         | "delete_token"
         | "disable_token"
         | "enable_token"
