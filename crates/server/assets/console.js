@@ -108,17 +108,20 @@ function showMain({ page, url }) {
 /** The same, and makes it a step in history: `"push"`, `"replace"` or `"none"`. */
 function goTo(answer, step = "push") {
   if (isOfAnotherVersion(answer.page)) return leaveFor(answer.url);
-  const moved = answer.url.href !== location.href;
-  if (step !== "none") {
-    // Where this page was scrolled to, for the way back to it.
-    history.replaceState({ scroll: scrollY }, "");
-    if (step === "push" && moved) history.pushState({}, "", answer.url);
-    else history.replaceState({}, "", answer.url);
-  }
+  if (step !== "none") remember(answer.url, step);
   showMain(answer);
 }
 
+/** Writes an address into history, and how far this page was scrolled for the way back to it. */
+function remember(url, step) {
+  history.replaceState({ scroll: scrollY }, "");
+  if (step === "push" && url.href !== location.href) history.pushState({}, "", url);
+  else history.replaceState({}, "", url);
+  shown = url.pathname + url.search;
+}
+
 addEventListener("popstate", (event) => {
+  reading?.abort();
   if (location.pathname + location.search === shown) return;
   readInto(location.href, (answer) => {
     goTo(answer, "none");
@@ -360,9 +363,7 @@ function filter(form, step) {
   readInto(questionOf(form), (answer) => {
     const [old, fresh] = [document.getElementById("results"), answer.page.getElementById("results")];
     if (answer.status !== 200 || !old || !fresh || isOfAnotherVersion(answer.page)) return goTo(answer, step);
-    if (step === "push" && answer.url.href !== location.href) history.pushState({}, "", answer.url);
-    else history.replaceState({}, "", answer.url);
-    shown = answer.url.pathname + answer.url.search;
+    remember(answer.url, step);
     document.title = answer.page.title;
     replaceKeepingFocus(old, fresh);
     const count = fresh.querySelector("[data-count]");
