@@ -8,9 +8,11 @@ use crate::{
 use domain::{
     caller::{Caller, Credential, Reach},
     id::{TokenId, TokenNumber},
+    limits,
     owner::{Organisation, Owner},
-    token::{LastUse, Token},
+    token::{LastUse, Token, TokenCaller},
 };
+use std::cmp::Reverse;
 use store::query::{
     ListedToken, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview, Sort, TokenFilter, UsageDay,
     search::{Comparison, Condition, Field, Found, FoundToken, Operand, Search, Value},
@@ -198,6 +200,20 @@ impl Authority {
             }
         }
         Ok(days)
+    }
+
+    /// From where, and with what, a token was used lately, the last caller first.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] outside the caller's reach.
+    pub async fn token_callers(&self, caller: &Caller, id: TokenId) -> Result<Vec<TokenCaller>, Error> {
+        let reach = access::reach(caller, Action::SeeTokens)?;
+        let mut callers = self.store.token_callers(reach, id).await?.ok_or(Error::NotFound)?;
+        let waiting = self.usage.of(id).map(|waiting| waiting.callers).unwrap_or_default();
+        waiting.into_iter().for_each(|caller| caller.add_to(&mut callers));
+        callers.sort_by_key(|caller| Reverse(caller.last_used_at));
+        callers.truncate(limits::TOKEN_CALLERS_KEPT);
+        Ok(callers)
     }
 
     /// What a deletion with this filter would delete.

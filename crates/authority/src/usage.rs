@@ -1,12 +1,14 @@
 //! Last uses, gathered in memory and written in batches: never a write for one verification.
 
+mod gathered;
+
 use domain::{
     id::{SessionId, TokenId},
     limits,
-    name::is_hostile,
     secret::{Digest, KeyId},
     time::Timestamp,
 };
+use gathered::{Gathered, Room};
 use hashbrown::HashMap;
 use parking_lot::Mutex;
 use std::{
@@ -27,15 +29,6 @@ pub struct UseFacts<'a> {
     pub user_agent: Option<&'a str>,
 }
 
-struct Gathered {
-    at: Timestamp,
-    address: Option<IpAddr>,
-    user_agent: Option<Box<str>>,
-    today: (i64, u64),
-    /// The day before, when the uses gathered pass midnight.
-    earlier: Vec<(i64, u64)>,
-}
-
 /// Uses that wait to be written. It is bounded: when it is full, further tokens' uses are counted
 /// as dropped, and the verdict is not affected.
 pub struct Usage {
@@ -44,6 +37,7 @@ pub struct Usage {
     sessions: Mutex<HashMap<SessionId, Timestamp, RandomState>>,
     rehash: Mutex<HashMap<Digest, Digest, RandomState>>,
     waiting: AtomicUsize,
+    callers: Room,
     dropped: AtomicU64,
 }
 
@@ -55,6 +49,7 @@ impl Usage {
             sessions: Mutex::default(),
             rehash: Mutex::default(),
             waiting: AtomicUsize::new(0),
+            callers: Room::default(),
             dropped: AtomicU64::new(0),
         }
     }
@@ -74,9 +69,11 @@ impl Usage {
             return;
         }
         let at = now();
+        // An empty user agent says nothing.
+        let facts = UseFacts { user_agent: facts.user_agent.filter(|text| !text.is_empty()), ..facts };
         let mut shard = self.shard(token).lock();
         if let Some(gathered) = shard.get_mut(&token) {
-            gathered.add(at, facts);
+            gathered.add(at, facts, &self.callers);
         } else if self.waiting.fetch_add(1, Ordering::Relaxed) < limits::USES_IN_MEMORY {
             shard.insert(token, Gathered::new(at, facts));
         } else {
@@ -117,8 +114,8 @@ impl Usage {
 
     /// Takes what waits for these tokens.
     pub(crate) fn take(&self, tokens: &[TokenId]) -> Vec<TokenUse> {
-        let taken = tokens.iter().filter_map(|token| Some(self.shard(*token).lock().remove(token)?.to_use(*token)));
-        let taken: Vec<TokenUse> = taken.collect();
+        let take = |token: &TokenId| Some(self.shard(*token).lock().remove(token)?.into_use(*token, &self.callers));
+        let taken: Vec<TokenUse> = tokens.iter().filter_map(take).collect();
         self.waiting.fetch_sub(taken.len(), Ordering::Relaxed);
         taken
     }
@@ -141,53 +138,6 @@ impl Usage {
     }
 }
 
-impl Gathered {
-    fn new(at: Timestamp, facts: UseFacts<'_>) -> Self {
-        Self {
-            at,
-            address: facts.address,
-            user_agent: facts.user_agent.map(bounded),
-            today: (at.day(), 1),
-            earlier: Vec::new(),
-        }
-    }
-
-    fn add(&mut self, at: Timestamp, facts: UseFacts<'_>) {
-        if at.day() != self.today.0 {
-            self.earlier.push(self.today);
-            self.today = (at.day(), 0);
-        }
-        self.today.1 += 1;
-        self.at = self.at.max(at);
-        self.address = facts.address;
-        // Most uses of a token name the same user agent, which is not copied again.
-        if self.user_agent.as_deref() != facts.user_agent.map(cut) {
-            self.user_agent = facts.user_agent.map(bounded);
-        }
-    }
-
-    fn to_use(&self, token: TokenId) -> TokenUse {
-        TokenUse {
-            token,
-            at: self.at,
-            address: self.address,
-            user_agent: self.user_agent.as_deref().map(String::from),
-            days: self.earlier.iter().chain([&self.today]).copied().collect(),
-        }
-    }
-}
-
-/// What is kept of a user agent: nobody has checked it, so what could forge a line is replaced.
-fn bounded(user_agent: &str) -> Box<str> {
-    let safe = |character| if is_hostile(character) { char::REPLACEMENT_CHARACTER } else { character };
-    let safe: String = cut(user_agent).chars().map(safe).collect();
-    cut(&safe).into()
-}
-
-fn cut(user_agent: &str) -> &str {
-    &user_agent[..user_agent.floor_char_boundary(limits::USER_AGENT_BYTES)]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,13 +155,6 @@ mod tests {
         assert_eq!(taken[0].at.milliseconds(), day + 1);
         assert!(usage.tokens().is_empty());
         assert_eq!(usage.waiting(), 0);
-    }
-
-    #[test]
-    fn a_user_agent_is_kept_short_and_harmless() {
-        assert_eq!(&*bounded("curl/8 é"), "curl/8 é");
-        assert_eq!(&*bounded("a\n\u{1b}[31m\u{202e}b"), "a\u{fffd}\u{fffd}[31m\u{fffd}b");
-        assert!(bounded(&"\u{0}".repeat(limits::USER_AGENT_BYTES)).len() <= limits::USER_AGENT_BYTES);
     }
 
     #[test]

@@ -100,6 +100,12 @@ pub const SEALED_BYTES: usize = 8_192;
 pub const USER_AGENT_BYTES: usize = 200;
 /// How many tokens' last uses wait in memory at most before they are written.
 pub const USES_IN_MEMORY: usize = 200_000;
+/// How many callers of one token, each an address with a user agent, wait in memory at most.
+pub const TOKEN_CALLERS: usize = 8;
+/// How many callers wait in memory at most beside the latest one of each token.
+pub const CALLERS_IN_MEMORY: usize = 200_000;
+/// How many callers of one token are kept at most, the latest ones.
+pub const TOKEN_CALLERS_KEPT: usize = 16;
 /// How many days of a token's use are kept.
 pub const USAGE_DAYS: i64 = 90;
 /// The latest instant there is: 9999-12-30T22:00:00Z, the last whole second that every offset from UTC

@@ -28,6 +28,11 @@ impl Timestamp {
         self.0 / 1_000
     }
 
+    /// When a day begins, counted from 1970 in UTC.
+    pub fn of_day(day: i64) -> Self {
+        Self::from_milliseconds(day.saturating_mul(86_400_000))
+    }
+
     /// Whole days since 1970 began, in UTC.
     pub fn day(self) -> i64 {
         self.0 / 86_400_000

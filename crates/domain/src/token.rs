@@ -156,6 +156,33 @@ impl LastUse {
     }
 }
 
+/// From where, and with what, a token was used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenCaller {
+    /// The address, when the verifier named one.
+    pub address: Option<IpAddr>,
+    /// The user agent, when the verifier named one.
+    pub user_agent: Option<String>,
+    /// When it was last used so.
+    pub last_used_at: Timestamp,
+    /// How often it was used so, as far as that is known.
+    pub count: u64,
+}
+
+impl TokenCaller {
+    /// Adds what is known of a caller to what is known of others.
+    pub fn add_to(self, others: &mut Vec<Self>) {
+        let same = |other: &&mut Self| other.address == self.address && other.user_agent == self.user_agent;
+        match others.iter_mut().find(same) {
+            Some(known) => {
+                known.last_used_at = known.last_used_at.max(self.last_used_at);
+                known.count += self.count;
+            }
+            None => others.push(self),
+        }
+    }
+}
+
 /// When the older secret of a rotated token ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RotationEnd {

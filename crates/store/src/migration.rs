@@ -19,6 +19,11 @@ pub(crate) const SQLITE: &[Migration] = &[
     Migration { number: 2, name: "0002_contracts", text: include_str!("../migrations/sqlite/0002_contracts.sql") },
     Migration { number: 3, name: "0003_signers", text: include_str!("../migrations/sqlite/0003_signers.sql") },
     Migration { number: 4, name: "0004_permissions", text: include_str!("../migrations/sqlite/0004_permissions.sql") },
+    Migration {
+        number: 5,
+        name: "0005_token_callers",
+        text: include_str!("../migrations/sqlite/0005_token_callers.sql"),
+    },
 ];
 
 /// Why a store was not brought up to date.

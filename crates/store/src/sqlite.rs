@@ -7,7 +7,7 @@
 //! | `issue`, `update`, `rotate`, `delete`, `deletion` | the verbs of tokens |
 //! | `organisations`, `owners`, `administrators`, `credentials`, `sessions`, `signers`, `set_up` | the verbs of people |
 //! | `permissions`, `assignments` | the verbs of permissions |
-//! | `usage`, `rehash`, `prune`, `quarantine` | the verbs of upkeep |
+//! | `usage`, `callers`, `rehash`, `prune`, `quarantine` | the verbs of upkeep |
 //! | `nonce`, `idempotency`, `standing`, `signed_actions` | what works once, what may be repeated, who still may, and what must be signed |
 //! | `readers`, `list`, `listed`, `search`, `review`, `preview`, `journal`, `load` | the queries |
 //! | `conditions`, `token_filter` | filters and reach as `WHERE` clauses |
@@ -19,6 +19,7 @@ mod administrators;
 mod apply;
 mod assignments;
 mod body;
+mod callers;
 mod checkpoint;
 mod conditions;
 pub(crate) mod connection;
@@ -85,7 +86,7 @@ use domain::{
     secret::Digest,
     signer::Signer,
     time::Timestamp,
-    token::Token,
+    token::{Token, TokenCaller},
 };
 use readers::Readers;
 use std::{
@@ -195,6 +196,10 @@ impl Store for SqliteStore {
 
     async fn usage(&self, reach: Reach, id: TokenId) -> Result<Option<Vec<UsageDay>>, ReadError> {
         self.readers.read(move |connection| usage::days(connection, reach, id)).await
+    }
+
+    async fn token_callers(&self, reach: Reach, id: TokenId) -> Result<Option<Vec<TokenCaller>>, ReadError> {
+        self.readers.read(move |connection| callers::list(connection, reach, id)).await
     }
 
     async fn deletion(&self, reach: Reach, id: DeletionId) -> Result<Option<Deletion>, ReadError> {

@@ -20,7 +20,7 @@ use domain::{
     secret::Digest,
     signer::Signer,
     time::Timestamp,
-    token::Token,
+    token::{Token, TokenCaller},
 };
 use std::sync::Arc;
 
@@ -89,6 +89,9 @@ pub trait Store: Send + Sync {
 
     /// How often a token within reach was used, day by day, oldest first; none when it is not found.
     async fn usage(&self, reach: Reach, id: TokenId) -> Result<Option<Vec<UsageDay>>, ReadError>;
+
+    /// The latest callers of a token within reach, the last one first; none when it is not found.
+    async fn token_callers(&self, reach: Reach, id: TokenId) -> Result<Option<Vec<TokenCaller>>, ReadError>;
 
     /// A deletion in steps, for its author or whoever reaches the author's organisation.
     async fn deletion(&self, reach: Reach, id: DeletionId) -> Result<Option<Deletion>, ReadError>;

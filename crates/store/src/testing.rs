@@ -22,7 +22,7 @@ use domain::{
     secret::Digest,
     signer::Signer,
     time::Timestamp,
-    token::Token,
+    token::{Token, TokenCaller},
 };
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -270,6 +270,10 @@ impl Store for FaultyStore {
 
     async fn usage(&self, reach: Reach, id: TokenId) -> Result<Option<Vec<UsageDay>>, ReadError> {
         self.inner.usage(reach, id).await
+    }
+
+    async fn token_callers(&self, reach: Reach, id: TokenId) -> Result<Option<Vec<TokenCaller>>, ReadError> {
+        self.inner.token_callers(reach, id).await
     }
 
     async fn deletion(&self, reach: Reach, id: DeletionId) -> Result<Option<Deletion>, ReadError> {

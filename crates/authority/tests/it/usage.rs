@@ -84,6 +84,47 @@ async fn what_a_list_shows_is_not_a_minute_old() {
 }
 
 #[tokio::test]
+async fn the_latest_callers_are_shown_whether_written_or_not() {
+    let mut world = World::new(67).await;
+    let issued = world.issue(new_token()).await;
+    let callers = async |world: &World| {
+        let callers = world.authority().token_callers(&world.root, issued.token.id).await.unwrap();
+        callers.into_iter().map(|caller| {
+            let address = caller.address.map(|address| address.to_string());
+            (address.unwrap_or_default(), caller.user_agent.unwrap_or_default(), caller.last_used_at, caller.count)
+        })
+    };
+    let (home, work) = (Some("192.0.2.1"), Some("2001:db8::1"));
+    for (address, user_agent) in [(home, Some("curl/8")), (work, Some("")), (home, Some("curl/8")), (work, None)] {
+        used(&world, &issued, address, user_agent).await;
+        world.clock.advance(Duration::from_secs(1));
+    }
+    let at = |seconds| world.now().before(Duration::from_secs(seconds));
+    let text = |address: Option<&str>| address.unwrap().to_owned();
+    let expected = vec![(text(work), String::new(), at(1), 2), (text(home), "curl/8".to_owned(), at(2), 2)];
+    assert_eq!(callers(&world).await.collect::<Vec<_>>(), expected, "what waits in memory is shown");
+    world.authority().write_uses().await.unwrap();
+    assert_eq!(callers(&world).await.collect::<Vec<_>>(), expected);
+    world.restart().await;
+
+    // Who came before and comes again is one caller, and nobody is told of more than are kept.
+    used(&world, &issued, home, Some("curl/8")).await;
+    let mut found = callers(&world).await;
+    assert_eq!(found.next(), Some((text(home), "curl/8".to_owned(), world.now(), 3)));
+    assert_eq!(found.len(), 1);
+    for place in 0..40 {
+        world.clock.advance(Duration::from_secs(1));
+        used(&world, &issued, home, Some(&format!("agent {place}"))).await;
+        if place % 7 == 0 {
+            world.authority().write_uses().await.unwrap();
+        }
+    }
+    let found: Vec<_> = callers(&world).await.map(|(_, user_agent, ..)| user_agent).collect();
+    let latest: Vec<_> = (0..40).rev().take(limits::TOKEN_CALLERS_KEPT).map(|place| format!("agent {place}")).collect();
+    assert_eq!(found, latest);
+}
+
+#[tokio::test]
 async fn refused_verifications_are_no_uses() {
     let world = World::new(61).await;
     let issued = world.issue(new_token()).await;
@@ -165,6 +206,7 @@ async fn without_tracking_nothing_is_remembered() {
     assert_eq!(world.authority().usage().waiting(), 0);
     world.authority().write_uses().await.unwrap();
     assert_eq!(shown(&world, &issued).await.last_use, None);
+    assert_eq!(world.authority().token_callers(&world.root, issued.token.id).await.unwrap(), []);
     let Found { items, .. } = part(&world, TokenFilter::default()).await.unwrap();
     assert!(items.iter().all(|listed| listed.token.last_use.is_none()));
     // Nobody knows which tokens are used, so none is selected by it.

@@ -15,9 +15,16 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::{id::TokenId, invalid::Invalid, limits, name, time::Timestamp, token::Token};
+use domain::{
+    id::TokenId,
+    invalid::Invalid,
+    limits, name,
+    time::Timestamp,
+    token::{Token, TokenCaller},
+};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+use store::query::UsageDay;
 use utoipa::{IntoParams, ToSchema};
 
 /// Issue a token
@@ -257,12 +264,29 @@ pub async fn delete(
     }
 }
 
-/// How often a token was used.
+/// How often a token was used, and by whom lately.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Usage)]
 pub struct UsageShape {
     /// The days on which it was used, oldest first, 90 at most.
     days: Vec<UsageDayShape>,
+    /// Its latest callers, the last one first, 16 at most.
+    callers: Vec<TokenCallerShape>,
+}
+
+/// From where, and with what, a token was used.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TokenCaller)]
+struct TokenCallerShape {
+    /// The address, when the verifier named one.
+    address: Option<String>,
+    /// The user agent, when the verifier named one.
+    user_agent: Option<String>,
+    /// When it was last used so.
+    #[schema(format = "date-time")]
+    last_used_at: String,
+    /// How often it was used so. Uses by a caller whom others displaced are not among it.
+    count: u64,
 }
 
 /// How often a token was used on one day.
@@ -276,24 +300,37 @@ struct UsageDayShape {
     count: u64,
 }
 
-/// Show how often a token was used
+/// Show how often a token was used, and by whom lately
 ///
 /// The uses of a deleted token can still be read, for as long as they are kept.
 #[utoipa::path(
     get, path = "/v1/tokens/{id}/usage", tag = TOKENS, operation_id = "show_token_usage",
     params(("id" = String, Path, format = "uuid")),
-    responses((status = 200, description = "Uses by day", body = UsageShape))
+    responses((status = 200, description = "Uses by day and by caller", body = UsageShape))
 )]
 pub async fn usage(
     State(server): State<Server>,
     Bearer(caller): Bearer,
     Path(id): Path<String>,
 ) -> Result<axum::Json<UsageShape>, Problem> {
-    let days = server.authority.token_usage(&caller, TokenId::parse("id", &id)?).await?;
-    let shape = |day: i64| Timestamp::from_milliseconds(day.saturating_mul(86_400_000)).to_string()[..10].to_owned();
+    let id = TokenId::parse("id", &id)?;
+    let days = server.authority.token_usage(&caller, id).await?;
+    let callers = server.authority.token_callers(&caller, id).await?;
+    let day = |day: &UsageDay| UsageDayShape {
+        day: Timestamp::of_day(day.day).to_string()[..10].to_owned(),
+        count: day.count,
+    };
     Ok(axum::Json(UsageShape {
-        days: days.iter().map(|use_| UsageDayShape { day: shape(use_.day), count: use_.count }).collect(),
+        days: days.iter().map(day).collect(),
+        callers: callers.into_iter().map(TokenCallerShape::from).collect(),
     }))
+}
+
+impl From<TokenCaller> for TokenCallerShape {
+    fn from(TokenCaller { address, user_agent, last_used_at, count }: TokenCaller) -> Self {
+        let address = address.map(|address| address.to_string());
+        Self { address, user_agent, last_used_at: last_used_at.to_string(), count }
+    }
 }
 
 fn includes_deleted(word: Option<&str>) -> Result<bool, Invalid> {

@@ -5,7 +5,7 @@ use domain::{
     journal::SecretEnd,
     secret::{Digest, KeyId},
     time::Timestamp,
-    token::LastUse,
+    token::{LastUse, TokenCaller},
 };
 use std::net::IpAddr;
 
@@ -31,10 +31,12 @@ pub struct TokenUse {
     pub user_agent: Option<String>,
     /// How many there were, day by day (days since 1970 began, in UTC).
     pub days: Vec<(i64, u64)>,
+    /// The latest callers, of a bounded number.
+    pub callers: Vec<TokenCaller>,
 }
 
 impl From<TokenUse> for LastUse {
-    fn from(TokenUse { token: _, at, address, user_agent, days }: TokenUse) -> Self {
+    fn from(TokenUse { token: _, at, address, user_agent, days, callers: _ }: TokenUse) -> Self {
         Self { at, address, user_agent, count: days.iter().map(|(_, count)| count).sum() }
     }
 }

@@ -1,7 +1,7 @@
 //! Forgetting what has passed its time. Tombstones, digests and the journal are never among it.
 
 use super::{failure::Result, transaction::Transaction};
-use domain::limits;
+use domain::{limits, time::Timestamp};
 use rusqlite::params;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ const NONCE_MARGIN: Duration = Duration::from_hours(24);
 /// The most rows of one table that one change forgets, so that the writer never stalls.
 const STEP: usize = 10_000;
 
-/// Forgets nonces, idempotency keys, sessions and daily use whose time is over; answers whether some of
+/// Forgets nonces, idempotency keys, sessions, daily use and callers whose time is over; answers whether some of
 /// it is left for another change.
 pub(crate) fn prune(transaction: &mut Transaction<'_>) -> Result<bool> {
     let now = transaction.at;
@@ -24,7 +24,18 @@ pub(crate) fn prune(transaction: &mut Transaction<'_>) -> Result<bool> {
         forget("session", "id", "expires_at <= ?1", now.milliseconds())?,
         forget("session", "id", "idles = 1 AND last_seen_at <= ?1", now.before(limits::SESSION_IDLE).milliseconds())?,
         forget("idempotency", "owner, key", "at <= ?1", now.before(limits::IDEMPOTENCY_RETENTION).milliseconds())?,
-        forget("usage_day", "day, token", "day < ?1", now.day() - limits::USAGE_DAYS)?,
+        forget_days(transaction, now.day() - limits::USAGE_DAYS)?,
     ];
     Ok(left.contains(&true))
+}
+
+/// Forgets uses before a day, and with them the callers who came no later: whoever came on a day is one of
+/// that day's uses.
+fn forget_days(transaction: &Transaction<'_>, first: i64) -> Result<bool> {
+    let oldest = format!("FROM usage_day WHERE day < ?1 ORDER BY day, token LIMIT {STEP}");
+    let callers = format!("DELETE FROM token_caller WHERE token IN (SELECT token {oldest}) AND last_used_at < ?2");
+    let start = Timestamp::of_day(first);
+    transaction.connection.prepare_cached(&callers)?.execute(params![first, start.milliseconds()])?;
+    let days = format!("DELETE FROM usage_day WHERE (day, token) IN (SELECT day, token {oldest})");
+    Ok(transaction.connection.prepare_cached(&days)?.execute(params![first])? == STEP)
 }

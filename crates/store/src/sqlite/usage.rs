@@ -1,6 +1,7 @@
 //! When and how often tokens were used, and when sessions were last seen.
 
 use super::{
+    callers,
     conditions::{Conditions, blob},
     failure::Result,
     token_row::within,
@@ -61,7 +62,7 @@ fn record_token(transaction: &Transaction<'_>, token: &TokenUse) -> Result<()> {
     for (day, count) in &token.days {
         day_statement.execute(params![day, number, count])?;
     }
-    Ok(())
+    callers::record(transaction, number, &token.callers)
 }
 
 fn record_session(transaction: &Transaction<'_>, session: SessionId, at: Timestamp) -> Result<()> {
@@ -74,13 +75,7 @@ fn record_session(transaction: &Transaction<'_>, session: SessionId, at: Timesta
 
 /// How often a token within reach was used, day by day, the oldest first; none when it is not found.
 pub(crate) fn days(connection: &Connection, reach: Reach, id: TokenId) -> Result<Option<Vec<UsageDay>>> {
-    let mut conditions = Conditions::new();
-    conditions.and_value("t.id = ?", blob(id.bytes()));
-    within(reach, &mut conditions);
-    let sql = format!("SELECT t.number FROM token_all AS t WHERE {}", conditions.sql());
-    let mut statement = connection.prepare_cached(&sql)?;
-    let number: Option<i64> = statement.query_row(conditions.values(), |row| row.get(0)).optional()?;
-    let Some(number) = number else { return Ok(None) };
+    let Some(number) = number_of(connection, reach, id)? else { return Ok(None) };
     let (first, last): (Option<i64>, Option<i64>) = connection
         .prepare_cached("SELECT (SELECT min(day) FROM usage_day), (SELECT max(day) FROM usage_day)")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -94,4 +89,14 @@ pub(crate) fn days(connection: &Connection, reach: Reach, id: TokenId) -> Result
         }
     }
     Ok(Some(days))
+}
+
+/// The number of a token within reach, live or deleted.
+pub(super) fn number_of(connection: &Connection, reach: Reach, id: TokenId) -> Result<Option<i64>> {
+    let mut conditions = Conditions::new();
+    conditions.and_value("t.id = ?", blob(id.bytes()));
+    within(reach, &mut conditions);
+    let sql = format!("SELECT t.number FROM token_all AS t WHERE {}", conditions.sql());
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_row(conditions.values(), |row| row.get(0)).optional()?)
 }

@@ -70,7 +70,8 @@ pub(crate) async fn mixed(engine: Engine) -> World {
         let token = world.issue_as(issue).await.token.id;
         if place % 6 == 2 {
             let at = world.now();
-            let used = TokenUse { token, at, address: None, user_agent: None, days: vec![(at.day(), 1)] };
+            let used =
+                TokenUse { token, at, address: None, user_agent: None, days: vec![(at.day(), 1)], callers: vec![] };
             world.made(Verb::RecordUses(Uses { tokens: vec![used], sessions: vec![] })).await;
         }
         if place % 8 == 4 {

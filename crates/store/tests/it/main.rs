@@ -8,6 +8,7 @@ mod changes;
 mod signing;
 mod world;
 
+mod callers;
 mod commits;
 mod credentials;
 mod deletions;

@@ -27,7 +27,8 @@ async fn world_of_tokens(engine: Engine) -> World {
         if place % 2 == 0 {
             let at = world.now().after(Duration::from_secs(place % 3));
             let token = issued.token.id;
-            let used = TokenUse { token, at, address: None, user_agent: None, days: vec![(at.day(), 1)] };
+            let used =
+                TokenUse { token, at, address: None, user_agent: None, days: vec![(at.day(), 1)], callers: vec![] };
             world.made(Verb::RecordUses(Uses { tokens: vec![used], sessions: vec![] })).await;
         }
     }

@@ -50,6 +50,7 @@ async fn a_preview_tells_what_would_go(engine: Engine) {
                 address: None,
                 user_agent: None,
                 days: vec![(at.day(), 1)],
+                callers: vec![],
             };
             world.made(Verb::RecordUses(Uses { tokens: vec![used], sessions: vec![] })).await;
         }

@@ -57,6 +57,9 @@ async fn queries_stay_within_reach(engine: Engine) {
             let found = world.store.token(reach, issued.token.id, true).await.unwrap();
             assert_eq!(found.is_some(), within(owner));
             assert_eq!(world.store.usage(reach, issued.token.id).await.unwrap().is_some(), within(owner));
+            assert_eq!(world.store.token_callers(reach, issued.token.id).await.unwrap().is_some(), within(owner));
+            let listed = world.store.listed_token(reach, issued.token.id, true).await.unwrap();
+            assert_eq!(listed.is_some(), within(owner));
             // A filter cannot name its way out.
             let filter = TokenFilter { owner: Some(owner.id), ..TokenFilter::default() };
             assert_eq!(world.list(reach, filter).await.len(), usize::from(within(owner)));

@@ -63,7 +63,7 @@ async fn what_is_left_to_forget_is_told(engine: Engine) {
     let world = World::new(engine).await;
     let token = world.issue(&world.member().await, "one").await.token.id;
     let days = (0..10_001).map(|day| (day, 1)).collect();
-    let used = TokenUse { token, at: world.now(), address: None, user_agent: None, days };
+    let used = TokenUse { token, at: world.now(), address: None, user_agent: None, days, callers: vec![] };
     world.made(Verb::RecordUses(Uses { tokens: vec![used], sessions: vec![] })).await;
     for left in [true, false] {
         let Outcome::Pruned { more } = world.made(Verb::Prune).await else { panic!("not pruned") };
@@ -78,7 +78,7 @@ async fn what_has_passed_its_time_is_forgotten(engine: Engine) {
     let token = world.issue(&owner, "one").await.token.id;
     let today = world.now().day();
     let days = vec![(today - limits::USAGE_DAYS - 1, 1), (today - limits::USAGE_DAYS, 2), (today, 3)];
-    let used = TokenUse { token, at: world.now(), address: None, user_agent: None, days };
+    let used = TokenUse { token, at: world.now(), address: None, user_agent: None, days, callers: vec![] };
     world.made(Verb::RecordUses(Uses { tokens: vec![used], sessions: vec![] })).await;
     open_session(&world, 1).await;
     let until = world.now().after(Duration::from_mins(1));

@@ -14,7 +14,7 @@ on_every_engine!(uses_add_up, a_late_report_counts_but_is_not_the_last, uses_of_
 fn used(token: TokenId, at: Timestamp, address: &str, days: &[(i64, u64)]) -> Verb {
     let address = (!address.is_empty()).then(|| address.parse().unwrap());
     let user_agent = address.map(|address: std::net::IpAddr| format!("agent of {address}"));
-    let used = TokenUse { token, at, address, user_agent, days: days.to_vec() };
+    let used = TokenUse { token, at, address, user_agent, days: days.to_vec(), callers: vec![] };
     Verb::RecordUses(Uses { tokens: vec![used], sessions: vec![] })
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     filter::FilterArguments,
-    view::{TokenView, UsageDay, tokens_table},
+    view::{TokenCaller, TokenView, UsageDay, callers_table, tokens_table},
 };
 use crate::cli::{
     argument,
@@ -38,7 +38,7 @@ pub(super) struct ShowArguments {
     /// The token.
     #[arg(value_parser = argument::token)]
     id: String,
-    /// Show how often it was used, day by day, instead.
+    /// Show how often it was used, day by day, and by whom lately, instead.
     #[arg(long)]
     usage: bool,
     /// Also show it when it is deleted, by what its tombstone keeps.
@@ -93,6 +93,7 @@ fn tombstone(failure: &Failure) -> Option<String> {
 #[derive(Deserialize)]
 struct Usage {
     days: Vec<UsageDay>,
+    callers: Vec<TokenCaller>,
 }
 
 /// The widest bar, in characters.
@@ -103,12 +104,13 @@ fn usage(client: &Client, id: &str, options: Options) -> Done {
     if options.json {
         return print(&answer.text);
     }
-    let Usage { days } = answer.parse()?;
+    let Usage { days, callers } = answer.parse()?;
     if days.is_empty() {
         return print("no use is known");
     }
     let most = days.iter().map(|day| day.count).max().unwrap_or(1).max(1);
     let bar = |count: u64| "#".repeat(usize::try_from((count * BAR).div_ceil(most)).unwrap_or(0));
     let row = |day: UsageDay| vec![day.day.into(), Value::Number(day.count), bar(day.count).into()];
-    print(&table(&["DAY", "USES", ""], days.into_iter().map(row)))
+    let days = table(&["DAY", "USES", ""], days.into_iter().map(row));
+    print(&format!("{}\n\n{}", days.trim_end(), callers_table(callers)))
 }

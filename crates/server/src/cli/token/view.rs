@@ -56,6 +56,28 @@ pub(super) struct UsageDay {
     pub(super) count: u64,
 }
 
+/// From where, and with what, a token was used.
+#[derive(Deserialize)]
+pub(super) struct TokenCaller {
+    address: Option<String>,
+    user_agent: Option<String>,
+    last_used_at: Timestamp,
+    count: u64,
+}
+
+/// A table of callers.
+pub(super) fn callers_table(callers: Vec<TokenCaller>) -> String {
+    let row = |TokenCaller { address, user_agent, last_used_at, count }| {
+        vec![
+            when::short(last_used_at).into(),
+            Value::Number(count),
+            address.unwrap_or_else(|| "not named".to_owned()).into(),
+            user_agent.unwrap_or_else(|| "not named".to_owned()).into(),
+        ]
+    };
+    table(&["LAST USED", "USES", "FROM", "WITH"], callers.into_iter().map(row))
+}
+
 /// A table of tokens; `wide` adds whom they speak for and what they may do.
 pub(super) fn tokens_table(tokens: &[TokenView], wide: bool) -> String {
     let mut head = vec!["ID", "NAME", "STATE", "SECRET", "EXPIRES", "LAST USED"];

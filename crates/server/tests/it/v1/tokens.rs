@@ -193,7 +193,13 @@ async fn uses_are_counted_and_shown_by_day() {
     assert_eq!(token["last_use"], last_use);
     assert_eq!(token["revision"], 1, "a use is no change");
     let usage = world.get(format!("/v1/tokens/{id}/usage")).bearer(&world.acme.member.token).await.expect(200);
-    assert_eq!(usage, json!({"days": [{"day": "2027-01-15", "count": 1}, {"day": "2027-01-16", "count": 1}]}));
+    let days = json!([{"day": "2027-01-15", "count": 1}, {"day": "2027-01-16", "count": 1}]);
+    let caller = |address: &str, user_agent: &str, at: &str| json!({"address": address, "user_agent": user_agent, "last_used_at": at, "count": 1});
+    let callers = [
+        caller("2001:db8::7", "a \"browser\"", "2027-01-16T08:00:00.000Z"),
+        caller("192.0.2.1", "curl/8", "2027-01-15T08:00:00.000Z"),
+    ];
+    assert_eq!(usage, json!({"days": days, "callers": callers}));
 }
 
 #[tokio::test]

@@ -169,7 +169,7 @@ async fn an_inspection_says_how_things_stand() {
         let mut stages = Vec::new();
         let inspection = inspect(&path(&world), &mut |progress| stages.push(progress)).unwrap();
         assert_eq!(stages[0], InspectProgress::Integrity);
-        assert_eq!((inspection.tail, inspection.in_use, inspection.migration), (tail, served, 4));
+        assert_eq!((inspection.tail, inspection.in_use, inspection.migration), (tail, served, 5));
         assert_eq!(inspection.findings, Vec::<String>::new());
         let counts = inspection.counts;
         assert_eq!((counts.tokens, counts.tombstones, counts.secrets), (1, 1, 3));
