@@ -363,7 +363,8 @@ function filter(form, step) {
   readInto(questionOf(form), (answer) => {
     const [old, fresh] = [document.getElementById("results"), answer.page.getElementById("results")];
     if (answer.status !== 200 || !old || !fresh || isOfAnotherVersion(answer.page)) return goTo(answer, step);
-    remember(answer.url, step);
+    // The page may know a shorter address for the same list than the form made.
+    remember(fresh.dataset.address ? ownUrl(fresh.dataset.address) : answer.url, step);
     document.title = answer.page.title;
     replaceKeepingFocus(old, fresh);
     const count = fresh.querySelector("[data-count]");
