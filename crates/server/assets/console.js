@@ -179,10 +179,10 @@ function showDialog(answer, from) {
   focusIn(dialog);
 }
 
-/** The first field that is wrong or empty; otherwise the title, so that Enter deletes nothing by accident. */
+/** The first field that is wrong, or has to be filled; where something is deleted, Enter must not do it by accident. */
 function focusIn(box) {
-  const wrong = box.querySelector("[aria-invalid=true]");
-  const first = wrong ?? box.querySelector("[autofocus], form .field :is(input, select, textarea):not([readonly])");
+  const must = box.querySelector(".buttons .danger") ? "[required]" : ":is(input, select, textarea):not([readonly])";
+  const first = box.querySelector("[aria-invalid=true]") ?? box.querySelector("[autofocus]") ?? box.querySelector(`form .field ${must}`);
   const title = box.querySelector("h1");
   title?.setAttribute("tabindex", "-1");
   (first ?? title)?.focus();
