@@ -11,7 +11,7 @@
 //! | `error_page` | the page for what is wrong |
 //! | `sign_in` `sign_out` `links` | the way in and out |
 //! | `record` | journal entries as pages tell them |
-//! | `tokens/` | API tokens: the list, and one of them |
+//! | `tokens/` `token/` | API tokens: the list, and one of them |
 //! | `profile` | the visitor's own account |
 
 pub mod assets;
@@ -33,6 +33,7 @@ pub mod sign_out;
 pub mod submitted;
 pub mod texts;
 pub mod theme;
+pub mod token;
 pub mod tokens;
 pub mod visitor;
 pub mod way_back;

@@ -81,9 +81,22 @@ fn console(server: &Server) -> Router<Server> {
             "/console/profile/passkeys/{id}/{verb}",
             get(console::profile::passkeys::ask).post(console::profile::passkeys::switch),
         )
+        .merge(console_token())
         .layer(from_fn_with_state(server.clone(), signed_action::keep_shown))
         .layer(from_fn_with_state(server.clone(), console::notice::clear_shown))
         .layer(from_fn(console::compression::compress))
+}
+
+/// The console's pages of one API token.
+fn console_token() -> Router<Server> {
+    use console::token::{delete, details, switch};
+    let at = |tab: &str| format!("{}/{{id}}{tab}", console::HOME);
+    Router::new()
+        .route(&at(""), get(details::show))
+        .route(&at("/scopes"), get(details::scopes))
+        .route(&at("/disable"), get(switch::ask_disable).post(switch::disable))
+        .route(&at("/enable"), get(switch::ask_enable).post(switch::enable))
+        .route(&at("/delete"), get(delete::ask).post(delete::delete))
 }
 
 /// The native API.

@@ -58,6 +58,14 @@ notices! {
     SignerDisabled = "signer-disabled", profile.signer_disabled;
     /// A passkey or key is gone.
     SignerRemoved = "signer-removed", profile.signer_removed;
+    /// A token was deleted.
+    TokenDeleted = "token-deleted", token.deleted;
+    /// A token had been deleted before by somebody else.
+    TokenDeletedBefore = "token-deleted-before", token.deleted_before;
+    /// A token was disabled.
+    TokenDisabled = "token-disabled", token.disabled;
+    /// A token was enabled.
+    TokenEnabled = "token-enabled", token.enabled;
 }
 
 /// What was done, and to what: a name, or how many.

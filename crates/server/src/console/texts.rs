@@ -5,6 +5,7 @@ mod entrance;
 mod errors;
 mod journal;
 mod profile;
+mod token;
 mod token_list;
 
 pub use common::Common;
@@ -12,6 +13,7 @@ pub use entrance::Entrance;
 pub use errors::Errors;
 pub use journal::Journal;
 pub use profile::Profile;
+pub use token::Token;
 pub use token_list::TokenList;
 
 use std::{borrow::Cow, fmt};
@@ -47,6 +49,8 @@ pub struct Texts {
     pub journal: Journal,
     /// What the visitor's own account says.
     pub profile: Profile,
+    /// What the pages of one API token say.
+    pub token: Token,
     /// What the list of API tokens says.
     pub token_list: TokenList,
 }
@@ -58,6 +62,7 @@ pub static ENGLISH: Texts = Texts {
     errors: Errors::ENGLISH,
     journal: Journal::ENGLISH,
     profile: Profile::ENGLISH,
+    token: Token::ENGLISH,
     token_list: TokenList::ENGLISH,
 };
 

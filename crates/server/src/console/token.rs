@@ -1,0 +1,53 @@
+//! One API token in the console: its pages, and everything that can be done with it.
+//!
+//! | file | what lives there |
+//! | --- | --- |
+//! | `subject` `head` | the token of a page, and what stands above all its tabs |
+//! | `details` `usage` `history` | the tabs |
+//! | `delete` `switch` | the dialogs that end its power |
+//! | `gone` | the page of a token that was deleted |
+//! | `way_back` | where a dialog leads back to |
+
+pub mod delete;
+pub mod details;
+pub mod gone;
+pub mod head;
+pub mod subject;
+pub mod switch;
+pub mod way_back;
+
+use super::{
+    fields::Fields,
+    texts::{ENGLISH, Phrase},
+    visitor::Visitor,
+};
+use domain::{scope::native, signer::SignedActions};
+
+/// True when the visitor's organisation demands that every change is signed.
+fn signs_everything(visitor: &Visitor) -> bool {
+    visitor.organisation.signed_actions == SignedActions::All
+}
+
+/// The revision that a form was made for; a form without one is for any.
+fn revision(fields: &Fields) -> Option<u64> {
+    fields.given("revision").and_then(|text| text.parse().ok())
+}
+
+/// What a scope of Jeton itself allows, in a sentence; other scopes belong to the services behind it.
+fn scope_text(scope: &str) -> Option<&'static Phrase> {
+    let t = &ENGLISH.token;
+    Some(match scope {
+        "*" => &t.scope_everything,
+        native::TOKENS_READ => &t.scope_tokens_read,
+        native::TOKENS_WRITE => &t.scope_tokens_write,
+        native::OWN_TOKENS_READ => &t.scope_own_tokens_read,
+        native::OWN_TOKENS_WRITE => &t.scope_own_tokens_write,
+        native::TOKENS_VERIFY => &t.scope_tokens_verify,
+        native::OWNERS_READ => &t.scope_owners_read,
+        native::OWNERS_WRITE => &t.scope_owners_write,
+        native::ORGANISATIONS_READ => &t.scope_organisations_read,
+        native::ORGANISATIONS_WRITE => &t.scope_organisations_write,
+        native::JOURNAL_READ => &t.scope_journal_read,
+        _ => return None,
+    })
+}

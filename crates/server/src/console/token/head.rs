@@ -1,0 +1,129 @@
+//! What stands above every tab of a token's page: who it is, how it stands, and what can be done with it.
+
+use super::subject::Subject;
+use crate::console::{
+    initials::initials,
+    moment::Moment,
+    texts::{Common, ENGLISH, Phrase},
+    visitor::Visitor,
+};
+use domain::{
+    id::OwnerId,
+    name::Name,
+    owner::OwnerKind,
+    token::{LastUse, State},
+};
+use store::query::search::Person;
+
+/// The head of a token's page.
+pub struct Head {
+    /// The path of its page.
+    pub path: String,
+    /// Its identifier, a UUID.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The initials of its name.
+    pub initials: String,
+    /// The word for its state.
+    pub state: &'static str,
+    /// What its state is called.
+    pub state_text: &'static Phrase,
+    /// The name of its organisation.
+    pub organisation: String,
+    /// Whom it speaks for.
+    pub owner: Who,
+    /// Who created it.
+    pub author: Who,
+    /// Its latest use.
+    pub last_use: Option<Use>,
+    /// Counts its changes.
+    pub revision: u64,
+    /// True when it can be disabled.
+    pub can_be_disabled: bool,
+    /// True when it can be enabled.
+    pub can_be_enabled: bool,
+    /// True when its secret can be replaced.
+    pub can_be_rotated: bool,
+}
+
+/// A user or service account.
+pub struct Who {
+    /// The name.
+    pub name: String,
+    /// The page about it, for whoever may open it.
+    pub page: Option<String>,
+    /// What kind of owner it is.
+    pub kind: &'static Phrase,
+}
+
+/// A use of the token.
+pub struct Use {
+    /// When.
+    pub at: Moment,
+    /// From which address, where it is known.
+    pub address: Option<String>,
+    /// With which program, where it is known.
+    pub user_agent: Option<String>,
+    /// How many uses there were in all, in words.
+    pub uses: Phrase,
+}
+
+impl Head {
+    /// The head of this token's page.
+    pub fn new(visitor: &Visitor, subject: &Subject) -> Self {
+        let (token, state) = (&subject.listed.token, subject.state());
+        Self {
+            path: subject.path(),
+            id: token.id.to_string(),
+            name: token.name.to_string(),
+            initials: initials(token.name.as_str()),
+            state: state.as_str(),
+            state_text: state_text(&ENGLISH.common, state),
+            organisation: subject.listed.organisation.name.to_string(),
+            owner: Who::new(visitor, &subject.listed.owner, token.owner),
+            author: Who::new(visitor, &subject.listed.author, token.author),
+            last_use: token.last_use.as_ref().map(Use::from),
+            revision: token.revision,
+            can_be_disabled: state == State::Active,
+            can_be_enabled: state == State::Disabled && !subject.is_over(),
+            can_be_rotated: state != State::Deleted && !subject.is_over(),
+        }
+    }
+}
+
+impl Who {
+    fn new(visitor: &Visitor, person: &Person, id: OwnerId) -> Self {
+        let (room, kind) = match person.kind {
+            OwnerKind::User => ("users", &ENGLISH.token.user),
+            OwnerKind::ServiceAccount => ("service-accounts", &ENGLISH.token.service_account),
+        };
+        let page = visitor.is_administrator() && person.name.is_some();
+        Self {
+            name: person.name.as_ref().map_or_else(|| ENGLISH.token.outsider.to_string(), Name::to_string),
+            page: page.then(|| format!("/console/settings/{room}/{id}")),
+            kind,
+        }
+    }
+}
+
+impl From<&LastUse> for Use {
+    fn from(last: &LastUse) -> Self {
+        Self {
+            at: Moment::new(last.at),
+            address: last.address.map(|address| address.to_string()),
+            user_agent: last.user_agent.clone(),
+            uses: ENGLISH.token.uses.count(last.count),
+        }
+    }
+}
+
+/// What a state is called.
+fn state_text(t: &Common, state: State) -> &Phrase {
+    match state {
+        State::Active => &t.state_active,
+        State::Disabled => &t.state_disabled,
+        State::Expired => &t.state_expired,
+        State::Deleted => &t.state_deleted,
+    }
+}
