@@ -58,6 +58,8 @@ pub struct OwnerPatch {
     pub scopes: Option<Scopes>,
     /// False to deactivate it, true to reactivate it.
     pub active: Option<bool>,
+    /// True to delete all its tokens for good, in the same commit.
+    pub deletes_tokens: bool,
     /// New facts of one contract.
     pub facts: Option<ContractFacts>,
 }
@@ -279,8 +281,12 @@ impl Authority {
         expects: Option<u64>,
     ) -> Result<Owner, Error> {
         let access = access::access(caller, Action::ChangeOwners)?;
-        let OwnerPatch { name, email, role, scopes, active, facts } = patch;
-        let verb = UpdateOwner { access, owner, kind, expects, name, email, role, scopes, active, facts };
+        if patch.deletes_tokens {
+            access::access(caller, Action::ChangeTokens)?;
+        }
+        let OwnerPatch { name, email, role, scopes, active, deletes_tokens, facts } = patch;
+        let verb =
+            UpdateOwner { access, owner, kind, expects, name, email, role, scopes, active, deletes_tokens, facts };
         owner_of(self.commit(caller, Verb::UpdateOwner(verb)).await?.outcome)
     }
 

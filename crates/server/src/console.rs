@@ -10,6 +10,8 @@
 //! | `assets` `compression` | the stylesheet and the script, and how everything is sent |
 //! | `error_page` | the page for what is wrong |
 //! | `sign_in` `sign_out` `links` | the way in and out |
+//! | `once` | forms that were sent twice and count once |
+//! | `people/` `organisations/` | users and service accounts, and organisations |
 //! | `record` | journal entries as pages tell them |
 //! | `tokens/` `token/` | API tokens: the list, and one of them |
 //! | `profile` | the visitor's own account |
@@ -24,7 +26,10 @@ pub mod initials;
 pub mod links;
 pub mod moment;
 pub mod notice;
+pub mod once;
+pub mod organisations;
 pub mod page;
+pub mod people;
 pub mod profile;
 pub mod record;
 pub mod refused;

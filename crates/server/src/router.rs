@@ -74,6 +74,7 @@ fn console(server: &Server) -> Router<Server> {
         .route("/console/links/{link}", get(console::links::show))
         .route("/console/theme", post(console::theme::choose))
         .route("/console/settings/api-tokens", get(console::tokens::list::show))
+        .merge(people())
         .route("/console/profile", get(console::profile::show))
         .route("/console/profile/password", post(console::profile::password::change))
         .route("/console/profile/sessions/{id}/end", post(console::profile::sessions::end))
@@ -97,6 +98,26 @@ fn console_token() -> Router<Server> {
         .route(&at("/disable"), get(switch::ask_disable).post(switch::disable))
         .route(&at("/enable"), get(switch::ask_enable).post(switch::enable))
         .route(&at("/delete"), get(delete::ask).post(delete::delete))
+}
+
+/// The console's pages about users, service accounts, organisations and the journal.
+fn people() -> Router<Server> {
+    use console::people::link;
+    owners("/console/settings/users", "invite")
+        .merge(owners("/console/settings/service-accounts", "add"))
+        .route("/console/settings/users/{id}/link", get(link::ask).post(link::make))
+}
+
+/// The pages about users or about service accounts.
+fn owners(path: &str, add_as: &str) -> Router<Server> {
+    use console::people::{add, details, edit, list, switch};
+    Router::new()
+        .route(path, get(list::show))
+        .route(&format!("{path}/{add_as}"), get(add::ask).post(add::add))
+        .route(&format!("{path}/{{id}}"), get(details::show))
+        .route(&format!("{path}/{{id}}/edit"), get(edit::ask).post(edit::change))
+        .route(&format!("{path}/{{id}}/deactivate"), get(switch::ask_to_deactivate).post(switch::deactivate))
+        .route(&format!("{path}/{{id}}/activate"), get(switch::ask_to_activate).post(switch::activate))
 }
 
 /// The native API.

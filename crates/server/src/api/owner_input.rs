@@ -192,6 +192,7 @@ fn patch(
         role: role.and_then(|role| checks.take(Role::parse("role", &role))),
         scopes: scopes.and_then(|scopes| checks.take(scopes_of(&scopes))),
         active,
+        deletes_tokens: false,
         facts: None,
     };
     checks.finish_with(Some(patch))
@@ -269,6 +270,7 @@ impl UserQuery {
                 .and_then(|email| checks.take(Email::parse("email", &email)))
                 .map(|email| email.as_str().to_owned()),
             name_contains: self.name_contains.and_then(|text| checks.take(contained("name_contains", text))),
+            text: None,
             number: None,
             slot: None,
         };

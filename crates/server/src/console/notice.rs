@@ -66,6 +66,18 @@ notices! {
     TokenDisabled = "token-disabled", token.disabled;
     /// A token was enabled.
     TokenEnabled = "token-enabled", token.enabled;
+    /// A service account was added.
+    OwnerAdded = "owner-added", people.added;
+    /// A user or service account was changed.
+    OwnerChanged = "owner-changed", people.changed;
+    /// A user or service account was deactivated.
+    OwnerDeactivated = "owner-deactivated", people.deactivated;
+    /// The same, and its tokens were deleted.
+    OwnerDeactivatedForGood = "owner-deactivated-for-good", people.deactivated_deleted;
+    /// The tokens of a user or service account were deleted.
+    OwnersTokensDeleted = "owners-tokens-deleted", people.tokens_deleted;
+    /// A user or service account was activated again.
+    OwnerActivated = "owner-activated", people.activated;
 }
 
 /// What was done, and to what: a name, or how many.

@@ -4,6 +4,7 @@ mod common;
 mod entrance;
 mod errors;
 mod journal;
+mod people;
 mod profile;
 mod token;
 mod token_list;
@@ -12,6 +13,7 @@ pub use common::Common;
 pub use entrance::Entrance;
 pub use errors::Errors;
 pub use journal::Journal;
+pub use people::People;
 pub use profile::Profile;
 pub use token::Token;
 pub use token_list::TokenList;
@@ -51,6 +53,8 @@ pub struct Texts {
     pub profile: Profile,
     /// What the pages of one API token say.
     pub token: Token,
+    /// What the pages about users and service accounts say.
+    pub people: People,
     /// What the list of API tokens says.
     pub token_list: TokenList,
 }
@@ -63,6 +67,7 @@ pub static ENGLISH: Texts = Texts {
     journal: Journal::ENGLISH,
     profile: Profile::ENGLISH,
     token: Token::ENGLISH,
+    people: People::ENGLISH,
     token_list: TokenList::ENGLISH,
 };
 

@@ -109,6 +109,8 @@ pub struct UpdateOwner {
     pub scopes: Option<Scopes>,
     /// False to deactivate it (which ends its sessions), true to reactivate it.
     pub active: Option<bool>,
+    /// True to delete all its tokens with the change, whatever else differs.
+    pub deletes_tokens: bool,
     /// New facts of one contract.
     pub facts: Option<ContractFacts>,
 }

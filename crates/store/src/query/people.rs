@@ -42,6 +42,8 @@ pub struct OwnerFilter {
     pub email: Option<String>,
     /// With this text in the name, whatever its case.
     pub name_contains: Option<String>,
+    /// With this text in the name or the address, whatever its case.
+    pub text: Option<String>,
     /// Of which contracts know this, or do not.
     pub facts: Vec<FactIs>,
 }

@@ -142,6 +142,9 @@ pub(crate) fn owners(
     conditions.and_some("w.active = ?", filter.active);
     conditions.and_some("w.email = ?", filter.email.as_ref().map(|email| email.to_lowercase()));
     conditions.and_some("contains_folded(w.name, ?)", filter.name_contains.as_ref().map(|part| part.to_lowercase()));
+    let text = filter.text.as_ref().map(|part| part.to_lowercase());
+    // No name and no address holds a line feed, so no text is found across both.
+    conditions.and_some("contains_folded(w.name || char(10) || coalesce(w.email, ''), ?)", text);
     for FactIs { fact, text, is } in &filter.facts {
         let condition = if *is {
             "(w.facts IS NOT NULL AND json_extract(w.facts, ?) = ?)"

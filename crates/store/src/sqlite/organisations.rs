@@ -102,6 +102,7 @@ fn switch_seat(transaction: &mut Transaction<'_>, wanted: &UpdateOrganisation, s
         role: None,
         scopes: None,
         active: Some(seat.active),
+        deletes_tokens: false,
         facts: None,
     };
     owners::update(transaction, &switch)?;

@@ -2,9 +2,10 @@
 
 use super::{
     administrators, credentials,
+    delete::{Cause, bury},
     failure::{Result, taken, taken_in},
     owner_row::{self, OwnerFacts},
-    sessions,
+    retire, sessions,
     token_row::facts_text,
     transaction::Transaction,
     update::{replace, replace_facts},
@@ -22,6 +23,9 @@ use domain::{
 };
 use rusqlite::params;
 use std::sync::Arc;
+
+/// Why tokens are deleted with a change of their owner, as their tombstones say.
+const DEACTIVATED: &str = "its owner was deactivated";
 
 /// Creates a user or service account.
 pub(crate) fn create(transaction: &mut Transaction<'_>, wanted: &CreateOwner) -> Result<Owner> {
@@ -108,6 +112,11 @@ pub(crate) fn update(transaction: &mut Transaction<'_>, wanted: &UpdateOwner) ->
     replace(&mut owner.scopes, wanted.scopes.as_ref(), "scopes", &mut changed);
     replace(&mut owner.active, wanted.active.as_ref(), "active", &mut changed);
     replace_facts(&mut owner.facts, wanted.facts.as_ref(), &mut changed);
+    if wanted.deletes_tokens {
+        for token in retire::tokens(transaction, owner.number)? {
+            bury(transaction, token, Cause { reason: Some(DEACTIVATED), deletion: None })?;
+        }
+    }
     if changed.is_empty() {
         return Ok(owner);
     }

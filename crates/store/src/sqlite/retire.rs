@@ -56,7 +56,8 @@ pub(crate) fn retire(transaction: &mut Transaction<'_>, wanted: &RetireOwner) ->
     Ok(owner)
 }
 
-fn tokens(transaction: &Transaction<'_>, owner: OwnerNumber) -> Result<Vec<TokenNumber>> {
+/// The live tokens of a user or service account, as many as one commit may delete.
+pub(crate) fn tokens(transaction: &Transaction<'_>, owner: OwnerNumber) -> Result<Vec<TokenNumber>> {
     let sql = format!("SELECT number FROM token WHERE owner = ?1 LIMIT {}", limits::DELETE_STEP + 1);
     let mut statement = transaction.connection.prepare_cached(&sql)?;
     let numbers = statement.query_map(params![owner.0], |row| row.get(0).map(TokenNumber))?;

@@ -96,6 +96,7 @@ async fn a_lost_administrator_comes_back(engine: Engine) {
         role: None,
         scopes: None,
         active: Some(false),
+        deletes_tokens: false,
         facts: None,
     };
     world.made(Verb::UpdateOwner(deactivate)).await;

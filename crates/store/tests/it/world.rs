@@ -318,6 +318,7 @@ pub(crate) fn unchanged(owner: &Owner) -> UpdateOwner {
         role: None,
         scopes: None,
         active: None,
+        deletes_tokens: false,
         facts: None,
     }
 }

@@ -223,6 +223,7 @@ async fn change(
         role: roles.as_ref().map(RncvRoles::role),
         scopes: roles.as_ref().map(|roles| roles.scopes(&user.scopes)),
         active: input.active,
+        deletes_tokens: false,
         facts: renamed.then(|| names.facts()),
     };
     let expects = Some(user.revision);
