@@ -5,12 +5,14 @@
 //! | `visit` | somebody with a browser: he keeps cookies, reads pages, fills forms in |
 //! | `page` `markup` | a page as he reads it, which is checked while it is read |
 //! | `token_details` `token_delete` | the page of a token, and the ends of its power |
+//! | `people/` | users and service accounts |
 //! | `way_in` | people come in with a password or a link, and go out again |
 
 #![allow(dead_code, unused_imports)]
 
 mod markup;
 mod page;
+mod people;
 mod token_delete;
 mod token_details;
 mod visit;

@@ -130,7 +130,11 @@ impl Page {
         let (mut depth, mut text) = (0_usize, String::new());
         for piece in &self.pieces[place..] {
             match piece {
-                Piece::Open(element) if VOID.contains(&element.name.as_str()) => text.push(' '),
+                // A picture is read as what it says it shows.
+                Piece::Open(element) if VOID.contains(&element.name.as_str()) => {
+                    text.push(' ');
+                    text.push_str(element.get("alt").unwrap_or_default());
+                }
                 Piece::Open(_) => depth += 1,
                 Piece::Close(_) => depth -= 1,
                 Piece::Text(part) => text.push_str(part),

@@ -1,0 +1,13 @@
+//! Users and service accounts: who sees them, and what is done with them.
+//!
+//! | file | what lives there |
+//! | --- | --- |
+//! | `invite` | an invited person signs in with the link that was handed over |
+//! | `offboard` | whoever is deactivated ends with all his tokens, and comes back only by activation |
+//! | `edit` | names, addresses, roles and scopes change, and nobody gives more than he has |
+//! | `reach` | each role sees its own people and no others |
+
+mod edit;
+mod invite;
+mod offboard;
+mod reach;
