@@ -6,7 +6,7 @@ use crate::{
     error::{Error, unexpected_outcome},
 };
 use domain::{caller::Caller, id::TokenId, token::Token};
-use store::change::{Outcome, SwitchToken, Verb};
+use store::change::{DisableTokens, Outcome, SwitchToken, Verb};
 
 impl Authority {
     /// Disables a token; without effect when it already is.
@@ -23,6 +23,19 @@ impl Authority {
     /// [`Error::NotFound`] outside the caller's reach.
     pub async fn enable(&self, caller: &Caller, token: TokenId, expects: Option<u64>) -> Result<Token, Error> {
         self.switch(caller, token, expects, false).await
+    }
+
+    /// Disables several tokens in one change, which one signed action is enough for, and says how many were not
+    /// disabled before. Those outside the caller's reach are as if they were not there.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when the caller may not change tokens.
+    pub async fn disable_all(&self, caller: &Caller, tokens: Vec<TokenId>) -> Result<u64, Error> {
+        let access = access::access(caller, Action::ChangeTokens)?;
+        match self.commit(caller, Verb::DisableTokens(DisableTokens { access, tokens })).await?.outcome {
+            Outcome::Disabled { tokens } => Ok(tokens),
+            _ => Err(unexpected_outcome()),
+        }
     }
 
     async fn switch(

@@ -75,6 +75,10 @@ fn console(server: &Server) -> Router<Server> {
         .route("/console/theme", post(console::theme::choose))
         .route("/console/settings/api-tokens", get(console::tokens::list::show))
         .merge(people())
+        .route(
+            "/console/settings/api-tokens/selection",
+            get(console::tokens::change_selected::ask).post(console::tokens::change_selected::carry_out),
+        )
         .route("/console/profile", get(console::profile::show))
         .route("/console/profile/password", post(console::profile::password::change))
         .route("/console/profile/sessions/{id}/end", post(console::profile::sessions::end))

@@ -25,7 +25,9 @@ pub use sign_in::{CloseSessions, InviteOwner, OpenSession, RecoverAdministrator,
 pub use signer::{
     AddSigner, CreateServiceAccount, NewSigner, RegisterOwner, SignerSwitch, SpendChallenge, SwitchSigner,
 };
-pub use token::{IssueToken, NewSecret, RotateToken, SecretOfNumber, SwitchToken, UpdateToken, WantedScopes};
+pub use token::{
+    DisableTokens, IssueToken, NewSecret, RotateToken, SecretOfNumber, SwitchToken, UpdateToken, WantedScopes,
+};
 pub use upkeep::{LiftQuarantine, RehashSecrets, TokenUse, Uses};
 
 use crate::query::Deletion;
@@ -100,6 +102,8 @@ pub enum Verb {
     UpdateToken(UpdateToken),
     /// Disables or enables a token; without effect when it already is so.
     SwitchToken(SwitchToken),
+    /// Disables several tokens at once; those that are disabled already stay so.
+    DisableTokens(DisableTokens),
     /// Gives a token a new secret. Repeated with the same idempotency key, it replaces the lost one.
     RotateToken(RotateToken),
     /// Ends the older secrets of a token, because its new one was used; without effect when done.
@@ -180,6 +184,11 @@ pub struct Committed {
 pub enum Outcome {
     /// The token as it is now.
     Token(Box<Token>),
+    /// How many tokens were disabled that were not before.
+    Disabled {
+        /// How many.
+        tokens: u64,
+    },
     /// How many tokens were deleted, and the tombstone when the change named one token.
     Deleted {
         /// How many.

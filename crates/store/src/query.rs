@@ -33,6 +33,8 @@ use serde::{Deserialize, Serialize};
 pub struct TokenFilter {
     /// With this number.
     pub number: Option<TokenNumber>,
+    /// One of these.
+    pub ids: Option<Vec<TokenId>>,
     /// In this state, at the instant the query names as now.
     #[serde(with = "state_word")]
     pub state: Option<State>,

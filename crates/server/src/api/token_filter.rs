@@ -271,6 +271,7 @@ impl TokenFilterBody {
             secret_prefix: self.secret_prefix.and_then(|text| checks.take(prefix(&field("secret_prefix"), text))),
             text: self.text.and_then(|text| checks.take(contained(&field("text"), text))),
             number: None,
+            ids: None,
         };
         if filter.labels.len() > limits::LABELS {
             checks.refuse(field(labels), format!("must not name more than {} labels", limits::LABELS));

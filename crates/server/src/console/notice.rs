@@ -58,6 +58,12 @@ notices! {
     SignerDisabled = "signer-disabled", profile.signer_disabled;
     /// A passkey or key is gone.
     SignerRemoved = "signer-removed", profile.signer_removed;
+    /// Several tokens were deleted.
+    TokensDeleted = "tokens-deleted", token_list.deleted;
+    /// So many tokens are being deleted that it takes a while.
+    TokensBeingDeleted = "tokens-being-deleted", token_list.being_deleted;
+    /// Several tokens are disabled.
+    TokensDisabled = "tokens-disabled", token_list.disabled;
     /// A token was deleted.
     TokenDeleted = "token-deleted", token.deleted;
     /// A token had been deleted before by somebody else.

@@ -5,6 +5,7 @@
 //! | `visit` | somebody with a browser: he keeps cookies, reads pages, fills forms in |
 //! | `page` `markup` | a page as he reads it, which is checked while it is read |
 //! | `token_details` `token_delete` | the page of a token, and the ends of its power |
+//! | `tokens/` | the list of API tokens |
 //! | `people/` | users and service accounts |
 //! | `way_in` | people come in with a password or a link, and go out again |
 

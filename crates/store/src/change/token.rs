@@ -134,6 +134,15 @@ pub struct SwitchToken {
     pub disabled: bool,
 }
 
+/// The data of [`Verb::DisableTokens`](super::Verb::DisableTokens).
+#[derive(Clone)]
+pub struct DisableTokens {
+    /// What the caller may reach.
+    pub access: Access,
+    /// The tokens; those that are not there, within reach, are passed over.
+    pub tokens: Vec<TokenId>,
+}
+
 /// The data of [`Verb::RotateToken`](super::Verb::RotateToken).
 #[derive(Clone)]
 pub struct RotateToken {

@@ -67,6 +67,7 @@ fn verb(transaction: &mut Transaction<'_>, verb: &Verb) -> Result<Made> {
         }
         Verb::UpdateToken(wanted) => Outcome::Token(Box::new(update::update(transaction, wanted)?)),
         Verb::SwitchToken(wanted) => Outcome::Token(Box::new(update::switch(transaction, wanted)?)),
+        Verb::DisableTokens(wanted) => update::disable_all(transaction, wanted)?,
         Verb::FinishRotation(digest) => done(rotate::finish(transaction, *digest))?,
         Verb::DeleteTokens(wanted) => delete::delete(transaction, wanted)?,
         Verb::StartDeletion(wanted) => Outcome::Deletion(Box::new(deletion::start(transaction, wanted)?)),
@@ -131,6 +132,7 @@ fn subject(outcome: &Outcome) -> Option<[u8; 16]> {
         Outcome::Owner(owner) | Outcome::Invited { owner, .. } => Some(owner.id.bytes()),
         Outcome::Signer(_)
         | Outcome::ServiceAccount { .. }
+        | Outcome::Disabled { .. }
         | Outcome::Deleted { .. }
         | Outcome::Assignment(_)
         | Outcome::SetUp { .. }
@@ -174,6 +176,7 @@ fn repeat(transaction: &mut Transaction<'_>, change: &Verb, first: &Remembered) 
         }
         Verb::UpdateToken(_)
         | Verb::SwitchToken(_)
+        | Verb::DisableTokens(_)
         | Verb::FinishRotation(_)
         | Verb::DeleteTokens(_)
         | Verb::ContinueDeletion(_)

@@ -8,6 +8,7 @@ use super::{
 use crate::query::TokenFilter;
 use domain::{
     caller::Reach,
+    hexadecimal,
     id::{DeletionId, TokenId, TokenNumber},
     time::Timestamp,
     token::State,
@@ -98,6 +99,11 @@ fn whose(filter: &TokenFilter, conditions: &mut Conditions) {
 
 fn what(filter: &TokenFilter, conditions: &mut Conditions) {
     conditions.and_some("t.number = ?", filter.number.map(|exact| number(exact.0)));
+    let ids = filter.ids.as_ref().map(|ids| {
+        let texts: Vec<_> = ids.iter().map(|id| format!("\"{}\"", hexadecimal::encode(&id.bytes()))).collect();
+        format!("[{}]", texts.join(","))
+    });
+    conditions.and_some("t.id IN (SELECT unhex(value) FROM json_each(?))", ids);
     let scope = filter.scope.as_ref().map(|scope| format!(" {scope} "));
     let exact = "t.scope_set IN (SELECT number FROM scope_set WHERE instr(' ' || scopes || ' ', ?) > 0)";
     conditions.and_some(exact, scope);

@@ -9,7 +9,7 @@ use super::{
     transaction::Transaction,
 };
 use crate::{
-    change::{SwitchToken, UpdateToken},
+    change::{DisableTokens, Outcome, SwitchToken, UpdateToken},
     error::Refusal,
 };
 use domain::{
@@ -59,6 +59,20 @@ pub(crate) fn switch(transaction: &mut Transaction<'_>, wanted: &SwitchToken) ->
     transaction.append(Some(token.organisation_number), Some(token.number), event)?;
     deletion::except(transaction, token.number)?;
     Ok(token)
+}
+
+/// Disables several tokens in one change.
+pub(crate) fn disable_all(transaction: &mut Transaction<'_>, wanted: &DisableTokens) -> Result<Outcome> {
+    let mut tokens = 0;
+    for id in &wanted.tokens {
+        let found = token_row::find(transaction.connection, Rows::Live, wanted.access.reach, *id)?;
+        if found.is_none_or(|token| token.disabled) {
+            continue;
+        }
+        switch(transaction, &SwitchToken { access: wanted.access.clone(), token: *id, expects: None, disabled: true })?;
+        tokens += 1;
+    }
+    Ok(Outcome::Disabled { tokens })
 }
 
 /// A live token within reach, at the revision that the caller expects.

@@ -17,9 +17,9 @@ use std::time::Duration;
 use store::{
     change::{
         AssignPermission, CloseSessions, CreateOwner, CreatePermission, CreateServiceAccount, DeleteTokens,
-        DeletionTarget, InviteOwner, IssueToken, NewOrganisation, NewOwner, OpenSession, Outcome, RetireOwner,
-        RevokeAssignment, RotateToken, SetPassword, SignerSwitch, StartDeletion, SwitchHolder, SwitchToken,
-        UpdateOrganisation, UpdateOwner, UpdatePermission, UpdateToken, Verb,
+        DeletionTarget, DisableTokens, InviteOwner, IssueToken, NewOrganisation, NewOwner, OpenSession, Outcome,
+        RetireOwner, RevokeAssignment, RotateToken, SetPassword, SignerSwitch, StartDeletion, SwitchHolder,
+        SwitchToken, UpdateOrganisation, UpdateOwner, UpdatePermission, UpdateToken, Verb,
     },
     query::TokenFilter,
 };
@@ -106,6 +106,10 @@ pub(crate) fn switched(token: TokenId, disabled: bool) -> SwitchToken {
     SwitchToken { access: Access::unlimited(), token, expects: None, disabled }
 }
 
+fn disabling(token: TokenId) -> DisableTokens {
+    DisableTokens { access: Access::unlimited(), tokens: vec![token] }
+}
+
 pub(crate) fn of(owner: &Owner) -> TokenFilter {
     TokenFilter { owner: Some(owner.id), ..TokenFilter::default() }
 }
@@ -154,6 +158,7 @@ fn changes_of_tokens(world: &World, objects: &Objects) -> Vec<(&'static str, Gra
         ("let a token end", Gravity::Destructive, Verb::UpdateToken(ending)),
         ("enable a token", Gravity::Constructive, Verb::SwitchToken(switched(*disabled, false))),
         ("disable a token", Gravity::Destructive, Verb::SwitchToken(switched(token.id, true))),
+        ("disable tokens", Gravity::Destructive, Verb::DisableTokens(disabling(token.id))),
         ("rotate a token", Gravity::Destructive, Verb::RotateToken(rotated)),
         ("delete a token", Gravity::Destructive, deletion(token.id)),
         ("delete a token by its secret", Gravity::Destructive, delete(DeletionTarget::Secret(vec![digest]))),
@@ -338,6 +343,7 @@ fn is_asked_for(verb: &Verb) -> bool {
         Verb::IssueToken(_)
         | Verb::UpdateToken(_)
         | Verb::SwitchToken(_)
+        | Verb::DisableTokens(_)
         | Verb::RotateToken(_)
         | Verb::DeleteTokens(_)
         | Verb::StartDeletion(_)
