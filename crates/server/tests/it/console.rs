@@ -2,18 +2,22 @@
 //!
 //! | file | what lives there |
 //! | --- | --- |
+//! | `browser` | the same in a real browser, with scripts and without |
 //! | `visit` | somebody with a browser: he keeps cookies, reads pages, fills forms in |
 //! | `page` `markup` | a page as he reads it, which is checked while it is read |
 //! | `token_details` `token_delete` | the page of a token, and the ends of its power |
 //! | `tokens/` | the list of API tokens |
 //! | `people/` | users and service accounts |
+//! | `protection` | no other site and no other session has anything of it |
 //! | `way_in` | people come in with a password or a link, and go out again |
 
 #![allow(dead_code, unused_imports)]
 
+mod browser;
 mod markup;
 mod page;
 mod people;
+mod protection;
 mod token_delete;
 mod token_details;
 mod visit;

@@ -17,12 +17,14 @@
 //! | `demonstration` | the lines to paste are those of the first page |
 //! | `problem_pages` | each kind of problem has its page, and each page its kind |
 //! | `strict_json` | a body has one reading, and everything wrong with it is said at once |
+//! | `browser` | a real browser, for what only one can prove |
 //! | `door/` | what holds for every connection, before any route |
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
 mod around;
 mod bad_input;
+mod browser;
 mod cli;
 mod conditional;
 mod configuration;

@@ -3,7 +3,7 @@
 //! | file | promise |
 //! | --- | --- |
 //! | `browser` | a passkey that was made in a real browser signs here, and nowhere else |
-//! | `chromium` | that browser |
+//! | `site` | a website of somebody with passkeys |
 //! | `company` | a world with this door open, and what its clients do for each change |
 //! | `answers` | every documented answer, as a snapshot |
 //! | `attacks` | an action token and a challenge are good for one thing, once |
@@ -20,7 +20,6 @@
 mod answers;
 mod attacks;
 mod browser;
-mod chromium;
 mod company;
 mod credentials;
 mod isolation;
@@ -31,6 +30,7 @@ mod people;
 mod permissions;
 mod registration;
 mod service_accounts;
+mod site;
 mod users;
 
 pub(super) use company::{Key, Signing};

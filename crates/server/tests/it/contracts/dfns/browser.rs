@@ -1,9 +1,10 @@
 //! A passkey that was made in a real browser signs at this door, and only where and as it was asked to.
 
 use super::{
-    chromium::{Site, Window},
     company::{Company, PATS, org_id},
+    site::Site,
 };
+use crate::browser::Window;
 use crate::world::{Answer, Setting, World};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::Method;
