@@ -79,11 +79,6 @@ impl Window {
         Self::value(self.agent.get(self.url("/url")).call()).as_str().unwrap().to_owned()
     }
 
-    /// The title of the page.
-    pub(crate) fn title(&self) -> String {
-        Self::value(self.agent.get(self.url("/title")).call()).as_str().unwrap().to_owned()
-    }
-
     /// Runs a function's body beside the page, whose own scripts may be switched off.
     pub(crate) fn run(&self, body: &str, arguments: Value) -> Value {
         self.post("/execute/sync", json!({"script": body, "args": arguments}))

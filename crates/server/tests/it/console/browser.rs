@@ -11,13 +11,13 @@
 //! | `accessibility` | axe finds nothing on any page in either theme |
 //! | `pictures` | the pictures of the documentation |
 
-//mod accessibility;
-//mod keyboard;
+mod accessibility;
+mod keyboard;
 mod passkeys;
-//mod people;
+mod people;
 mod person;
-//mod pictures;
-//mod tokens;
+mod pictures;
+mod tokens;
 mod way_in;
 
 use person::Person;
