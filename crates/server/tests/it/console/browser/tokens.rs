@@ -34,7 +34,7 @@ fn open_menu(person: &Person, name: &str) {
 async fn adding(scripts: bool) {
     let world = World::new().await;
     let person = administrator(&world, scripts).await;
-    person.press("Add");
+    person.press("Add API token");
     person.wait_for_title("Add API token");
     person.fill("name", "nightly build");
     person.press("Next");
@@ -84,7 +84,7 @@ async fn deleting_by_its_page(scripts: bool) {
     let person = administrator(&world, scripts).await;
     person.press("doomed");
     person.wait_for_title("doomed");
-    person.one("main header summary").click();
+    person.one("main .head summary").click();
     person.press("Delete");
     person.wait_for_title("Delete API token");
     // It was used within a day: its name has to be typed.

@@ -63,7 +63,7 @@ async fn choosing_a_theme(scripts: bool) {
     let theme = || person.run("return document.documentElement.dataset.theme");
     assert_eq!(theme(), "system");
     for (button, word) in [("Dark", "dark"), ("Light", "light"), ("As the system", "system")] {
-        person.one("header.top details.menu:not(.narrow) > summary").click();
+        person.one("header.top details.menu:not(.left) > summary").click();
         person.press(button);
         let mut shown = false;
         for _ in 0..100 {
