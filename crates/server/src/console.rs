@@ -5,7 +5,7 @@
 //! | `visitor` `submitted` | who asks for a page, and who sent a form |
 //! | `page` `feedback` `refused` | what every page carries, what a form is told, and why it was refused |
 //! | `fields` `form_token` `way_back` | the fields of a form, the proof that it is ours, and where to go after it |
-//! | `notice` `theme` `moment` `initials` | small things that pages show |
+//! | `notice` `theme` `moment` `initials` `browser` | small things that pages show |
 //! | `texts` | every sentence, one room a file |
 //! | `assets` `compression` | the stylesheet and the script, and how everything is sent |
 //! | `error_page` | the page for what is wrong |
@@ -17,6 +17,7 @@
 //! | `profile` | the visitor's own account |
 
 pub mod assets;
+pub mod browser;
 pub mod compression;
 pub mod error_page;
 pub mod feedback;

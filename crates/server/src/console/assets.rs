@@ -18,10 +18,29 @@ use std::sync::LazyLock;
 /// How many digits of a hash tell two versions of a file apart.
 const FINGERPRINT: usize = 16;
 
+/// The script: one file for browsers, in the order in which its parts need each other.
+const SCRIPT: &str = concat!(
+    include_str!("../../assets/script/beginning.js"),
+    include_str!("../../assets/script/fetching.js"),
+    include_str!("../../assets/script/placing.js"),
+    include_str!("../../assets/script/saying.js"),
+    include_str!("../../assets/script/dialogs.js"),
+    include_str!("../../assets/script/links.js"),
+    include_str!("../../assets/script/forms.js"),
+    include_str!("../../assets/script/filters.js"),
+    include_str!("../../assets/script/menus.js"),
+    include_str!("../../assets/script/rows.js"),
+    include_str!("../../assets/script/copying.js"),
+    include_str!("../../assets/script/times.js"),
+    include_str!("../../assets/script/themes.js"),
+    include_str!("../../assets/script/passkeys.js"),
+    include_str!("../../assets/script/ending.js"),
+);
+
 /// Everything that pages load.
 pub static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
     css: Asset::new("console", "css", "text/css; charset=utf-8", include_bytes!("../../assets/console.css")),
-    js: Asset::new("console", "js", "text/javascript; charset=utf-8", include_bytes!("../../assets/console.js")),
+    js: Asset::new("console", "js", "text/javascript; charset=utf-8", SCRIPT.as_bytes()),
     icon: Asset::new("icon", "svg", "image/svg+xml", include_bytes!("../../assets/icon.svg")),
 });
 

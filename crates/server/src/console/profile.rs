@@ -11,6 +11,7 @@ pub mod password;
 pub mod sessions;
 
 use super::{
+    browser::short_name,
     feedback::Feedback,
     moment::Moment,
     page::{Page, Place, send, send_with},
@@ -33,6 +34,7 @@ const PROFILE: &str = "/console/profile";
 struct SessionRow {
     id: String,
     device: String,
+    user_agent: String,
     address: String,
     opened: Moment,
     seen: Moment,
@@ -94,7 +96,8 @@ async fn profile(visitor: &Visitor, feedback: Feedback) -> Result<ProfilePage, R
             .iter()
             .map(|session| SessionRow {
                 id: session.id.to_string(),
-                device: session.user_agent.clone().unwrap_or_default(),
+                device: session.user_agent.as_deref().map(short_name).unwrap_or_default(),
+                user_agent: session.user_agent.clone().unwrap_or_default(),
                 address: session.address.map(|address| address.to_string()).unwrap_or_default(),
                 opened: session.opened_at.into(),
                 seen: session.last_seen_at.into(),

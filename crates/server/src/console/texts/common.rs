@@ -38,6 +38,8 @@ texts! {
         none = "None",
         yes = "Yes",
         no = "No",
+        times_in_utc = "Times are in UTC.",
+        times_in_zone = "Times are in {zone}.",
         loading = "Loading …",
         failed_to_load = "That did not load. Check your connection and try again.",
         required = "required",
