@@ -3,6 +3,7 @@
 use rusqlite::{ParamsFromIter, params_from_iter, types::Value};
 
 /// Conditions that must all hold.
+#[derive(Clone)]
 pub(crate) struct Conditions {
     sql: String,
     values: Vec<Value>,

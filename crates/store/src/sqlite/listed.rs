@@ -26,20 +26,38 @@ pub(crate) fn part(
     offset: u64,
     limit: usize,
 ) -> Result<Found<ListedToken>> {
-    let total = count(connection, &selection)?;
-    let mut items = Vec::new();
-    if limit > 0 && offset < total {
-        let sql = numbers_query(&mut selection, sort, offset, limit);
-        let mut statement = connection.prepare_cached(&sql)?;
-        let numbers = statement.query_map(selection.conditions.values(), |row| row.get(0).map(TokenNumber))?;
-        let numbers = numbers.collect::<rusqlite::Result<Vec<_>>>()?;
-        let mut rows = connection.prepare_cached(&format!("SELECT {} WHERE t.number = ?1", columns(selection.from)))?;
-        for number in numbers {
-            let mut row = rows.query(params![number.0])?;
-            items.extend(row.next()?.map(|row| read(row, reach)).transpose()?);
-        }
+    let counted = selection.clone();
+    let numbers = numbers(connection, &mut selection, sort, offset, limit)?;
+    // Where the list ends within the part, everything has been looked through already.
+    let total = if !numbers.is_empty() && numbers.len() < limit {
+        offset + numbers.len() as u64
+    } else {
+        count(connection, &counted)?
+    };
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {} WHERE t.number = ?1", columns(selection.from)))?;
+    let mut items = Vec::with_capacity(numbers.len());
+    for number in numbers {
+        let mut rows = statement.query(params![number.0])?;
+        items.extend(rows.next()?.map(|row| read(row, reach)).transpose()?);
     }
     Ok(Found { items, total })
+}
+
+fn numbers(
+    connection: &Connection,
+    selection: &mut Selection,
+    sort: Sort,
+    offset: u64,
+    limit: usize,
+) -> Result<Vec<TokenNumber>> {
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    let sql = numbers_query(selection, sort, offset, limit);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let numbers = statement.query_map(selection.conditions.values(), |row| row.get(0).map(TokenNumber))?;
+    Ok(numbers.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The query of the numbers of a part.

@@ -1,7 +1,8 @@
 //! Pages are found by walking an index in the order of the list, however large the store is.
 
 use super::{
-    conditions::Conditions, journal, list::tokens_query, listed, search, token_filter::Selection, token_row::Rows,
+    conditions::Conditions, journal, list::tokens_query, listed, prune, search, token_filter::Selection,
+    token_row::Rows,
 };
 use crate::{
     migration::{SQLITE, migrate},
@@ -122,4 +123,13 @@ fn pages_of_the_journal_walk_an_index() {
         let sql = journal::page_query(&conditions, &filter, &page());
         check(&plan(&connection, &sql, &conditions), expected);
     }
+}
+
+#[test]
+fn callers_are_forgotten_without_a_look_at_all_of_them() {
+    let connection = store();
+    let mut conditions = Conditions::new();
+    conditions.value(5);
+    conditions.value(6);
+    check(&plan(&connection, &prune::callers_before(), &conditions), "SEARCH token_caller USING PRIMARY KEY (token=?)");
 }

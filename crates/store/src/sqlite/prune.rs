@@ -32,10 +32,23 @@ pub(crate) fn prune(transaction: &mut Transaction<'_>) -> Result<bool> {
 /// Forgets uses before a day, and with them the callers who came no later: whoever came on a day is one of
 /// that day's uses.
 fn forget_days(transaction: &Transaction<'_>, first: i64) -> Result<bool> {
-    let oldest = format!("FROM usage_day WHERE day < ?1 ORDER BY day, token LIMIT {STEP}");
-    let callers = format!("DELETE FROM token_caller WHERE token IN (SELECT token {oldest}) AND last_used_at < ?2");
+    let (callers, days) = (callers_before(), days_before());
     let start = Timestamp::of_day(first);
     transaction.connection.prepare_cached(&callers)?.execute(params![first, start.milliseconds()])?;
-    let days = format!("DELETE FROM usage_day WHERE (day, token) IN (SELECT day, token {oldest})");
     Ok(transaction.connection.prepare_cached(&days)?.execute(params![first])? == STEP)
+}
+
+/// Forgets the callers of the tokens that were used on the oldest days before `?1`, who came before `?2`.
+pub(super) fn callers_before() -> String {
+    let oldest = oldest_days("token");
+    format!("DELETE FROM token_caller WHERE token IN ({oldest}) AND last_used_at < ?2")
+}
+
+fn days_before() -> String {
+    let oldest = oldest_days("day, token");
+    format!("DELETE FROM usage_day WHERE (day, token) IN ({oldest})")
+}
+
+fn oldest_days(columns: &str) -> String {
+    format!("SELECT {columns} FROM usage_day WHERE day < ?1 ORDER BY day, token LIMIT {STEP}")
 }

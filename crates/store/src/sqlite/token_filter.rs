@@ -25,6 +25,7 @@ const HINT_END_CHARACTERS: usize = 4;
 const TELLING_CHARACTERS: usize = 5;
 
 /// A part of a query: which tokens, from where, under which conditions.
+#[derive(Clone)]
 pub(crate) struct Selection {
     /// Live tokens or tombstones; a filter never selects from both.
     pub(crate) from: Rows,
@@ -124,6 +125,7 @@ fn what(filter: &TokenFilter, conditions: &mut Conditions) {
 
 /// Looks for a text wherever a person would expect to find it.
 fn anywhere(text: &str, conditions: &mut Conditions) {
+    let text = text.trim();
     let folded = text.to_lowercase();
     let mut parts = vec!["contains_folded(t.name, ?)", "contains_folded(t.description, ?)"];
     let mut values = vec![Value::from(folded.clone()), folded.clone().into()];
@@ -135,8 +137,9 @@ fn anywhere(text: &str, conditions: &mut Conditions) {
         parts.push("t.number = ?");
         values.push(number(named.0));
     }
-    let characters = folded.chars().count();
-    if characters >= TELLING_CHARACTERS {
+    // No secret has a space or a letter of another alphabet in it, and most texts with one are names.
+    let may_begin = folded.len() >= TELLING_CHARACTERS && folded.bytes().all(|byte| byte.is_ascii_graphic());
+    if may_begin {
         parts.push("EXISTS (SELECT 1 FROM secret AS s WHERE s.token = t.number AND instr(lower(s.hint), ?) = 1)");
         values.push(folded.chars().take(HINT_CHARACTERS).collect::<String>().into());
     }

@@ -203,7 +203,7 @@ async fn a_text_is_found_everywhere(engine: Engine) {
         ("JTN_a", vec![&one]),
         ("jtn_abcd0123456wxyz", vec![&one]),
         ("tn_AbCd", vec![]),
-        ("jtn_…wXYZ", vec![&one]),
+        (" jtn_…wXYZ ", vec![&one]),
         ("wxyz", vec![&one]),
         ("xyz", vec![]),
         (&id.to_uppercase(), vec![&one]),
