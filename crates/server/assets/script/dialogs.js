@@ -27,14 +27,16 @@ function showDialog(answer, from) {
   focusIn(dialog);
 }
 
-/** The first field that is wrong, or has to be filled; where something is deleted, Enter must not do it by accident. */
+/** Where a dialog begins: at what is wrong, else at its first field when that is typed into, else at its title. */
 function focusIn(box) {
-  const must = box.querySelector(".buttons .danger") ? "[required]" : ":is(input, select, textarea):not([readonly])";
-  const first = box.querySelector("[aria-invalid=true]") ?? box.querySelector("[autofocus]") ?? box.querySelector(`form .field ${must}`);
+  // Where something is deleted, Enter in a field that may stay empty must not do it by accident.
+  const must = box.querySelector("footer .danger") ? "[required]" : ":not([readonly])";
+  const field = box.querySelector(`form :is(input:not([type=hidden]), select, textarea)${must}`);
+  const first = box.querySelector("[aria-invalid=true]") ?? (field?.matches("[type=checkbox], [type=radio]") ? null : field);
   const title = box.querySelector("h1");
   title?.setAttribute("tabindex", "-1");
   (first ?? title)?.focus();
-  const said = box.querySelector(".error[role=alert]");
+  const said = box.querySelector(".error[role=alert], .notice[role=status]");
   if (said) announce(said.textContent.trim());
 }
 

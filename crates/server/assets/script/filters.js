@@ -41,7 +41,9 @@ addEventListener("input", (event) => {
     choice.hidden = !words.every((word) => choice.textContent.toLowerCase().includes(word));
   }
 });
-/** Enter in such a box looks, and does not send the form that it stands in. */
+/** Enter in a box that searches within a form looks, and does not send the form. */
 addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.target.dataset?.narrows) event.preventDefault();
+  if (event.key !== "Enter" || !event.target.matches?.("form:not([data-filter]) input[type=search]")) return;
+  event.preventDefault();
+  if (!event.target.dataset.narrows) event.target.closest(".row")?.querySelector("button")?.click();
 });

@@ -29,6 +29,8 @@ function replaceKeepingFocus(old, fresh) {
 
 /** Puts the main part of a page in the place of this one's; the whole page where their frames differ. */
 function showMain({ page, url }) {
+  // This page is as new as what the dialog changed.
+  dialog?.querySelector("[data-changed]")?.removeAttribute("data-changed");
   closeDialog();
   document.title = page.title;
   shown = url.pathname + url.search;
