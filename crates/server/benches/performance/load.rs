@@ -15,23 +15,24 @@ pub struct Request(Vec<u8>);
 
 impl Request {
     pub fn post(path: &str, credential: &str, body: &str) -> Self {
-        let head = format!("POST {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {credential}\r\n");
-        let rest = format!("content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-        Self((head + &rest).into_bytes())
+        Self::new("POST", path, &format!("authorization: Bearer {credential}\r\n"), body)
     }
 
     pub fn delete(path: &str, credential: &str) -> Self {
-        Self(
-            format!("DELETE {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {credential}\r\n\r\n")
-                .into_bytes(),
-        )
+        Self::new("DELETE", path, &format!("authorization: Bearer {credential}\r\n"), "")
     }
 
     pub fn get(path: &str, credential: &str) -> Self {
-        Self(
-            format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {credential}\r\n\r\n")
-                .into_bytes(),
-        )
+        Self::new("GET", path, &format!("authorization: Bearer {credential}\r\n"), "")
+    }
+
+    /// A request with these lines in its header, each with its end.
+    pub fn new(method: &str, path: &str, lines: &str, body: &str) -> Self {
+        let mut text = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n{lines}");
+        if !body.is_empty() {
+            text += &format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len());
+        }
+        Self((text + "\r\n" + body).into_bytes())
     }
 }
 
@@ -93,8 +94,13 @@ impl<'a> Load<'a> {
     }
 }
 
-/// One request and its body, for preparations.
+/// The body of the answer to one request, for preparations.
 pub fn ask(address: SocketAddr, request: &Request) -> Option<Vec<u8>> {
+    ask_whole(address, request).map(|(_, body)| body)
+}
+
+/// The header and the body of the answer to one request.
+pub fn ask_whole(address: SocketAddr, request: &Request) -> Option<(String, Vec<u8>)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let mut stream = TcpStream::connect(address).await.ok()?;
@@ -102,7 +108,8 @@ pub fn ask(address: SocketAddr, request: &Request) -> Option<Vec<u8>> {
         let mut buffer = vec![0; 1 << 20];
         let answer = answer(&mut stream, &mut buffer).await;
         let body = answer.windows(4).position(|four| four == b"\r\n\r\n")?;
-        answer.starts_with(b"HTTP/1.1 2").then(|| answer[body + 4..].to_vec())
+        let head = String::from_utf8_lossy(&answer[..body]).into_owned();
+        answer.starts_with(b"HTTP/1.1 2").then(|| (head, answer[body + 4..].to_vec()))
     })
 }
 

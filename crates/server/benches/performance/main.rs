@@ -3,15 +3,18 @@
 //! | file | what lives there |
 //! | --- | --- |
 //! | `main` | the rows of the table |
+//! | `console` | a page of the console against the API |
 //! | `load` | the client: keep-alive connections that send prepared requests |
 //! | `reference` | what Jeton is measured against: a bare server, the disk, a flat file |
 //! | `process` | servers as processes of their own, on a core of their own |
 //!
-//! Arguments: the number of tokens (1,000,000 unless named) and `large` for the rows at 10,000,000.
+//! Arguments: the number of tokens (1,000,000 unless named), `large` for the rows at 10,000,000 too, and `console` for
+//! the rows of the console alone.
 //! The stores are kept in `target/performance` for the next run.
 
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::cast_precision_loss)]
 
+mod console;
 mod load;
 mod process;
 mod reference;
@@ -37,9 +40,13 @@ fn main() {
     on_core(1, std::process::id());
     println!("| what | measured | against | ratio |");
     println!("| --- | ---: | ---: | ---: |");
+    if arguments.iter().any(|word| word == "console") {
+        return console::console(tokens);
+    }
     verify(tokens);
     usage(tokens);
     deletes(tokens);
+    console::console(tokens);
     if large {
         size(LARGE);
         cold_start(LARGE);
