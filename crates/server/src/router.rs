@@ -94,11 +94,17 @@ fn console(server: &Server) -> Router<Server> {
 
 /// The console's pages of one API token.
 fn console_token() -> Router<Server> {
-    use console::token::{delete, details, switch};
+    use console::token::{add, delete, details, edit, history, rotate, switch, usage};
     let at = |tab: &str| format!("{}/{{id}}{tab}", console::HOME);
     Router::new()
+        .route(&format!("{}/add", console::HOME), get(add::begin).post(add::advance))
         .route(&at(""), get(details::show))
         .route(&at("/scopes"), get(details::scopes))
+        .route(&at("/usage"), get(usage::show))
+        .route(&at("/history"), get(history::show))
+        .route(&at("/history/{position}"), get(history::entry))
+        .route(&at("/edit"), get(edit::ask).post(edit::edit))
+        .route(&at("/rotate"), get(rotate::ask).post(rotate::rotate))
         .route(&at("/disable"), get(switch::ask_disable).post(switch::disable))
         .route(&at("/enable"), get(switch::ask_enable).post(switch::enable))
         .route(&at("/delete"), get(delete::ask).post(delete::delete))

@@ -84,6 +84,8 @@ notices! {
     OwnersTokensDeleted = "owners-tokens-deleted", people.tokens_deleted;
     /// A user or service account was activated again.
     OwnerActivated = "owner-activated", people.activated;
+    /// A token was changed.
+    TokenSaved = "token-saved", token.saved;
 }
 
 /// What was done, and to what: a name, or how many.

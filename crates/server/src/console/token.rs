@@ -3,17 +3,30 @@
 //! | file | what lives there |
 //! | --- | --- |
 //! | `subject` `head` | the token of a page, and what stands above all its tabs |
-//! | `details` `usage` `history` | the tabs |
+//! | `details` `usage` `callers` `history` | the tabs |
+//! | `add` `edit` | the wizard, and the form of what can be changed |
+//! | `draft` `offer` | what was filled in so far, and what can be chosen |
+//! | `rotate` `summary` | a new secret, and the only page that shows one |
 //! | `delete` `switch` | the dialogs that end its power |
 //! | `gone` | the page of a token that was deleted |
-//! | `way_back` | where a dialog leads back to |
+//! | `once` `way_back` | what makes a form work once, and where a dialog leads back to |
 
+pub mod add;
+pub mod callers;
 pub mod delete;
 pub mod details;
+pub mod draft;
+pub mod edit;
 pub mod gone;
 pub mod head;
+pub mod history;
+pub mod offer;
+pub mod once;
+pub mod rotate;
 pub mod subject;
+pub mod summary;
 pub mod switch;
+pub mod usage;
 pub mod way_back;
 
 use super::{

@@ -5,7 +5,8 @@
 //! | `browser` | the same in a real browser, with scripts and without |
 //! | `visit` | somebody with a browser: he keeps cookies, reads pages, fills forms in |
 //! | `page` `markup` | a page as he reads it, which is checked while it is read |
-//! | `token_details` `token_delete` | the page of a token, and the ends of its power |
+//! | `token_details` `token_edit` | the page of a token, and its changes |
+//! | `token_add` `token_delete` | its beginning, and the ends of its power |
 //! | `tokens/` | the list of API tokens |
 //! | `people/` | users and service accounts |
 //! | `protection` | no other site and no other session has anything of it |
@@ -18,8 +19,10 @@ mod markup;
 mod page;
 mod people;
 mod protection;
+mod token_add;
 mod token_delete;
 mod token_details;
+mod token_edit;
 mod visit;
 mod way_in;
 

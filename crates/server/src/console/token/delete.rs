@@ -1,9 +1,10 @@
 //! Deleting a token: a dialog that says what cannot be undone, and the end.
 
 use super::{
+    callers::{CallerRow, callers},
     gone::or_gone,
     head::Head,
-    subject::Subject,
+    subject::{RECENTLY, Subject},
     way_back::{came_from, carried, list},
 };
 use crate::{
@@ -39,6 +40,8 @@ struct DeleteDialog {
     feedback: Feedback,
     head: Head,
     back: String,
+    /// Who used it in the last day.
+    callers: Vec<CallerRow>,
     /// True when the name has to be typed.
     asks_name: bool,
     typed: String,
@@ -47,8 +50,8 @@ struct DeleteDialog {
 }
 
 impl DeleteDialog {
-    fn new(visitor: &Visitor, subject: &Subject, back: String) -> Self {
-        Self {
+    async fn new(visitor: &Visitor, subject: &Subject, back: String) -> Result<Self, Refused> {
+        Ok(Self {
             page: visitor.page(&ENGLISH.token.delete_title, Place::Tokens),
             feedback: Feedback::none(),
             head: Head::new(visitor, subject),
@@ -57,7 +60,8 @@ impl DeleteDialog {
             typed: String::new(),
             reason: String::new(),
             longest_reason: limits::REASON_CHARACTERS,
-        }
+            callers: callers(visitor, subject, RECENTLY).await?,
+        })
     }
 }
 
@@ -70,7 +74,7 @@ pub async fn ask(visitor: Visitor, headers: HeaderMap, Path(id): Path<String>) -
 async fn dialog(visitor: &Visitor, headers: &HeaderMap, id: &str) -> Result<Response, Refused> {
     let subject = Subject::find(visitor, id).await?;
     let back = came_from(headers, &subject.path());
-    Ok(send(&DeleteDialog::new(visitor, &subject, back)))
+    Ok(send(&DeleteDialog::new(visitor, &subject, back).await?))
 }
 
 /// Deletes the token. Whoever sends the form again learns the same: it is done.
@@ -94,7 +98,7 @@ async fn attempt(visitor: &Visitor, id: &str, fields: &Fields) -> Result<Respons
         Err(refused) => return Err(Subject::find(visitor, id).await.err().unwrap_or(refused)),
     };
     let (typed, reason) = (fields.text("name").to_owned(), fields.text("reason").to_owned());
-    let dialog = DeleteDialog { feedback, typed, reason, ..DeleteDialog::new(visitor, &subject, back) };
+    let dialog = DeleteDialog { feedback, typed, reason, ..DeleteDialog::new(visitor, &subject, back).await? };
     Ok(send_with(dialog.feedback.status(), &dialog))
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use store::query::ListedToken;
 
 /// Whoever deletes a token that was used so recently has to know what he does.
-const RECENTLY: Duration = Duration::from_hours(24);
+pub const RECENTLY: Duration = Duration::from_hours(24);
 
 /// A token with the names of those that it tells of, as it stands now.
 pub struct Subject {

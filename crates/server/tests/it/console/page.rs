@@ -149,6 +149,14 @@ impl Page {
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
+    /// The text of the element that begins here as it stands there, without the line break that it may begin with.
+    fn raw_text_of(&self, place: usize) -> String {
+        match self.pieces.get(place + 1) {
+            Some(Piece::Text(text)) => text.strip_prefix('\n').unwrap_or(text).to_owned(),
+            _ => String::new(),
+        }
+    }
+
     /// The texts of every element of this kind: the name of an element, or `.class`.
     pub(crate) fn texts(&self, kind: &str) -> Vec<String> {
         let fits = |element: &Element| match kind.strip_prefix('.') {
@@ -235,6 +243,15 @@ impl Page {
         Form::new(self, place, element)
     }
 
+    /// The form that is sent to this path by the button that says this.
+    #[track_caller]
+    pub(crate) fn form_of(&self, action: &str, button: &str) -> Form {
+        let forms = self.opens().filter(|(_, element)| element.name == "form" && element.get("action") == Some(action));
+        let mut forms = forms.map(|(place, element)| Form::new(self, place, element));
+        let found = forms.find(|form| form.buttons.iter().any(|(said, _)| said == button));
+        found.unwrap_or_else(|| panic!("{}: no button {button}: {}", self.answer.call, self.text())).press(button)
+    }
+
     /// True when there is a form that is sent to this path.
     pub(crate) fn has_form(&self, action: &str) -> bool {
         self.elements().any(|element| element.name == "form" && element.get("action") == Some(action))
@@ -283,7 +300,7 @@ impl Form {
                 }
                 "textarea" if !name.is_empty() => {
                     form.controls.insert(name.clone());
-                    form.fields.push((name, page.text_of(here)));
+                    form.fields.push((name, page.raw_text_of(here)));
                 }
                 "select" => {
                     form.controls.insert(name.clone());
@@ -297,11 +314,25 @@ impl Form {
                         Some(_) => {}
                     }
                 }
-                "button" => {
+                "button" if control.get("form").is_none_or(|form| Some(form) == element.get("id")) => {
                     let sent = (!name.is_empty()).then_some((name, value));
                     form.buttons.push((page.text_of(here), sent));
                 }
                 _ => {}
+            }
+        }
+        // Buttons and fields may stand elsewhere and name the form that they belong to.
+        let id = element.get("id");
+        for (here, control) in page.opens().filter(|(here, _)| !(place..place + end).contains(here)) {
+            if id.is_none() || control.get("form") != id {
+                continue;
+            }
+            let name = control.get("name").unwrap_or_default().to_owned();
+            let value = control.get("value").unwrap_or_default().to_owned();
+            if control.name == "button" {
+                form.buttons.push((page.text_of(here), (!name.is_empty()).then_some((name, value))));
+            } else if control.get("type") == Some("hidden") {
+                form.fields.push((name, value));
             }
         }
         form

@@ -1,0 +1,179 @@
+//! Editing a token: its general facts and its scopes, in one form with two sides.
+
+use super::{
+    draft::{Draft, Step},
+    gone::or_gone,
+    head::Head,
+    offer::{self, ScopeOffer},
+    subject::Subject,
+    way_back::{came_from, carried},
+};
+use crate::{
+    console::{
+        feedback::Feedback,
+        fields::Fields,
+        moment::Moment,
+        notice::{Notice, NoticeKind},
+        page::{Page, Place, send_with},
+        refused::Refused,
+        submitted::Submitted,
+        texts::ENGLISH,
+        visitor::Visitor,
+        way_back::see,
+    },
+    path::Path,
+};
+use askama::Template;
+use authority::{Error, error::Denied, update::TokenPatch};
+use axum::{extract::RawQuery, response::Response};
+use domain::{invalid::Checks, limits, time::Timestamp, token::Token};
+use http::{HeaderMap, StatusCode, header::SET_COOKIE};
+
+/// The word for an expiry that stays.
+const KEEP: &str = "keep";
+
+/// The form.
+#[derive(Template)]
+#[template(path = "console/token/edit.html")]
+struct EditDialog {
+    page: Page,
+    feedback: Feedback,
+    head: Head,
+    back: String,
+    revision: u64,
+    step: Step,
+    draft: Draft,
+    choices: Vec<ScopeOffer>,
+    /// The expiry that can be kept.
+    keeps: Option<Option<Moment>>,
+    today: String,
+    is_over: bool,
+    signs: bool,
+}
+
+impl EditDialog {
+    fn longest_name() -> usize {
+        limits::NAME_CHARACTERS
+    }
+
+    fn longest_description() -> usize {
+        limits::DESCRIPTION_CHARACTERS
+    }
+}
+
+/// Shows the form, at the side that `step` names.
+pub async fn ask(visitor: Visitor, headers: HeaderMap, Path(id): Path<String>, RawQuery(query): RawQuery) -> Response {
+    let made = dialog(&visitor, &headers, &id, query.as_deref().unwrap_or_default()).await;
+    or_gone(&visitor, made).await
+}
+
+async fn dialog(visitor: &Visitor, headers: &HeaderMap, id: &str, query: &str) -> Result<Response, Refused> {
+    let subject = Subject::find(visitor, id).await?;
+    let step = side(Fields::read(query.as_bytes())?.text("step"));
+    let back = came_from(headers, &subject.path());
+    let draft = Draft::of_token(&subject.listed.token);
+    let revision = subject.listed.token.revision;
+    show(visitor, &subject, Form { draft, step, back, revision }, Feedback::none()).await
+}
+
+/// Shows the other side, or saves.
+pub async fn edit(Path(id): Path<String>, Submitted { visitor, fields }: Submitted) -> Response {
+    let made = attempt(&visitor, &id, &fields).await;
+    or_gone(&visitor, made).await
+}
+
+/// What a form says.
+struct Form {
+    draft: Draft,
+    step: Step,
+    back: String,
+    revision: u64,
+}
+
+fn side(word: &str) -> Step {
+    if word == "scopes" { Step::Scopes } else { Step::General }
+}
+
+async fn attempt(visitor: &Visitor, id: &str, fields: &Fields) -> Result<Response, Refused> {
+    let subject = Subject::find(visitor, id).await?;
+    let token = &subject.listed.token;
+    let revision = super::revision(fields).unwrap_or(token.revision);
+    let (draft, back) = (Draft::of(fields), carried(fields, &subject.path()));
+    let mut form = Form { draft, step: side(fields.text("step")), back, revision };
+    if let Some(side_word) = fields.given("go").filter(|word| *word != "save") {
+        form.step = side(side_word);
+        return show(visitor, &subject, form, Feedback::none()).await;
+    }
+    let (step, refused) = match patch(&form.draft, token, subject.now) {
+        Ok(patch) => {
+            let authority = &visitor.server.authority;
+            match authority.update(&visitor.caller, subject.id(), patch, Some(revision)).await {
+                Ok(token) => {
+                    let mut response = see(&form.back);
+                    let notice = Notice::about(NoticeKind::TokenSaved, token.name.as_str());
+                    response.headers_mut().append(SET_COOKIE, notice.set(&visitor.server));
+                    return Ok(response);
+                }
+                Err(error) => {
+                    if matches!(error, Error::RevisionChanged { .. }) {
+                        // What is saved next replaces what he has now been told of.
+                        form.revision = token.revision;
+                    }
+                    let beyond = matches!(error, Error::Denied(Denied::Beyond(_)));
+                    (if beyond { Step::Scopes } else { form.step }, Refused::from(error))
+                }
+            }
+        }
+        Err(invalid) => {
+            let field = invalid.fields().first().map_or("", |first| first.field.as_str());
+            (if Step::of_field(field) == Step::Scopes { Step::Scopes } else { Step::General }, invalid.into())
+        }
+    };
+    form.step = step;
+    show(visitor, &subject, form, Feedback::of(refused)?).await
+}
+
+/// What shall be different. What stayed as it was is left out, so that nobody hands out again what he only saw.
+fn patch(draft: &Draft, token: &Token, now: Timestamp) -> Result<TokenPatch, domain::invalid::Invalid> {
+    let mut checks = Checks::new();
+    let before = Draft::of_token(token);
+    let name = checks.take(draft.check_name());
+    let description = checks.take(draft.check_description());
+    let labels = checks.take(draft.check_labels());
+    let networks = checks.take(draft.check_networks());
+    let expires_at = (draft.expiry != KEEP).then(|| checks.take(draft.check_expiry(now))).flatten();
+    let mut words = draft.scope_words();
+    words.sort_unstable();
+    words.dedup();
+    let is_same = words.iter().copied().eq(before.scopes.iter().map(String::as_str));
+    let scopes = if is_same { None } else { checks.take(draft.check_scopes()) };
+    checks.finish()?;
+    let networks = networks.filter(|networks| *networks != token.networks);
+    Ok(TokenPatch { name, description, labels, networks, expires_at, scopes, facts: None, slot: None })
+}
+
+async fn show(visitor: &Visitor, subject: &Subject, form: Form, feedback: Feedback) -> Result<Response, Refused> {
+    let Form { draft, step, back, revision } = form;
+    let choices = if step == Step::Scopes {
+        let owner = offer::owner(visitor, &Draft::of_token(&subject.listed.token)).await?;
+        offer::scopes(visitor, owner.as_ref(), &draft).await?
+    } else {
+        Vec::new()
+    };
+    let dialog = EditDialog {
+        page: visitor.page(ENGLISH.token.edit_title.with("name", &subject.name()), Place::Tokens),
+        signs: super::signs_everything(visitor) || feedback.signs,
+        feedback,
+        head: Head::new(visitor, subject),
+        back,
+        revision,
+        step,
+        draft,
+        choices,
+        keeps: Some(subject.listed.token.expires_at.map(Moment::new)),
+        today: Moment::new(subject.now).date,
+        is_over: subject.is_over(),
+    };
+    let status = if dialog.feedback.status().is_success() { StatusCode::OK } else { dialog.feedback.status() };
+    Ok(send_with(status, &dialog))
+}
