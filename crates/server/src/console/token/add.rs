@@ -48,7 +48,8 @@ struct Wizard {
     choices: Vec<ScopeOffer>,
     owner_name: String,
     expires: Option<Moment>,
-    keeps: Option<Option<Moment>>,
+    keeps: bool,
+    kept: Option<Moment>,
     today: String,
     signs: bool,
 }
@@ -190,7 +191,8 @@ async fn show(
         choices,
         owner_name: owner.map(|owner| owner.name.to_string()).unwrap_or_default(),
         expires: draft.check_expiry(now).ok().flatten().map(Moment::new),
-        keeps: None,
+        keeps: false,
+        kept: None,
         today: Moment::new(now).date,
         draft,
     };

@@ -44,8 +44,9 @@ struct EditDialog {
     step: Step,
     draft: Draft,
     choices: Vec<ScopeOffer>,
-    /// The expiry that can be kept.
-    keeps: Option<Option<Moment>>,
+    /// True when the expiry can be kept, and which one that is.
+    keeps: bool,
+    kept: Option<Moment>,
     today: String,
     is_over: bool,
     signs: bool,
@@ -170,7 +171,8 @@ async fn show(visitor: &Visitor, subject: &Subject, form: Form, feedback: Feedba
         step,
         draft,
         choices,
-        keeps: Some(subject.listed.token.expires_at.map(Moment::new)),
+        keeps: true,
+        kept: subject.listed.token.expires_at.map(Moment::new),
         today: Moment::new(subject.now).date,
         is_over: subject.is_over(),
     };

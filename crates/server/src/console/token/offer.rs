@@ -130,11 +130,13 @@ impl Organisations {
             return Ok(kind);
         }
         let id = owner.organisation_id;
-        if !self.0.contains_key(&id) {
-            let organisation = visitor.server.authority.organisation(&visitor.caller, id).await?;
-            self.0.insert(id, organisation.name.to_string());
-        }
-        Ok(format!("{kind} · {}", self.0.get(&id).map_or("", String::as_str)))
+        let name = match self.0.get(&id) {
+            Some(known) => known.clone(),
+            None => visitor.server.authority.organisation(&visitor.caller, id).await?.name.to_string(),
+        };
+        let detail = format!("{kind} · {name}");
+        self.0.insert(id, name);
+        Ok(detail)
     }
 }
 

@@ -149,6 +149,11 @@ impl Page {
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
+    /// What a button is called.
+    fn name_of(&self, place: usize, button: &Element) -> String {
+        button.get("aria-label").map_or_else(|| self.text_of(place), str::to_owned)
+    }
+
     /// The text of the element that begins here as it stands there, without the line break that it may begin with.
     fn raw_text_of(&self, place: usize) -> String {
         match self.pieces.get(place + 1) {
@@ -316,7 +321,7 @@ impl Form {
                 }
                 "button" if control.get("form").is_none_or(|form| Some(form) == element.get("id")) => {
                     let sent = (!name.is_empty()).then_some((name, value));
-                    form.buttons.push((page.text_of(here), sent));
+                    form.buttons.push((page.name_of(here, control), sent));
                 }
                 _ => {}
             }
@@ -330,7 +335,7 @@ impl Form {
             let name = control.get("name").unwrap_or_default().to_owned();
             let value = control.get("value").unwrap_or_default().to_owned();
             if control.name == "button" {
-                form.buttons.push((page.text_of(here), (!name.is_empty()).then_some((name, value))));
+                form.buttons.push((page.name_of(here, control), (!name.is_empty()).then_some((name, value))));
             } else if control.get("type") == Some("hidden") {
                 form.fields.push((name, value));
             }

@@ -39,7 +39,7 @@ async fn both_sides_are_edited_at_will_and_saved_at_once() {
         let (visit, path) = (world.visit(who).await, dialog(&id, "edit"));
         let general = visit.open(&path).await.form_of(&path, "Scopes").set("name", "Renamed").set("description", "New");
         let scopes = visit.send(&general).await.expect(200);
-        assert_eq!(scopes.form(&path).values("scope"), ["deploy:staging", "tokens:read"]);
+        assert_eq!(scopes.form(&path).values("scope"), ["tokens:read", "deploy:staging"]);
         let form = scopes.form_of(&path, "General").untick("scope", "deploy:staging").tick("scope", "deploy:*");
         let general = visit.send(&form).await.expect(200);
         let form = general.form_of(&path, "Save");
