@@ -83,10 +83,9 @@ pub async fn invite(keyring: &Keyring, server: &Server) -> Result<(), ServeError
         return Ok(());
     }
     let (link, expires_at) = administrator_link(keyring, Purpose::SetUp, SystemClock.now(), &SystemRandomness);
-    println!("set up the first application administrator until {expires_at}, on this host: run");
-    println!("  jeton login --link");
-    println!("and give it this link when it asks:");
+    println!("set up the first application administrator until {expires_at}: open this link in a browser on this host");
     println!("  {}", server.link(&link));
+    println!("or run `jeton login --link` here and give it the link when it asks");
     Ok(())
 }
 

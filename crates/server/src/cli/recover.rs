@@ -42,7 +42,7 @@ pub fn run(arguments: &RecoverArguments, options: Options) -> Done {
     note(
         options,
         &format!(
-            "run `jeton login --link` on this host and give it this; it works once, until {}",
+            "open it in a browser on this host, or give it to `jeton login --link`; it works once, until {}",
             when::long(expires_at)
         ),
     );
