@@ -112,10 +112,20 @@ fn console_token() -> Router<Server> {
 
 /// The console's pages about users, service accounts, organisations and the journal.
 fn people() -> Router<Server> {
-    use console::people::link;
+    use console::{
+        organisations::{self, add, details, edit, switch},
+        people::link,
+    };
+    let at = |rest: &str| format!("{}{rest}", organisations::PATH);
     owners("/console/settings/users", "invite")
         .merge(owners("/console/settings/service-accounts", "add"))
         .route("/console/settings/users/{id}/link", get(link::ask).post(link::make))
+        .route(&at(""), get(organisations::list::show))
+        .route(&at("/add"), get(add::ask).post(add::add))
+        .route(&at("/{id}"), get(details::show))
+        .route(&at("/{id}/edit"), get(edit::ask).post(edit::change))
+        .route(&at("/{id}/deactivate"), get(switch::ask_to_deactivate).post(switch::deactivate))
+        .route(&at("/{id}/activate"), get(switch::ask_to_activate).post(switch::activate))
 }
 
 /// The pages about users or about service accounts.

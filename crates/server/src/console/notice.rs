@@ -86,6 +86,14 @@ notices! {
     OwnerActivated = "owner-activated", people.activated;
     /// A token was changed.
     TokenSaved = "token-saved", token.saved;
+    /// An organisation was added.
+    OrganisationAdded = "organisation-added", organisations.added;
+    /// An organisation was changed.
+    OrganisationChanged = "organisation-changed", organisations.changed;
+    /// An organisation was deactivated.
+    OrganisationDeactivated = "organisation-deactivated", organisations.deactivated;
+    /// An organisation was activated again.
+    OrganisationActivated = "organisation-activated", organisations.activated;
 }
 
 /// What was done, and to what: a name, or how many.

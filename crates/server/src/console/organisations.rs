@@ -3,5 +3,31 @@
 //! | file | what lives there |
 //! | --- | --- |
 //! | `choice` | organisations to choose from, and their names |
+//! | `list` `row` | the list, and one of its rows |
+//! | `details` | everything about one |
+//! | `add` `edit` | a new one, its name, and what has to be signed there |
+//! | `switch` | deactivating and activating |
 
+pub mod add;
 pub mod choice;
+pub mod details;
+pub mod edit;
+pub mod list;
+pub mod row;
+pub mod switch;
+
+use super::{refused::Refused, visitor::Visitor};
+use domain::{id::OrganisationId, owner::Organisation};
+
+/// The path of the list.
+pub const PATH: &str = "/console/administration/organisations";
+
+/// The one that a path names, for whoever administers everything.
+///
+/// # Errors
+/// Not found for everybody else, and for what is no identifier of one.
+pub async fn find(visitor: &Visitor, id: &str) -> Result<Organisation, Refused> {
+    visitor.expect_application_administrator()?;
+    let id = OrganisationId::parse("id", id).map_err(|_| authority::Error::NotFound)?;
+    Ok(visitor.server.authority.organisation(&visitor.caller, id).await?)
+}

@@ -18,8 +18,13 @@ pub mod roles;
 pub mod row;
 pub mod switch;
 
-use super::{page::Place, refused::Refused, texts::Phrase, visitor::Visitor};
-use crate::state::Server;
+use super::{
+    page::Place,
+    refused::Refused,
+    texts::{ENGLISH, Phrase},
+    visitor::Visitor,
+};
+use crate::{problem::ProblemKind, state::Server};
 use axum::extract::FromRequestParts;
 use domain::{
     id::OwnerId,
@@ -94,4 +99,16 @@ pub async fn find(visitor: &Visitor, room: Room, id: &str) -> Result<Owner, Refu
     visitor.expect_administrator()?;
     let id = OwnerId::parse("id", id).map_err(|_| authority::Error::NotFound)?;
     Ok(visitor.server.authority.owner(&visitor.caller, room.kind(), id).await?)
+}
+
+/// The same, where the visitor may change it: nobody changes whoever has a higher role.
+///
+/// # Errors
+/// As [`find`], and a sentence about the role.
+pub async fn find_to_change(visitor: &Visitor, room: Room, id: &str) -> Result<Owner, Refused> {
+    let owner = find(visitor, room, id).await?;
+    if owner.role > visitor.caller.role {
+        return Err(Refused::Sentence(ProblemKind::Forbidden, ENGLISH.people.above.with("name", &owner.name)));
+    }
+    Ok(owner)
 }

@@ -4,6 +4,7 @@ mod common;
 mod entrance;
 mod errors;
 mod journal;
+mod organisations;
 mod people;
 mod profile;
 mod token;
@@ -13,6 +14,7 @@ pub use common::Common;
 pub use entrance::Entrance;
 pub use errors::Errors;
 pub use journal::Journal;
+pub use organisations::Organisations;
 pub use people::People;
 pub use profile::Profile;
 pub use token::Token;
@@ -53,6 +55,8 @@ pub struct Texts {
     pub profile: Profile,
     /// What the pages of one API token say.
     pub token: Token,
+    /// What the pages about organisations say.
+    pub organisations: Organisations,
     /// What the pages about users and service accounts say.
     pub people: People,
     /// What the list of API tokens says.
@@ -67,6 +71,7 @@ pub static ENGLISH: Texts = Texts {
     journal: Journal::ENGLISH,
     profile: Profile::ENGLISH,
     token: Token::ENGLISH,
+    organisations: Organisations::ENGLISH,
     people: People::ENGLISH,
     token_list: TokenList::ENGLISH,
 };

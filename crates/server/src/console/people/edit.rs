@@ -1,7 +1,7 @@
 //! `…/{id}/edit`: name, address, role and scopes.
 
 use super::{
-    Room, add, find,
+    Room, add, find_to_change,
     roles::{self, Choice},
     row::Row,
 };
@@ -86,7 +86,7 @@ impl Edit {
 
 /// The form.
 pub async fn ask(room: Room, visitor: Visitor, Path(id): Path<String>) -> Result<Response, Refused> {
-    let owner = find(&visitor, room, &id).await?;
+    let owner = find_to_change(&visitor, room, &id).await?;
     Ok(send(&Edit::stored(&visitor, room, &owner)))
 }
 
@@ -96,7 +96,7 @@ pub async fn change(
     Path(id): Path<String>,
     Submitted { visitor, fields }: Submitted,
 ) -> Result<Response, Refused> {
-    let owner = find(&visitor, room, &id).await?;
+    let owner = find_to_change(&visitor, room, &id).await?;
     match attempt(&visitor, room, &owner, &fields).await {
         Ok(changed) => {
             let mut response = see(&format!("{}/{}", room.path(), changed.id));

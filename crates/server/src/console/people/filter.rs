@@ -21,7 +21,7 @@ use store::query::{Cursor, OwnerFilter, PageRequest};
 /// The sizes of a page that are offered.
 pub const SIZES: [usize; 4] = [10, 25, 50, 100];
 /// The size of a page when none is named.
-const USUAL: usize = 25;
+pub const USUAL: usize = 25;
 /// The parameters that narrow the list down.
 const NARROWING: [&str; 4] = ["q", "role", "state", "organisation"];
 /// The order of the list, as its cursors name it.

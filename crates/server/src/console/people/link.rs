@@ -1,6 +1,6 @@
 //! One-time links: a new one for a user, and the page that shows a link the only time that it is shown.
 
-use super::{Room, find, row::Row};
+use super::{Room, find_to_change, row::Row};
 use crate::{
     console::{
         feedback::Feedback,
@@ -75,14 +75,14 @@ impl Ask {
 
 /// Says what a new link does.
 pub async fn ask(visitor: Visitor, Path(id): Path<String>) -> Result<Response, Refused> {
-    let user = find(&visitor, Room::Users, &id).await?;
+    let user = find_to_change(&visitor, Room::Users, &id).await?;
     let row = Row::new(&visitor, Room::Users, &user, String::new());
     Ok(send(&Ask::new(&visitor, row)))
 }
 
 /// Makes the link and shows it.
 pub async fn make(Path(id): Path<String>, Submitted { visitor, fields: _ }: Submitted) -> Result<Response, Refused> {
-    let user = find(&visitor, Room::Users, &id).await?;
+    let user = find_to_change(&visitor, Room::Users, &id).await?;
     match visitor.server.authority.invite(&visitor.caller, user.id).await {
         Ok(invitation) => Ok(Handover::new(&visitor, &invitation, false)),
         Err(error) => {

@@ -1,6 +1,6 @@
 //! `…/{id}/deactivate` and `…/{id}/activate`: offboarding, which shows what ends, and the way back.
 
-use super::{Room, find, row::Row};
+use super::{Room, find_to_change, row::Row};
 use crate::{
     console::{
         feedback::Feedback,
@@ -17,9 +17,9 @@ use crate::{
     path::Path,
 };
 use askama::Template;
-use authority::owners::OwnerPatch;
+use authority::{Error, owners::OwnerPatch};
 use axum::response::Response;
-use domain::{invalid::Invalid, limits, owner::Owner};
+use domain::{invalid::Invalid, limits, owner::Owner, time::Timestamp, token::Token};
 use http::header::SET_COOKIE;
 use store::query::TokenFilter;
 
@@ -36,12 +36,22 @@ pub struct Ending {
     pub used: Option<Moment>,
 }
 
+impl Ending {
+    fn new(token: &Token) -> Self {
+        Self {
+            href: format!("/console/settings/api-tokens/{}", token.id),
+            name: token.name.to_string(),
+            used: token.last_use.as_ref().map(|last| Moment::new(last.at)),
+        }
+    }
+}
+
 /// The tokens of somebody.
 pub struct Tokens {
     /// How many live ones.
     pub count: u64,
-    /// Those used last.
-    pub recent: Vec<Ending>,
+    /// Those used last; none where nobody keeps account of uses.
+    pub recent: Option<Vec<Ending>>,
 }
 
 impl Tokens {
@@ -50,15 +60,16 @@ impl Tokens {
     /// # Errors
     /// When they cannot be read.
     pub async fn of(visitor: &Visitor, owner: &Owner) -> Result<Self, Refused> {
-        let filter = TokenFilter { owner: Some(owner.id), ..TokenFilter::default() };
-        let preview = visitor.server.authority.preview_deletion(&visitor.caller, filter).await?;
-        let recent = preview.recently_used.iter().filter(|token| token.last_use.is_some()).take(NAMED);
-        let recent = recent.map(|token| Ending {
-            href: format!("/console/settings/api-tokens/{}", token.id),
-            name: token.name.to_string(),
-            used: token.last_use.as_ref().map(|last| Moment::new(last.at)),
-        });
-        Ok(Self { count: preview.count, recent: recent.collect() })
+        let (authority, caller) = (&visitor.server.authority, &visitor.caller);
+        let all = TokenFilter { owner: Some(owner.id), ..TokenFilter::default() };
+        // Asking for those that were used at all makes sure that the latest uses count.
+        let used = TokenFilter { last_used_after: Some(Timestamp::from_milliseconds(0)), ..all.clone() };
+        let recent = match authority.preview_deletion(caller, used).await {
+            Ok(preview) => Some(preview.recently_used.iter().take(NAMED).map(Ending::new).collect()),
+            Err(Error::Invalid(_)) => None,
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Self { count: authority.count_tokens(caller, all).await?, recent })
     }
 }
 
@@ -136,7 +147,7 @@ impl Activate {
 
 /// Shows what deactivating ends.
 pub async fn ask_to_deactivate(room: Room, visitor: Visitor, Path(id): Path<String>) -> Result<Response, Refused> {
-    let owner = find(&visitor, room, &id).await?;
+    let owner = find_to_change(&visitor, room, &id).await?;
     Ok(send(&Deactivate::new(&visitor, room, &owner).await?))
 }
 
@@ -146,7 +157,7 @@ pub async fn deactivate(
     Path(id): Path<String>,
     Submitted { visitor, fields }: Submitted,
 ) -> Result<Response, Refused> {
-    let owner = find(&visitor, room, &id).await?;
+    let owner = find_to_change(&visitor, room, &id).await?;
     match end(&visitor, room, &owner, &fields).await {
         Ok(()) => {
             let kind = match (owner.active, fields.is_checked("delete_tokens")) {
@@ -183,7 +194,7 @@ async fn end(visitor: &Visitor, room: Room, owner: &Owner, fields: &Fields) -> R
 
 /// Shows what activating brings back.
 pub async fn ask_to_activate(room: Room, visitor: Visitor, Path(id): Path<String>) -> Result<Response, Refused> {
-    let owner = find(&visitor, room, &id).await?;
+    let owner = find_to_change(&visitor, room, &id).await?;
     Ok(send(&Activate::new(&visitor, room, &owner).await?))
 }
 
@@ -193,7 +204,7 @@ pub async fn activate(
     Path(id): Path<String>,
     Submitted { visitor, fields: _ }: Submitted,
 ) -> Result<Response, Refused> {
-    let owner = find(&visitor, room, &id).await?;
+    let owner = find_to_change(&visitor, room, &id).await?;
     let patch = OwnerPatch { active: Some(true), ..OwnerPatch::default() };
     match visitor.server.authority.update_owner(&visitor.caller, room.kind(), owner.id, patch, None).await {
         Ok(owner) => Ok(done(&visitor, room, &owner, NoticeKind::OwnerActivated)),

@@ -137,6 +137,7 @@ texts! {
         activate_tokens = "This lets {count} API token work again|This lets {count} API tokens work again",
         activate_do = "Activate",
 
+        above = "{name} has a higher role than you, so you cannot change this account.",
         changed = "{name} was changed",
         added = "{name} was added",
         deactivated = "{name} was deactivated",

@@ -51,10 +51,11 @@ async fn nobody_gives_or_touches_more_than_he_has() {
     let path = format!("{USERS}/{}", member.id);
     let page = visit.open(&path).await;
     assert!(page.links("Edit").is_empty() && page.links("Deactivate").is_empty());
-    for verb in ["edit", "deactivate", "link"] {
-        let path = format!("{path}/{verb}");
-        let form = visit.open(&path).await.form(&path);
-        visit.send(&form).await.expect(403);
+    let mut form = visit.open("/console/sign-out").await.form("/console/sign-out");
+    for verb in ["edit", "deactivate", "activate", "link"] {
+        form.action = format!("{path}/{verb}");
+        visit.get(&form.action).await.expect(403).says("has a higher role than you");
+        visit.send(&form).await.expect(403).says("has a higher role than you");
     }
     assert!(world.accepts(&member.token).await);
 }

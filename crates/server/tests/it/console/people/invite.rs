@@ -43,14 +43,17 @@ async fn an_invited_person_signs_in_with_the_link() {
     assert_eq!(listed.links("Ada Lovelace").len(), 1);
     assert!(!listed.answer.text().contains("/console/links/"), "a link is shown once only");
 
-    world.stranger().get(&link).await.expect(409);
+    let stranger = world.stranger();
+    let form = stranger.open(&link).await.form("/console/links").set("password", PASSWORD);
+    stranger.send(&form).await.expect(409).says("The link was used, replaced or is too old.");
     let ada = come_in(&world, &shown_link(&again), "ada@example.org").await;
     ada.open("/console/settings/api-tokens").await;
     ada.get(USERS).await.expect(404);
     let href = listed.links("Ada Lovelace").remove(0);
     let details = visit.open(&href).await.says("Member").says("deploy:*").says("reports:read");
     assert_eq!(details.texts(".badge"), ["Active"]);
-    world.stranger().get(&shown_link(&again)).await.expect(409);
+    let form = stranger.open(&shown_link(&again)).await.form("/console/links").set("password", PASSWORD);
+    stranger.send(&form).await.expect(409);
 }
 
 #[tokio::test]
@@ -95,7 +98,7 @@ async fn nobody_is_invited_to_more_than_the_visitor_has_or_elsewhere() {
     let form = form.set("name", "Uma").set("email", "uma@example.org").set("role", "application_administrator");
     root.send(&form).await.expect(200).says("Uma is invited");
     let page = root.open(&format!("{USERS}?organisation={}&role=application_administrator", world.globex.id)).await;
-    page.says("uma@example.org").says_nothing_of("root@operations.example");
+    assert_eq!(page.texts(".name"), ["Uma"]);
 }
 
 #[tokio::test]
@@ -126,6 +129,6 @@ async fn names_are_text_wherever_they_stand() {
     }
     for path in [USERS.to_owned(), format!("{USERS}?q=%3Cscript%3E"), format!("/console/settings/journal?actor={id}")] {
         let page = visit.get(&path).await;
-        assert!(!page.answer.text().contains("<img"), "{path}");
+        assert!(!page.answer.text().contains("<img src=x"), "{path}");
     }
 }
