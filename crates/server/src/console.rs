@@ -12,6 +12,7 @@
 //! | `sign_in` `sign_out` `links` | the way in and out |
 //! | `once` | forms that were sent twice and count once |
 //! | `people/` `organisations/` | users and service accounts, and organisations |
+//! | `journal/` | the journal, and its export |
 //! | `record` | journal entries as pages tell them |
 //! | `tokens/` `token/` | API tokens: the list, and one of them |
 //! | `profile` | the visitor's own account |
@@ -24,6 +25,7 @@ pub mod feedback;
 pub mod fields;
 pub mod form_token;
 pub mod initials;
+pub mod journal;
 pub mod links;
 pub mod moment;
 pub mod notice;

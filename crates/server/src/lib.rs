@@ -22,6 +22,7 @@
 //! | `metrics` | what is measured, and the listener that says it |
 //! | `middleware` | what happens around every route |
 //! | `path` | the parameters of a path, refused by name |
+//! | `pieces` | answers that are written while they are read |
 //! | `private_file` | files that only their owner may read |
 //! | `problem` | errors as RFC 9457 problems |
 //! | `query` | query strings, read strictly |
@@ -48,6 +49,7 @@ pub mod log;
 pub mod metrics;
 pub mod middleware;
 pub mod path;
+pub mod pieces;
 pub mod private_file;
 pub mod problem;
 pub mod query;

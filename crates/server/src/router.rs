@@ -113,6 +113,7 @@ fn console_token() -> Router<Server> {
 /// The console's pages about users, service accounts, organisations and the journal.
 fn people() -> Router<Server> {
     use console::{
+        journal,
         organisations::{self, add, details, edit, switch},
         people::link,
     };
@@ -120,6 +121,9 @@ fn people() -> Router<Server> {
     owners("/console/settings/users", "invite")
         .merge(owners("/console/settings/service-accounts", "add"))
         .route("/console/settings/users/{id}/link", get(link::ask).post(link::make))
+        .route(journal::PATH, get(journal::list::show))
+        .route(&format!("{}/export", journal::PATH), get(journal::export::send))
+        .route(&format!("{}/{{position}}", journal::PATH), get(journal::entry::show))
         .route(&at(""), get(organisations::list::show))
         .route(&at("/add"), get(add::ask).post(add::add))
         .route(&at("/{id}"), get(details::show))

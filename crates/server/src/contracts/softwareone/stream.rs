@@ -11,6 +11,7 @@ use super::{
     tokens::shown,
 };
 use crate::{
+    pieces::{self, Pen},
     problem::{Problem, ProblemKind},
     state::Server,
 };
@@ -18,29 +19,15 @@ use axum::{
     body::Body,
     response::{IntoResponse, Response},
 };
-use bytes::Bytes;
 use domain::id::TokenNumber;
 use http::{
     HeaderMap, HeaderName, HeaderValue, StatusCode,
     header::{ACCEPT, CONTENT_TYPE},
 };
-use http_body::Frame;
 use serde_json::{Value, json};
-use std::{
-    collections::HashMap,
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::collections::HashMap;
 use store::query::search::{Condition, Field, Search, Value as Constant};
-use tokio::{
-    sync::{Semaphore, SemaphorePermit, mpsc},
-    time::timeout,
-};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tracing::Instrument;
 
 /// Asks for a streamed answer, and confirms one.
@@ -49,10 +36,6 @@ const STREAMING: HeaderName = HeaderName::from_static("mpt-streaming");
 const ITEM_COUNT: HeaderName = HeaderName::from_static("mpt-item-count");
 /// The most records of a streamed answer.
 const MOST: usize = 100_000;
-/// How many pieces may wait for a slow reader.
-const WAITING: usize = 2;
-/// How long a piece may wait for him.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// How many streamed answers are written at the same time: each keeps the numbers of all its tokens.
 static WRITERS: Semaphore = Semaphore::const_new(16);
 
@@ -125,11 +108,10 @@ pub async fn answer(
         return Ok(shape::refusal(StatusCode::PAYLOAD_TOO_LARGE, &detail));
     }
     let count = numbers.len();
-    let (sender, receiver) = mpsc::channel(WAITING);
-    let whole = Arc::new(AtomicBool::new(false));
-    let writer = Writer { server, query, form, sender, whole: Arc::clone(&whole), _permit: permit };
+    let (pen, pieces) = pieces::channel();
+    let writer = Writer { server, query, form, pen, _permit: permit };
     tokio::spawn(writer.write(bearer, numbers).instrument(tracing::Span::current()));
-    let mut response = Body::new(Pieces { receiver, whole }).into_response();
+    let mut response = Body::new(pieces).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(form.media_type()));
     headers.insert(STREAMING, HeaderValue::from_static("true"));
@@ -137,37 +119,11 @@ pub async fn answer(
     Ok(response)
 }
 
-/// Why a streamed answer ended before its end: the connection ends with it, which tells the client.
-#[derive(Debug, thiserror::Error)]
-#[error("a streamed answer was cut short")]
-struct Cut;
-
-/// What arrives through a channel, as a body that ends with [`Cut`] unless its writer came to the end.
-struct Pieces {
-    receiver: mpsc::Receiver<Bytes>,
-    whole: Arc<AtomicBool>,
-}
-
-impl http_body::Body for Pieces {
-    type Data = Bytes;
-    type Error = Cut;
-
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
-        self.receiver.poll_recv(context).map(|piece| match piece {
-            Some(piece) => Some(Ok(Frame::data(piece))),
-            None if self.whole.load(Ordering::Acquire) => None,
-            None => Some(Err(Cut)),
-        })
-    }
-}
-
 struct Writer {
     server: Server,
     query: Query,
     form: Form,
-    sender: mpsc::Sender<Bytes>,
-    /// Becomes true with the last piece.
-    whole: Arc<AtomicBool>,
+    pen: Pen,
     /// Counts the writer among those of [`WRITERS`] as long as it lives.
     _permit: SemaphorePermit<'static>,
 }
@@ -179,7 +135,7 @@ impl Writer {
         if self.form == Form::Whole {
             let pagination = json!({"offset": self.query.offset, "limit": count, "total": count});
             let meta = json!({"pagination": pagination, "omitted": IN_LISTS.left_out(&self.query.select)});
-            if !self.send(format!("{{\"$meta\":{meta},\"data\":[")).await {
+            if !self.pen.write(format!("{{\"$meta\":{meta},\"data\":[")).await {
                 return;
             }
         }
@@ -200,21 +156,13 @@ impl Writer {
                     return;
                 }
             };
-            if !self.send(piece).await {
+            if !self.pen.write(piece).await {
                 return;
             }
         }
-        if self.form == Form::Lines || self.send("]}".to_owned()).await {
-            self.whole.store(true, Ordering::Release);
+        if self.form == Form::Lines || self.pen.write("]}".to_owned()).await {
+            self.pen.finish();
         }
-    }
-
-    async fn send(&self, piece: String) -> bool {
-        let Ok(sent) = timeout(PATIENCE, self.sender.send(Bytes::from(piece))).await else {
-            tracing::info!("a streamed answer was cut short: nobody read it");
-            return false;
-        };
-        sent.is_ok()
     }
 
     fn piece(&self, first: bool, records: &[Value]) -> String {

@@ -1,0 +1,200 @@
+//! `/console/settings/journal/export`: the entries that the filters find as a file, written a page at a time while
+//! it is read.
+
+use super::{csv, filter::Filter, list};
+use crate::{
+    console::{
+        fields::Fields,
+        record::{self, Record},
+        refused::Refused,
+        visitor::Visitor,
+    },
+    cookie,
+    journal_entry::EntryShape,
+    pieces::{self, Pen},
+    problem::{Problem, ProblemKind},
+};
+use axum::{
+    body::Body,
+    extract::RawQuery,
+    response::{IntoResponse, Response},
+};
+use domain::{invalid::Invalid, limits};
+use http::{
+    HeaderMap, HeaderValue,
+    header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE},
+};
+use serde_json::Value;
+use store::query::{JournalFilter, JournalRow, PageRequest};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tracing::Instrument;
+
+/// How many exports are written at the same time.
+static WRITERS: Semaphore = Semaphore::const_new(4);
+/// The first line of a table.
+const COLUMNS: [&str; 12] = [
+    "position",
+    "at",
+    "event",
+    "kind",
+    "actor_kind",
+    "actor",
+    "actor_name",
+    "actor_token",
+    "organisation",
+    "organisation_name",
+    "data",
+    "chain",
+];
+
+/// What kind of file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    /// A table.
+    Csv,
+    /// One entry a line, in the shape of the native API.
+    JsonLines,
+}
+
+impl Format {
+    fn parse(word: &str) -> Result<Self, Invalid> {
+        match word {
+            "csv" => Ok(Self::Csv),
+            "jsonl" => Ok(Self::JsonLines),
+            _ => Err(Invalid::field("format", "must be csv or jsonl")),
+        }
+    }
+
+    fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8; header=present",
+            Self::JsonLines => "application/jsonl",
+        }
+    }
+
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::JsonLines => "jsonl",
+        }
+    }
+}
+
+/// The file.
+pub async fn send(visitor: Visitor, headers: HeaderMap, RawQuery(query): RawQuery) -> Result<Response, Refused> {
+    let fields = Fields::read(query.unwrap_or_default().as_bytes())?;
+    let format = Format::parse(fields.text("format"));
+    let filter = Filter::read(fields, visitor.is_application_administrator());
+    let wanted = match (filter.check(&visitor).await, format) {
+        (Ok((wanted, _)), Ok(format)) => (wanted, format),
+        (Err(refused), _) => return list::refuse(&visitor, filter, refused).await,
+        (Ok(_), Err(invalid)) => return list::refuse(&visitor, filter, invalid.into()).await,
+    };
+    let Ok(permit) = WRITERS.try_acquire() else {
+        let detail = "As many exports as this server writes at once are being written. Try again in a moment.";
+        return Err(Problem::new(ProblemKind::Unavailable).detail(detail).into());
+    };
+    let (wanted, format) = wanted;
+    let day = visitor.server.authority.now().to_string();
+    let name = format!("jeton-journal-{}.{}", &day[..day.find('T').unwrap_or(day.len())], format.ending());
+    let (pen, pieces) = pieces::channel();
+    let writer = Writer { visitor, headers, format, pen, _permit: permit };
+    tokio::spawn(writer.write(wanted).instrument(tracing::Span::current()));
+    let mut response = Body::new(pieces).into_response();
+    let fields = response.headers_mut();
+    fields.insert(CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
+    fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(disposition) = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")) {
+        fields.insert(CONTENT_DISPOSITION, disposition);
+    }
+    Ok(response)
+}
+
+struct Writer {
+    visitor: Visitor,
+    /// What the visitor showed, to look at it again with each page.
+    headers: HeaderMap,
+    format: Format,
+    pen: Pen,
+    /// Counts the writer among those of [`WRITERS`] as long as it lives.
+    _permit: SemaphorePermit<'static>,
+}
+
+impl Writer {
+    /// Writes page after page, the newest entries first, until the end or until something stops it.
+    async fn write(mut self, filter: JournalFilter) {
+        if self.format == Format::Csv && !self.pen.write(csv::line(&COLUMNS)).await {
+            return;
+        }
+        let mut page = PageRequest { after: None, limit: limits::PAGE };
+        loop {
+            let (piece, next) = match self.page(&filter, page).await {
+                Ok(read) => read,
+                Err(refused) => {
+                    tracing::warn!(?refused, "an export of the journal was cut short");
+                    return;
+                }
+            };
+            if !piece.is_empty() && !self.pen.write(piece).await {
+                return;
+            }
+            match next {
+                Some(next) => page = next,
+                None => return self.pen.finish(),
+            }
+        }
+    }
+
+    /// One page as text, and where the next one begins. An export that takes long ends with the session, and
+    /// shows no more than the visitor may see by then.
+    async fn page(
+        &mut self,
+        filter: &JournalFilter,
+        page: PageRequest,
+    ) -> Result<(String, Option<PageRequest>), Refused> {
+        let authority = &self.visitor.server.authority;
+        let secret = cookie::session_secret(&self.headers, &self.visitor.server);
+        let secret = secret.ok_or(authority::Error::Unauthenticated)?;
+        self.visitor.caller = authority.authenticate_session(secret).await?.0;
+        let limit = page.limit;
+        let found = authority.journal(&self.visitor.caller, filter.clone(), page).await?;
+        let mut text = String::new();
+        match self.format {
+            Format::Csv => {
+                let records = record::tell(&self.visitor, &found.items).await?;
+                for (row, record) in found.items.iter().zip(&records) {
+                    text.push_str(&line(row, record));
+                }
+            }
+            Format::JsonLines => {
+                for row in &found.items {
+                    text.push_str(&serde_json::to_string(&EntryShape::new(row)).unwrap_or_default());
+                    text.push('\n');
+                }
+            }
+        }
+        Ok((text, found.next.map(|after| PageRequest { after: Some(after), limit })))
+    }
+}
+
+/// An entry as a line of the table.
+fn line(row: &JournalRow, record: &Record) -> String {
+    let shape = serde_json::to_value(EntryShape::new(row)).unwrap_or_default();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let organisation = record.organisation.as_ref().map_or("", |organisation| organisation.name.as_str());
+    let cells = [
+        record.position.to_string(),
+        text(&shape["at"]),
+        record.text(),
+        record.kind.to_owned(),
+        text(&shape["actor"]["kind"]),
+        text(&shape["actor"]["owner"]),
+        record.who.name.clone(),
+        text(&shape["actor"]["token"]),
+        text(&shape["organisation"]),
+        organisation.to_owned(),
+        shape["data"].to_string(),
+        text(&shape["chain"]),
+    ];
+    csv::line(&cells.each_ref().map(String::as_str))
+}
