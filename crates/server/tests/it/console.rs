@@ -8,14 +8,17 @@
 //! | `token_details` `token_edit` | the page of a token, and its changes |
 //! | `token_add` `token_delete` | its beginning, and the ends of its power |
 //! | `tokens/` | the list of API tokens |
-//! | `people/` | users and service accounts |
+//! | `people/` `organisations` | users and service accounts, and organisations |
+//! | `journal/` | the journal, and its export |
 //! | `protection` | no other site and no other session has anything of it |
 //! | `way_in` | people come in with a password or a link, and go out again |
 
 #![allow(dead_code, unused_imports)]
 
 mod browser;
+mod journal;
 mod markup;
+mod organisations;
 mod page;
 mod people;
 mod protection;

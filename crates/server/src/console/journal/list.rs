@@ -82,15 +82,15 @@ impl List {
         }
     }
 
-    fn home(&self) -> &'static str {
+    fn home() -> &'static str {
         PATH
     }
 
-    fn sizes(&self) -> [usize; 4] {
+    fn sizes() -> [usize; 4] {
         SIZES
     }
 
-    fn narrowing(&self) -> [&'static str; 6] {
+    fn narrowing() -> [&'static str; 6] {
         NARROWING
     }
 

@@ -40,7 +40,7 @@ impl Add {
         }
     }
 
-    fn home(&self) -> &'static str {
+    fn home() -> &'static str {
         PATH
     }
 }

@@ -67,7 +67,7 @@ async fn owners(visitor: &Visitor, organisation: OrganisationId, kind: OwnerKind
 }
 
 impl Details {
-    fn home(&self) -> &'static str {
+    fn home() -> &'static str {
         PATH
     }
 }

@@ -98,7 +98,7 @@ impl List {
         self.fields.given("after").is_some()
     }
 
-    fn sizes(&self) -> [usize; 4] {
+    fn sizes() -> [usize; 4] {
         SIZES
     }
 
@@ -106,7 +106,7 @@ impl List {
         self.t.shown.count(self.rows.len() as u64)
     }
 
-    fn home(&self) -> &'static str {
+    fn home() -> &'static str {
         PATH
     }
 

@@ -96,7 +96,7 @@ async fn make(visitor: &Visitor, room: Room, fields: &Fields) -> Result<Response
     let (authority, key) = (&visitor.server.authority, Once::bound(room.path(), fields));
     if room.is_users() {
         let invited = authority.create_invited(&visitor.caller, draft, key).await?;
-        return Ok(Handover::new(visitor, &invited.record, true));
+        return Ok(Handover::page(visitor, &invited.record, true));
     }
     let account = authority.create_owner(&visitor.caller, draft, key).await?.record;
     let mut response = see(&format!("{}/{}", room.path(), account.id));

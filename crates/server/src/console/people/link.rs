@@ -41,7 +41,7 @@ pub struct Handover {
 
 impl Handover {
     /// Shows the link of an invitation, the only time.
-    pub fn new(visitor: &Visitor, invitation: &Invitation, is_first: bool) -> Response {
+    pub fn page(visitor: &Visitor, invitation: &Invitation, is_first: bool) -> Response {
         let (t, user) = (&ENGLISH.people, &invitation.user);
         let title = if is_first { &t.invited_title } else { &t.link_made_title };
         send(&Self {
@@ -84,7 +84,7 @@ pub async fn ask(visitor: Visitor, Path(id): Path<String>) -> Result<Response, R
 pub async fn make(Path(id): Path<String>, Submitted { visitor, fields: _ }: Submitted) -> Result<Response, Refused> {
     let user = find_to_change(&visitor, Room::Users, &id).await?;
     match visitor.server.authority.invite(&visitor.caller, user.id).await {
-        Ok(invitation) => Ok(Handover::new(&visitor, &invitation, false)),
+        Ok(invitation) => Ok(Handover::page(&visitor, &invitation, false)),
         Err(error) => {
             let feedback = Feedback::of(error)?;
             let row = Row::new(&visitor, Room::Users, &user, String::new());

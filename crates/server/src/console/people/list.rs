@@ -66,7 +66,7 @@ pub async fn show(room: Room, visitor: Visitor, RawQuery(query): RawQuery) -> Re
 }
 
 impl List {
-    fn sizes(&self) -> [usize; 4] {
+    fn sizes() -> [usize; 4] {
         SIZES
     }
 

@@ -1,0 +1,101 @@
+//! Entries are told in sentences, found by filters and shown in full, each to those who may see it.
+
+use crate::world::World;
+use serde_json::json;
+use std::time::Duration;
+
+const JOURNAL: &str = "/console/settings/journal";
+
+#[tokio::test]
+async fn what_happened_is_told_in_sentences() {
+    let world = World::new().await;
+    let (visit, member) = (world.visit(&world.acme.administrator).await, &world.acme.member);
+    let made = world.post("/v1/tokens", json!({"name": "nightly"})).bearer(&member.token).await.expect(201);
+    let id = made["id"].as_str().unwrap();
+    world.patch(format!("/v1/tokens/{id}"), json!({"name": "daily", "labels": {"a": "b"}})).bearer(&member.token).await;
+    world.delete(format!("/v1/tokens/{id}?reason=over")).bearer(&member.token).await.expect(204);
+    let path = format!("/console/settings/users/{}/deactivate", member.id);
+    visit.submit(&visit.open(&path).await.form(&path)).await.expect(200);
+
+    let page = visit.open(JOURNAL).await.says("Every change in your organisation");
+    page.says("Deactivated the user Acme Linus")
+        .says("Deleted the API token daily: over")
+        .says("Changed the API token daily: name, labels")
+        .says("Created the API token daily")
+        .says("Opened a session for Acme Grace")
+        .says_nothing_of("Globex");
+    let page = visit.open(&format!("{JOURNAL}?token={id}")).await;
+    assert_eq!(page.texts("tbody tr").len(), 3);
+    assert!(page.links("Acme Linus").contains(&format!("/console/settings/users/{}", member.id)));
+}
+
+#[tokio::test]
+async fn every_filter_finds_what_it_says_and_wrong_ones_are_named() {
+    let world = World::new().await;
+    world.wait(Duration::from_hours(48));
+    let (_, _) = world.token(&world.acme.member).await;
+    let visit = world.visit(&world.root).await;
+    let count = async |query: &str| visit.open(&format!("{JOURNAL}?{query}")).await.texts("tbody tr").len();
+    let all = count("rows=100").await;
+    let day = "2027-01-17";
+    for (query, least) in [
+        ("kind=token.issued", 5),
+        ("kind=session.opened", 1),
+        ("actor=root%40operations.example", 5),
+        (&format!("organisation={}", world.acme.id), 5),
+        (&format!("from={day}&to={day}"), 2),
+    ] {
+        let found = count(&format!("{query}&rows=100")).await;
+        assert!(found >= least && found < all, "{query}: {found} of {all}");
+    }
+    assert_eq!(count(&format!("token={}", world.acme.member.token_id)).await, 1);
+    assert_eq!(count("actor=Acme%20Linus").await, 0, "he did nothing");
+    for (query, field) in [
+        ("kind=token.undeleted", "kind"),
+        ("actor=nobody%20at%20all", "actor"),
+        ("actor=Linus", "actor"),
+        ("token=x", "token"),
+        ("from=yesterday", "from"),
+        ("from=2026-11-02&to=2026-11-01", "to"),
+        ("organisation=x", "organisation"),
+    ] {
+        let page = visit.get(&format!("{JOURNAL}?{query}")).await.expect(422);
+        assert!(!page.error(field).is_empty(), "{query}");
+        assert!(page.texts("tbody tr").is_empty());
+    }
+    visit.get(&format!("{JOURNAL}?after=x")).await.expect(422);
+    visit.open(&format!("{JOURNAL}?kind=quarantine.lifted")).await.says("Nothing fits these filters");
+}
+
+#[tokio::test]
+async fn an_entry_is_shown_in_full_to_those_who_see_it() {
+    let world = World::new().await;
+    let admin = world.visit(&world.acme.administrator).await;
+    let page = admin.open(&format!("{JOURNAL}?token={}", world.acme.member.token_id)).await;
+    let href = page.hrefs().into_iter().find(|href| href.starts_with(&format!("{JOURNAL}/")) && !href.contains('?'));
+    let href = href.unwrap().to_owned();
+    let page = admin.open(&href).await.says("Created the API token everyday").says("token.issued");
+    let data: serde_json::Value = serde_json::from_str(&page.texts("pre").concat()).unwrap();
+    assert_eq!((&data["kind"], &data["data"]["token"]), (&json!("token.issued"), &json!(world.acme.member.token_id)));
+    assert!(data["data"].get("digest").is_none());
+
+    let member = world.visit(&world.acme.member).await;
+    member.open(&href).await.says("Somebody else").says("everyday");
+    world.visit(&world.acme.colleague).await.get(&href).await.expect(404);
+    world.visit(&world.globex.administrator).await.get(&href).await.expect(404);
+    for strange in ["0", "x", "-1", "99999999", "18446744073709551615", "1e3"] {
+        admin.get(&format!("{JOURNAL}/{strange}")).await.expect(404);
+    }
+}
+
+#[tokio::test]
+async fn members_see_what_they_did_and_what_happened_to_their_tokens() {
+    let world = World::new().await;
+    let member = world.visit(&world.acme.member).await;
+    let page = member.open(JOURNAL).await.says("What you did, and what happened to your API tokens");
+    page.says("Opened a session for Acme Linus").says("Created the API token everyday").says_nothing_of("Acme Grace");
+    let page = member.open(&format!("{JOURNAL}?organisation={}", world.globex.id)).await;
+    page.says_nothing_of("Globex");
+    let page = member.open(&format!("{JOURNAL}?token={}", world.globex.member.token_id)).await;
+    assert!(page.texts("tbody tr").is_empty());
+}
