@@ -26,6 +26,7 @@ mod token_add;
 mod token_delete;
 mod token_details;
 mod token_edit;
+mod tokens;
 mod visit;
 mod way_in;
 

@@ -7,6 +7,7 @@ use crate::{
 use domain::{
     caller::{Access, Reach},
     facts::{ContractFacts, Facts},
+    id::TokenId,
     name::Labels,
     owner::{OwnerKind, Role},
     time::Timestamp,
@@ -96,6 +97,7 @@ fn fits(token: &Token, filter: &TokenFilter, now: Timestamp) -> bool {
         token.labels.as_map().get(key).is_some_and(|own| value.as_ref().is_none_or(|value| value == own))
     };
     state
+        && filter.ids.as_ref().is_none_or(|ids| ids.contains(&token.id))
         && filter.owner.is_none_or(|owner| token.owner == owner)
         && filter.author.is_none_or(|author| token.author == author)
         && filter.organisation.is_none_or(|organisation| token.organisation == organisation)
@@ -119,6 +121,9 @@ fn filters(world: &World, sample: &Token) -> Vec<TokenFilter> {
     let middle = sample.created_at;
     let mut filters = vec![
         none(),
+        TokenFilter { ids: Some(vec![sample.id, TokenId::from_bytes([0; 16])]), ..none() },
+        TokenFilter { ids: Some(Vec::new()), ..none() },
+        TokenFilter { ids: Some(vec![sample.id]), state: Some(State::Deleted), ..none() },
         TokenFilter { owner: Some(sample.owner), ..none() },
         TokenFilter { author: Some(sample.author), ..none() },
         TokenFilter { author: Some(world.administrator.id), ..none() },

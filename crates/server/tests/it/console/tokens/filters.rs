@@ -18,6 +18,7 @@ async fn every_filter_selects_what_fits() {
     world.get("/v1/whoami").bearer(new["secret"].as_str().unwrap()).await.expect(200);
     let id = old["id"].as_str().unwrap();
     world.post(format!("/v1/tokens/{id}/disable"), json!({})).bearer(&member.token).await.expect(200);
+    world.authority().write_uses().await.unwrap();
     let visit = world.visit(&world.acme.administrator).await;
     let everyday = |count: usize| vec!["everyday"; count];
     for (query, expected) in [

@@ -104,7 +104,7 @@ async fn what_lies_outside_his_reach_is_passed_over() {
     let visit = world.visit(&world.acme.member).await;
     let list = visit.open(LIST).await;
     let foreign = [&world.globex.member, &world.acme.colleague];
-    for verb in ["Delete selected …", "Disable selected …"] {
+    for verb in ["Disable selected …", "Delete selected …"] {
         let form = foreign.iter().fold(chosen(&list, &[&one, &two]), |form, person| form.tick("id", &person.token_id));
         let dialog = visit.send(&form.tick("id", "nonsense").press(verb)).await.expect(200);
         assert_eq!(names(&dialog).len(), 2, "{verb}");
@@ -134,8 +134,8 @@ async fn one_row_has_the_dialog_of_its_own() {
 async fn one_signature_is_enough_for_all_of_them() {
     let world = World::new().await;
     let (one, two) = (world.called("one", json!({})).await, world.called("two", json!({})).await);
-    let visit = world.visit(&world.acme.member).await;
     let key = world.key_of(&world.acme.member).await;
+    let visit = world.visit_again(&world.acme.member).await;
     let demand = json!({"signed_actions": "destructive"});
     world.patch(format!("/v1/organisations/{}", world.acme.id), demand).bearer(&world.root.token).await.expect(200);
     let list = visit.open(LIST).await;
