@@ -15,7 +15,7 @@ use domain::{
     time::Timestamp,
     token::{State, Token},
 };
-use std::time::Duration;
+use std::{cmp::Reverse, time::Duration};
 use store::query::{ListedToken, PreviewDigest, Sort, SortKey};
 
 /// How lately a token must have been used for somebody to depend on it.
@@ -65,7 +65,9 @@ impl Preview {
         let shown = if selection.deed == Deed::DeleteFitting { SHOWN } else { selection.ids.len() };
         let sort = Sort { key: SortKey::LastUsed, descending: true };
         let filter = selection.filter.clone();
-        let found = authority.tokens_part(&visitor.caller, filter, sort, 0, shown).await?;
+        let mut found = authority.tokens_part(&visitor.caller, filter, sort, 0, shown).await?;
+        // Uses of this very minute wait in memory: the store does not sort by them.
+        found.items.sort_by_key(|listed| Reverse(listed.token.last_use.as_ref().map(|last| last.at)));
         let is_meant = |token: &Token| selection.deed != Deed::Disable || token.state(now) == State::Active;
         let (meant, others): (Vec<_>, Vec<_>) = found.items.into_iter().partition(|listed| is_meant(&listed.token));
         let mut tokens = Vec::with_capacity(meant.len());
