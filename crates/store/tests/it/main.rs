@@ -13,6 +13,7 @@ mod commits;
 mod credentials;
 mod deletions;
 mod demands;
+mod disabled_together;
 mod filters;
 mod first_signers;
 mod idempotency;

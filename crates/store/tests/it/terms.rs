@@ -206,6 +206,7 @@ async fn facts_are_kept_beside_what_they_are_about(engine: Engine) {
         role: None,
         scopes: None,
         active: None,
+        deletes_tokens: false,
         facts: Some(facts(json!({"first": "Ada"}))),
     };
     let updated = owner_of(world.made(Verb::UpdateOwner(update)).await);
