@@ -13,7 +13,7 @@
 //! | `protection` | no other site and no other session has anything of it |
 //! | `way_in` | people come in with a password or a link, and go out again |
 
-#![allow(dead_code, unused_imports)]
+#![allow(dead_code)]
 
 mod browser;
 mod journal;

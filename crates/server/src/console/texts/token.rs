@@ -157,6 +157,7 @@ texts! {
         callers_address = "Address",
         callers_agent = "Program",
         callers_at = "Last seen",
+        caller_uses = "{count} request|{count} requests",
         caller_unknown = "Unknown",
         agent_unknown = "Unknown",
         history_lead = "What happened to this API token, the newest first.",

@@ -1,7 +1,12 @@
 //! Who used a token lately: from which address, with which program.
 
 use super::subject::Subject;
-use crate::console::{moment::Moment, refused::Refused, texts::ENGLISH, texts::grouped, visitor::Visitor};
+use crate::console::{
+    moment::Moment,
+    refused::Refused,
+    texts::{ENGLISH, Phrase, grouped},
+    visitor::Visitor,
+};
 use std::time::Duration;
 
 /// Somebody who used the token.
@@ -14,6 +19,8 @@ pub struct CallerRow {
     pub at: Moment,
     /// How often.
     pub count: String,
+    /// The same in words.
+    pub uses: Phrase,
 }
 
 /// Everybody who used it within this time, the latest first.
@@ -29,6 +36,7 @@ pub async fn callers(visitor: &Visitor, subject: &Subject, within: Duration) -> 
         user_agent: known.user_agent.unwrap_or_else(|| t.agent_unknown.to_string()),
         at: Moment::new(known.last_used_at),
         count: grouped(known.count),
+        uses: t.caller_uses.count(known.count),
     });
     Ok(row.collect())
 }
