@@ -25,7 +25,7 @@ use store::query::{Cursor, JournalFilter, OwnerFilter, PageRequest};
 /// The order of the page, as its cursors name it.
 const ORDER: &str = "journal of the console";
 /// The parameters that narrow the journal down.
-pub const NARROWING: [&str; 6] = ["actor", "token", "kind", "from", "to", "organisation"];
+pub const NARROWING: [&str; 6] = ["actor", "token_id", "kind", "from", "to", "organisation"];
 /// The length of a day.
 const DAY: Duration = Duration::from_hours(24);
 
@@ -99,7 +99,7 @@ impl Filter {
         let filter = JournalFilter {
             organisation: organisation.and_then(|id| checks.take(OrganisationId::parse("organisation", id))),
             actor,
-            token: given("token").and_then(|id| checks.take(TokenId::parse("token", id))),
+            token: given("token_id").and_then(|id| checks.take(TokenId::parse("token_id", id))),
             kind: given("kind").and_then(|kind| checks.take(kind_of(t, kind))),
             before: to,
             after: from,

@@ -75,7 +75,7 @@ async fn an_export_of_many_pages_is_complete_and_in_order() {
 async fn an_export_has_the_filters_of_the_page() {
     let world = World::new().await;
     let visit = world.visit(&world.acme.administrator).await;
-    let query = format!("token={}", world.acme.member.token_id);
+    let query = format!("token_id={}", world.acme.member.token_id);
     let page = visit.open(&format!("/console/settings/journal?{query}")).await;
     let href = page.links("As JSON lines").remove(0);
     let answer = visit.call(Method::GET, &href).await;

@@ -12,7 +12,7 @@ async fn what_was_typed_is_what_changes() {
     let (visit, member) = (world.visit(&world.acme.administrator).await, &world.acme.member);
     let (path, edit) = (format!("{USERS}/{}", member.id), format!("{USERS}/{}/edit", member.id));
     let form = visit.open(&edit).await.form(&edit);
-    assert_eq!((form.value("role"), form.value("scopes")), (Some("member"), Some("deploy:* reports:read")));
+    assert_eq!((form.value("role"), form.value("scopes")), (Some("member"), Some("deploy:*\nreports:read")));
     let form = form.set("name", "Linus T.").set("email", "linus@example.org");
     let form = form.set("role", "organisation_administrator").set("scopes", "a:b\nc");
     let page = visit.submit(&form).await.expect(200);
