@@ -3,7 +3,7 @@
 
 use crate::{
     console::{Page, Visit},
-    world::{PASSWORD, Person, World},
+    world::{PASSWORD, World},
 };
 
 const USERS: &str = "/console/settings/users";
