@@ -63,85 +63,100 @@ fn contract_parts(contract: Contract) -> (Router<Server>, OpenApi) {
     (router, document)
 }
 
-/// The console.
+/// The console: its pages, and what is around each.
 fn console(server: &Server) -> Router<Server> {
-    Router::new()
-        .route("/console", get(console::sign_in::home))
-        .route("/console/assets/{name}", get(console::assets::show))
-        .route("/console/sign-in", get(console::sign_in::show).post(console::sign_in::sign_in))
-        .route("/console/sign-out", get(console::sign_out::ask).post(console::sign_out::sign_out))
-        .route("/console/links", post(console::links::redeem))
-        .route("/console/links/{link}", get(console::links::show))
-        .route("/console/theme", post(console::theme::choose))
-        .route("/console/settings/api-tokens", get(console::tokens::list::show))
-        .merge(people())
-        .route(
-            "/console/settings/api-tokens/selection",
-            get(console::tokens::change_selected::ask).post(console::tokens::change_selected::carry_out),
-        )
-        .route("/console/profile", get(console::profile::show))
-        .route("/console/profile/password", post(console::profile::password::change))
-        .route("/console/profile/sessions/{id}/end", post(console::profile::sessions::end))
-        .route(
-            "/console/profile/passkeys/{id}/{verb}",
-            get(console::profile::passkeys::ask).post(console::profile::passkeys::switch),
-        )
-        .merge(console_token())
+    console_entrance()
+        .merge(console_tokens())
+        .merge(console_people())
+        .merge(console_administration())
         .layer(from_fn_with_state(server.clone(), signed_action::keep_shown))
         .layer(from_fn_with_state(server.clone(), console::notice::clear_shown))
         .layer(from_fn(console::compression::compress))
 }
 
-/// The console's pages of one API token.
-fn console_token() -> Router<Server> {
-    use console::token::{add, delete, details, edit, history, rotate, switch, usage};
-    let at = |tab: &str| format!("{}/{{id}}{tab}", console::HOME);
+/// The way in and out, and the visitor's own account.
+fn console_entrance() -> Router<Server> {
+    use console::{assets, links, profile, sign_in, sign_out, theme};
     Router::new()
-        .route(&format!("{}/add", console::HOME), get(add::begin).post(add::advance))
-        .route(&at(""), get(details::show))
-        .route(&at("/scopes"), get(details::scopes))
-        .route(&at("/usage"), get(usage::show))
-        .route(&at("/history"), get(history::show))
-        .route(&at("/history/{position}"), get(history::entry))
-        .route(&at("/edit"), get(edit::ask).post(edit::edit))
-        .route(&at("/rotate"), get(rotate::ask).post(rotate::rotate))
-        .route(&at("/disable"), get(switch::ask_disable).post(switch::disable))
-        .route(&at("/enable"), get(switch::ask_enable).post(switch::enable))
-        .route(&at("/delete"), get(delete::ask).post(delete::delete))
+        .route("/console", get(sign_in::home))
+        .route("/console/assets/{name}", get(assets::show))
+        .route("/console/sign-in", get(sign_in::show).post(sign_in::sign_in))
+        .route("/console/sign-out", get(sign_out::ask).post(sign_out::sign_out))
+        .route("/console/links", post(links::redeem))
+        .route("/console/links/{link}", get(links::show))
+        .route("/console/theme", post(theme::choose))
+        .route("/console/profile", get(profile::show))
+        .route("/console/profile/password", post(profile::password::change))
+        .route("/console/profile/sessions/{id}/end", post(profile::sessions::end))
+        .route("/console/profile/passkeys/{id}/{verb}", get(profile::passkeys::ask).post(profile::passkeys::switch))
 }
 
-/// The console's pages about users, service accounts, organisations and the journal.
-fn people() -> Router<Server> {
+/// The API tokens, and one of them.
+fn console_tokens() -> Router<Server> {
+    use console::{
+        token::{add, delete, details, edit, history, rotate, switch, usage},
+        tokens::{change_selected, list},
+    };
+    Router::new()
+        .route("/console/settings/api-tokens", get(list::show))
+        .route("/console/settings/api-tokens/add", get(add::begin).post(add::advance))
+        .route("/console/settings/api-tokens/selection", get(change_selected::ask).post(change_selected::carry_out))
+        .route("/console/settings/api-tokens/{id}", get(details::show))
+        .route("/console/settings/api-tokens/{id}/scopes", get(details::scopes))
+        .route("/console/settings/api-tokens/{id}/usage", get(usage::show))
+        .route("/console/settings/api-tokens/{id}/history", get(history::show))
+        .route("/console/settings/api-tokens/{id}/history/{position}", get(history::entry))
+        .route("/console/settings/api-tokens/{id}/edit", get(edit::ask).post(edit::edit))
+        .route("/console/settings/api-tokens/{id}/rotate", get(rotate::ask).post(rotate::rotate))
+        .route("/console/settings/api-tokens/{id}/disable", get(switch::ask_disable).post(switch::disable))
+        .route("/console/settings/api-tokens/{id}/enable", get(switch::ask_enable).post(switch::enable))
+        .route("/console/settings/api-tokens/{id}/delete", get(delete::ask).post(delete::delete))
+}
+
+/// Users and service accounts.
+fn console_people() -> Router<Server> {
+    use console::people::{add, details, edit, link, list, switch};
+    Router::new()
+        .route("/console/settings/users", get(list::show))
+        .route("/console/settings/users/invite", get(add::ask).post(add::add))
+        .route("/console/settings/users/{id}", get(details::show))
+        .route("/console/settings/users/{id}/edit", get(edit::ask).post(edit::change))
+        .route("/console/settings/users/{id}/link", get(link::ask).post(link::make))
+        .route("/console/settings/users/{id}/deactivate", get(switch::ask_to_deactivate).post(switch::deactivate))
+        .route("/console/settings/users/{id}/activate", get(switch::ask_to_activate).post(switch::activate))
+        .route("/console/settings/service-accounts", get(list::show))
+        .route("/console/settings/service-accounts/add", get(add::ask).post(add::add))
+        .route("/console/settings/service-accounts/{id}", get(details::show))
+        .route("/console/settings/service-accounts/{id}/edit", get(edit::ask).post(edit::change))
+        .route(
+            "/console/settings/service-accounts/{id}/deactivate",
+            get(switch::ask_to_deactivate).post(switch::deactivate),
+        )
+        .route("/console/settings/service-accounts/{id}/activate", get(switch::ask_to_activate).post(switch::activate))
+}
+
+/// The journal, and organisations.
+fn console_administration() -> Router<Server> {
     use console::{
         journal,
-        organisations::{self, add, details, edit, switch},
-        people::link,
+        organisations::{add, details, edit, list, switch},
     };
-    let at = |rest: &str| format!("{}{rest}", organisations::PATH);
-    owners("/console/settings/users", "invite")
-        .merge(owners("/console/settings/service-accounts", "add"))
-        .route("/console/settings/users/{id}/link", get(link::ask).post(link::make))
-        .route(journal::PATH, get(journal::list::show))
-        .route(&format!("{}/export", journal::PATH), get(journal::export::send))
-        .route(&format!("{}/{{position}}", journal::PATH), get(journal::entry::show))
-        .route(&at(""), get(organisations::list::show))
-        .route(&at("/add"), get(add::ask).post(add::add))
-        .route(&at("/{id}"), get(details::show))
-        .route(&at("/{id}/edit"), get(edit::ask).post(edit::change))
-        .route(&at("/{id}/deactivate"), get(switch::ask_to_deactivate).post(switch::deactivate))
-        .route(&at("/{id}/activate"), get(switch::ask_to_activate).post(switch::activate))
-}
-
-/// The pages about users or about service accounts.
-fn owners(path: &str, add_as: &str) -> Router<Server> {
-    use console::people::{add, details, edit, list, switch};
     Router::new()
-        .route(path, get(list::show))
-        .route(&format!("{path}/{add_as}"), get(add::ask).post(add::add))
-        .route(&format!("{path}/{{id}}"), get(details::show))
-        .route(&format!("{path}/{{id}}/edit"), get(edit::ask).post(edit::change))
-        .route(&format!("{path}/{{id}}/deactivate"), get(switch::ask_to_deactivate).post(switch::deactivate))
-        .route(&format!("{path}/{{id}}/activate"), get(switch::ask_to_activate).post(switch::activate))
+        .route("/console/settings/journal", get(journal::list::show))
+        .route("/console/settings/journal/export", get(journal::export::send))
+        .route("/console/settings/journal/{position}", get(journal::entry::show))
+        .route("/console/administration/organisations", get(list::show))
+        .route("/console/administration/organisations/add", get(add::ask).post(add::add))
+        .route("/console/administration/organisations/{id}", get(details::show))
+        .route("/console/administration/organisations/{id}/edit", get(edit::ask).post(edit::change))
+        .route(
+            "/console/administration/organisations/{id}/deactivate",
+            get(switch::ask_to_deactivate).post(switch::deactivate),
+        )
+        .route(
+            "/console/administration/organisations/{id}/activate",
+            get(switch::ask_to_activate).post(switch::activate),
+        )
 }
 
 /// The native API.
