@@ -5,7 +5,6 @@ use crate::{
     error::{Conflict, Error, unexpected_outcome},
     link::{self, Link, Purpose},
     password,
-    sign_in::may_sign_in,
 };
 use domain::{
     caller::Actor,
@@ -19,10 +18,7 @@ use domain::{
     time::Timestamp,
     token::Token,
 };
-use store::{
-    change::{Change, NewOrganisation, NewOwner, Nonce, Outcome, RecoverAdministrator, SetUp, Verb},
-    query::UserKey,
-};
+use store::change::{Change, NewOrganisation, NewOwner, Nonce, Outcome, RecoverAdministrator, SetUp, Verb};
 
 /// Who the first administrator, or a recovered one, shall be.
 #[derive(Debug, Clone)]
@@ -54,6 +50,21 @@ impl Authority {
     /// [`Conflict::LinkVoid`] when it was not made here or its time is over.
     pub fn purpose_of_link(&self, text: &str) -> Result<Purpose, Error> {
         Ok(link::open(&self.keyring, text, self.now())?.purpose)
+    }
+
+    /// The same, once it is sure that the link was not used or replaced before.
+    ///
+    /// # Errors
+    /// As [`Authority::redeem`].
+    pub async fn purpose_of_unused_link(&self, text: &str) -> Result<Purpose, Error> {
+        let link = link::open(&self.keyring, text, self.now())?;
+        match link.purpose {
+            Purpose::SetPassword => self.invited(link.subject, link.credential_revision).await.map(|_| ())?,
+            Purpose::SetUp if !self.store.is_empty().await? => return Err(Error::Conflict(Conflict::AlreadySetUp)),
+            // That a recovery was used is known to the store alone, which says so when it is used again.
+            Purpose::SetUp | Purpose::RecoverAdministrator => {}
+        }
+        Ok(link.purpose)
     }
 
     /// Redeems a link: sets the user's password, or makes the administrator. It works once.
@@ -93,9 +104,7 @@ impl Authority {
     }
 
     async fn redeem_invitation(&self, link: &Link, password: Secret) -> Result<(), Error> {
-        let known = self.store.sign_in(UserKey::Id(link.subject)).await?;
-        let known = known.filter(|known| known.credential_revision == link.credential_revision && may_sign_in(known));
-        let known = known.ok_or(Error::Conflict(Conflict::LinkVoid))?;
+        let known = self.invited(link.subject, link.credential_revision).await?;
         self.set_password(&known, "password", password, None).await
     }
 

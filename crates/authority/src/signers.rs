@@ -207,7 +207,7 @@ impl Authority {
     }
 
     /// A user whose credentials are at the revision of his link.
-    async fn invited(&self, user: OwnerId, credential_revision: u64) -> Result<SignIn, Error> {
+    pub(crate) async fn invited(&self, user: OwnerId, credential_revision: u64) -> Result<SignIn, Error> {
         let known = self.store.sign_in(UserKey::Id(user)).await?;
         let known = known.filter(|known| known.credential_revision == credential_revision && may_sign_in(known));
         known.ok_or(Error::Conflict(Conflict::LinkVoid))

@@ -67,7 +67,7 @@ pub async fn show(
     ClientAddress(address): ClientAddress,
     Path(link): Path<String>,
 ) -> Result<Response, Refused> {
-    let purpose = server.authority.purpose_of_link(&link)?;
+    let purpose = server.authority.purpose_of_unused_link(&link).await?;
     expect_host(purpose, address)?;
     Ok(send(&LinkPage::new(purpose, &link, &headers)))
 }

@@ -26,9 +26,7 @@ impl Window {
     pub(crate) fn open() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let profile = format!("--user-data-dir={}", directory.path().display());
-        let driver = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
-        let mut driver = driver.expect("chromedriver was not found; `./test` installs it");
-        let port = port_of(&mut driver);
+        let (driver, port) = start_driver();
         let settings = ureq::Agent::config_builder().http_status_as_error(false);
         let agent = settings.timeout_global(Some(Duration::from_secs(60))).build().new_agent();
         let mut window = Self { driver, session: format!("http://127.0.0.1:{port}"), agent, _profile: directory };
@@ -94,6 +92,11 @@ impl Window {
         let found = self.post("/elements", json!({"using": "css selector", "value": selector}));
         let ids = found.as_array().unwrap().iter().map(|element| element[ELEMENT].as_str().unwrap().to_owned());
         ids.map(|id| Element { window: self, id }).collect()
+    }
+
+    /// The element that a function gave, where it gave one.
+    pub(crate) fn found(&self, given: &Value) -> Option<Element<'_>> {
+        Some(Element { window: self, id: given[ELEMENT].as_str()?.to_owned() })
     }
 
     /// Presses keys one after the other, wherever the focus is.
@@ -174,6 +177,12 @@ impl Element<'_> {
         self.window.post(&format!("/element/{}/click", self.id), json!({}));
     }
 
+    /// The same, unless it is gone or something lies above it.
+    pub(crate) fn try_click(&self) -> bool {
+        let url = self.window.url(&format!("/element/{}/click", self.id));
+        self.window.agent.post(url).content_type("application/json").send("{}").unwrap().status().is_success()
+    }
+
     /// Types into it.
     pub(crate) fn write(&self, text: &str) {
         self.window.post(&format!("/element/{}/value", self.id), json!({"text": text}));
@@ -184,19 +193,9 @@ impl Element<'_> {
         self.window.post(&format!("/element/{}/clear", self.id), json!({}));
     }
 
-    /// Its text, as far as it is seen.
-    pub(crate) fn text(&self) -> String {
-        self.get("text").as_str().unwrap().to_owned()
-    }
-
     /// A property of it, such as its value.
     pub(crate) fn property(&self, name: &str) -> Value {
         self.get(&format!("property/{name}"))
-    }
-
-    /// True when somebody sees it.
-    pub(crate) fn is_shown(&self) -> bool {
-        self.get("displayed") == true
     }
 
     fn get(&self, what: &str) -> Value {
@@ -213,11 +212,25 @@ impl Drop for Window {
     }
 }
 
+/// Starts the driver, and says at which port it listens. Another program may take the port that it has chosen, and
+/// then it ends: it is started again.
+fn start_driver() -> (Child, u16) {
+    for _ in 0..5 {
+        let driver = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let mut driver = driver.expect("chromedriver was not found; `./test browser` installs it");
+        if let Some(port) = port_of(&mut driver) {
+            return (driver, port);
+        }
+        let _ = driver.wait();
+    }
+    panic!("chromedriver did not start");
+}
+
 /// The port that the driver chose, which it says on its output.
-fn port_of(driver: &mut Child) -> u16 {
+fn port_of(driver: &mut Child) -> Option<u16> {
     let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines().map_while(Result::ok);
     let port = lines.find_map(|line| line.strip_suffix('.')?.rsplit(' ').next()?.parse().ok());
     // What it says later is read, so that it never waits for a reader.
     thread::spawn(move || lines.for_each(drop));
-    port.expect("chromedriver did not start")
+    port
 }

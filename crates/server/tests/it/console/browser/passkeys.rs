@@ -24,7 +24,7 @@ async fn a_passkey_signs_in_by_itself() {
     let world = World::new().await;
     let person = with_passkey(&world).await;
     person.open("/console/sign-out");
-    person.named("form button", "Sign out").click();
+    person.press_button("Sign out");
     person.wait_for_notice("You are signed out.");
     person.open("/console/profile");
     person.wait_for_title("Sign in");
@@ -46,7 +46,7 @@ async fn a_passkey_signs_a_deletion_and_nothing_is_deleted_without_it() {
 
     person.open(&format!("/console/settings/api-tokens/{id}/delete"));
     person.wait_for_title("Delete API token");
-    person.named("form button", "Delete").click();
+    person.press_button("Delete");
     person.wait_for_notice("API token doomed deleted successfully");
     world.get("/v1/tokens").bearer(secret).await.expect(401);
     assert!(!person.says(id));
@@ -70,7 +70,7 @@ async fn a_passkey_that_does_not_know_its_user_signs_nothing() {
     person.window.verify_user(&authenticator, false);
     person.open(&format!("/console/settings/api-tokens/{}/delete", who.token_id));
     person.wait_for_title("Delete API token");
-    person.named("form button", "Delete").click();
+    person.press_button("Delete");
     person.wait_for("Nothing was changed");
     world.get("/v1/whoami").bearer(&who.token).await.expect(200);
 }

@@ -14,7 +14,7 @@ async fn inviting_and_leaving(scripts: bool) {
     person.press("Invite");
     person.fill("name", "Grace Hopper");
     person.fill("email", "grace@acme.example");
-    person.named("form button", "Invite").click();
+    person.press_button("Invite");
     person.one("[data-secret]");
     let link = person.one("[data-secret]").property("textContent").as_str().unwrap().trim().to_owned();
 
@@ -32,10 +32,10 @@ async fn inviting_and_leaving(scripts: bool) {
     invited.window.visit(&link);
     invited.wait_for("used, replaced or is too old");
 
+    world.get("/v1/whoami").bearer(&world.acme.member.token).await.expect(200);
     person.open(&format!("/console/settings/users/{}/deactivate", world.acme.member.id));
     person.wait_for("everyday");
-    world.get("/v1/whoami").bearer(&world.acme.member.token).await.expect(200);
-    person.one("form button.danger").click();
+    person.click("article[data-dialog] button.danger");
     person.wait_for_notice("");
     world.get("/v1/whoami").bearer(&world.acme.member.token).await.expect(401);
 }
@@ -49,7 +49,7 @@ async fn an_organisation_begins(scripts: bool) {
     assert!(person.says("Acme") && person.says("Globex"));
     person.press("Add");
     person.fill("name", "Initech");
-    person.named("form button", "Add").click();
+    person.press_button("Add");
     person.wait_for("Initech");
     // All tokens of everybody are his to see.
     person.open("/console/settings/api-tokens?rows=100");

@@ -58,29 +58,25 @@ impl Person {
         field.write(text);
     }
 
-    /// Chooses one of the options of a field, or one of its buttons.
-    pub(crate) fn choose(&self, name: &str, value: &str) {
-        let front = self.front();
-        let option = format!(
-            "{front} select[name='{name}'] option[value='{value}'], {front} input[name='{name}'][value='{value}']"
-        );
-        self.one(&option).click();
-    }
-
-    /// Clicks the link or button that says this, in the dialog where one is open.
+    /// Clicks the link or button that says this or is called so, in the dialog where one is open.
     pub(crate) fn press(&self, text: &str) {
-        self.named("a, button, summary, input[type=submit]", text).click();
+        self.press_one_of("a, button, summary", text);
     }
 
-    /// The link or button that says this or is called so, as soon as it is seen.
-    pub(crate) fn named(&self, kinds: &str, text: &str) -> Element<'_> {
-        let selector = kinds.split(", ").map(|kind| format!("{} {kind}", self.front())).collect::<Vec<_>>().join(", ");
+    /// Clicks the button of a form that says this.
+    pub(crate) fn press_button(&self, text: &str) {
+        self.press_one_of("form button", text);
+    }
+
+    fn press_one_of(&self, kinds: &str, text: &str) {
+        // Whatever is hidden from those who do not see it is not there for those who do, either.
+        let body = "const front = document.querySelector('dialog[open]') ?? document.body;
+            return [...front.querySelectorAll(arguments[0])].find((at) => !at.closest('[aria-hidden=true]')
+                && at.checkVisibility() && (at.innerText.trim() === arguments[1] || at.ariaLabel === arguments[1]))";
         self.wait(&format!("nothing says {text:?}"), || {
-            let says = |element: &Element<'_>| {
-                element.is_shown() && (element.text().trim() == text || element.property("ariaLabel") == text)
-            };
-            self.window.find(&selector).into_iter().find(says)
-        })
+            // A page that is put into the place of another one takes its elements away: those are looked for again.
+            self.window.found(&self.window.run(body, json!([kinds, text])))?.try_click().then_some(())
+        });
     }
 
     /// The one element that fits a selector, as soon as it is there.
@@ -90,14 +86,27 @@ impl Person {
 
     /// Waits until a page of this heading is shown, or a dialog of it.
     pub(crate) fn wait_for_title(&self, title: &str) {
-        self.wait(&format!("no page is called {title:?}"), || {
-            self.window.find("h1").iter().any(|heading| heading.text().contains(title)).then_some(())
-        });
+        self.wait(&format!("no page is called {title:?}"), || self.shows("h1", title).then_some(()));
     }
 
     /// Waits until this is said somewhere on the page.
     pub(crate) fn wait_for(&self, text: &str) {
         self.wait(&format!("nobody says {text:?}"), || self.says(text).then_some(()));
+    }
+
+    /// True when one of the elements that fit a selector says this.
+    fn shows(&self, selector: &str, text: &str) -> bool {
+        let body =
+            "return [...document.querySelectorAll(arguments[0])].some((at) => at.innerText.includes(arguments[1]))";
+        self.window.run(body, json!([selector, text])) == true
+    }
+
+    /// Clicks the first element that fits a selector, as soon as it can be clicked.
+    pub(crate) fn click(&self, selector: &str) {
+        self.wait(&format!("nobody can click {selector}"), || {
+            let found = self.window.find(selector).into_iter().next();
+            found?.try_click().then_some(())
+        });
     }
 
     /// True when the page says this.
@@ -112,9 +121,7 @@ impl Person {
 
     /// The sentences that tell what was done.
     pub(crate) fn wait_for_notice(&self, text: &str) {
-        self.wait(&format!("no notice says {text:?}"), || {
-            self.window.find(".notice").iter().any(|notice| notice.text().contains(text)).then_some(())
-        });
+        self.wait(&format!("no notice says {text:?}"), || self.shows(".notice", text).then_some(()));
     }
 
     /// What a script of the test finds out.

@@ -28,7 +28,7 @@ async fn works(world: &World, secret: &str) -> bool {
 
 /// Opens the menu of a row, or of a page.
 fn open_menu(person: &Person, name: &str) {
-    person.one(&format!("summary[aria-label*='{name}']")).click();
+    person.click(&format!("summary[aria-label*='{name}']"));
 }
 
 async fn adding(scripts: bool) {
@@ -40,7 +40,7 @@ async fn adding(scripts: bool) {
     person.press("Next");
     person.wait_for("Owner");
     person.press("Next");
-    person.one("input[type='checkbox'][value='tokens:read']").click();
+    person.click("input[type='checkbox'][value='tokens:read']");
     person.press("Next");
     person.wait_for("nightly build");
     // Going back loses nothing.
@@ -84,7 +84,7 @@ async fn deleting_by_its_page(scripts: bool) {
     let person = administrator(&world, scripts).await;
     person.press("doomed");
     person.wait_for_title("doomed");
-    person.one("main .head summary").click();
+    person.click("main .head summary");
     person.press("Delete");
     person.wait_for_title("Delete API token");
     // It was used within a day: its name has to be typed.
@@ -112,7 +112,7 @@ async fn rotating(scripts: bool) {
     let person = administrator(&world, scripts).await;
     person.open(&format!("{LIST}/{id}/rotate"));
     person.wait_for_title("Rotate API token");
-    person.named("form button", "Rotate").click();
+    person.press_button("Rotate");
     person.one("[data-secret]");
     let next = person.one("[data-secret]").property("textContent").as_str().unwrap().trim().to_owned();
     assert!(works(&world, &next).await && next != secret);
@@ -143,7 +143,7 @@ async fn editing(scripts: bool) {
     person.open(&format!("{LIST}/{id}"));
     person.wait_for_title("misspeled");
     person.press("Edit");
-    person.wait_for_title("Edit API token");
+    person.wait_for_title("Edit misspeled");
     person.fill("name", "");
     person.fill("name", "misspelled");
     person.press("Save");
@@ -162,10 +162,10 @@ async fn deleting_many(scripts: bool) {
     for row in person.window.find("tbody input[type='checkbox']") {
         row.click();
     }
-    person.one("button[name='do'][value='delete']").click();
+    person.click("button[name='do'][value='delete']");
     person.wait_for("first of many");
     person.wait_for("can't be");
-    person.one("form button.danger").click();
+    person.click("article[data-dialog] button.danger");
     person.wait_for_notice("2 API tokens deleted successfully");
     for secret in secrets {
         assert!(!works(&world, &secret).await);
@@ -182,7 +182,7 @@ async fn filtering(scripts: bool) {
     if scripts {
         person.window.press(&["\u{e007}"]);
     } else {
-        person.one("form[data-filter] button").click();
+        person.click("form[data-filter] button");
     }
     person.wait_for("1 row");
     assert!(person.says("apple") && !person.says("pear"), "{}", person.page_text());
