@@ -11,10 +11,13 @@ use http::{HeaderMap, HeaderValue, header};
 /// A header that no form of another site can send, and no script of one without permission.
 const OWN_REQUEST: &str = "x-jeton-request";
 
-/// The cookie's name. The prefix makes browsers insist on `Secure`, the root path and no domain; it
+/// The cookie of the session.
+const SESSION: &str = "jeton-session";
+
+/// A cookie's name. The prefix makes browsers insist on `Secure`, the root path and no domain; it
 /// cannot be used where the public URL is plain HTTP on this machine.
-fn name(server: &Server) -> &'static str {
-    if server.public_url.is_https() { "__Host-jeton-session" } else { "jeton-session" }
+fn name(name: &str, server: &Server) -> String {
+    if server.public_url.is_https() { format!("__Host-{name}") } else { name.to_owned() }
 }
 
 fn attributes(server: &Server) -> &'static str {
@@ -27,7 +30,7 @@ fn attributes(server: &Server) -> &'static str {
 
 /// The header that gives a new session to the browser.
 pub fn set(signed_in: &SignedIn, server: &Server) -> HeaderValue {
-    let (name, attributes, seconds) = (name(server), attributes(server), limits::SESSION_LIFETIME.as_secs());
+    let (name, attributes, seconds) = (name(SESSION, server), attributes(server), limits::SESSION_LIFETIME.as_secs());
     let text = format!("{name}={}{attributes}; Max-Age={seconds}", signed_in.secret.expose());
     let mut value = HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
     value.set_sensitive(true);
@@ -36,24 +39,25 @@ pub fn set(signed_in: &SignedIn, server: &Server) -> HeaderValue {
 
 /// The header that takes the session from the browser.
 pub fn clear(server: &Server) -> HeaderValue {
-    let text = format!("{}={}; Max-Age=0", name(server), attributes(server));
+    let text = format!("{}={}; Max-Age=0", name(SESSION, server), attributes(server));
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
 }
 
 /// The session's secret in the request's cookies; a name that stands there twice is nobody's.
 pub fn session_secret<'a>(headers: &'a HeaderMap, server: &Server) -> Option<&'a str> {
-    plain(headers, name(server))
+    plain(headers, SESSION, server)
 }
 
 /// A cookie with which the console remembers something that is no secret. It is as bound to this site as the
 /// session is; `seconds` of zero take it away.
 pub fn set_plain(name: &str, value: &str, seconds: u64, server: &Server) -> HeaderValue {
-    let text = format!("{name}={value}{}; Max-Age={seconds}", attributes(server));
+    let text = format!("{}={value}{}; Max-Age={seconds}", self::name(name, server), attributes(server));
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
 }
 
 /// The value of a cookie; a name that stands there twice has none.
-pub fn plain<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub fn plain<'a>(headers: &'a HeaderMap, name: &str, server: &Server) -> Option<&'a str> {
+    let name = self::name(name, server);
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let pairs = cookies.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
     let mut named = pairs.filter(|(found, _)| *found == name).map(|(_, value)| value);
@@ -80,8 +84,7 @@ pub fn expect_own_form(headers: &HeaderMap, server: &Server) -> Result<(), Probl
         }
         (None, Some(_)) => origins.all(|origin| server.is_own_origin(origin.as_bytes())),
     };
-    let forbidden = Problem::new(ProblemKind::Forbidden).detail("The form was not sent by a page of this server.");
-    if is_own { Ok(()) } else { Err(forbidden) }
+    if is_own { Ok(()) } else { Err(ProblemKind::Forbidden.into()) }
 }
 
 /// Makes sure that no other site made the browser send this request (S-28).

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     problem::{Problem, ProblemKind},
     request_id::RequestId,
+    state::Server,
     surface::Asked,
 };
 use askama::Template;
@@ -55,8 +56,8 @@ pub fn old_form() -> Response {
 
 /// A page that goes on to `path` by itself. Browsers send no cookie with what another site leads them to, and
 /// do with what this page does.
-pub fn come_again(path: &str, headers: &HeaderMap) -> Response {
-    let page = Page::new(&ENGLISH.entrance.going_on, Place::Entrance, Theme::of(headers));
+pub fn come_again(path: &str, headers: &HeaderMap, server: &Server) -> Response {
+    let page = Page::new(&ENGLISH.entrance.going_on, Place::Entrance, Theme::of(headers, server));
     let written = ComeAgain { page, path }.render().unwrap_or_default();
     html(StatusCode::OK, written).map(axum::body::Body::from)
 }

@@ -19,7 +19,10 @@ use domain::{
     name::{Email, Name},
     secret::Secret,
 };
-use http::{HeaderMap, header::SET_COOKIE};
+use http::{
+    HeaderMap, HeaderValue,
+    header::{REFERRER_POLICY, SET_COOKIE},
+};
 use std::net::IpAddr;
 
 #[derive(Template)]
@@ -38,7 +41,7 @@ struct LinkPage {
 }
 
 impl LinkPage {
-    fn new(purpose: Purpose, link: &str, headers: &HeaderMap) -> Self {
+    fn new(purpose: Purpose, link: &str, headers: &HeaderMap, server: &Server) -> Self {
         let t = &ENGLISH.entrance;
         let (title, text, button) = match purpose {
             Purpose::SetPassword => (&t.set_password_title, &t.set_password_text, &t.set_password),
@@ -46,7 +49,7 @@ impl LinkPage {
             Purpose::RecoverAdministrator => (&t.recover_title, &t.recover_text, &t.recover),
         };
         Self {
-            page: Page::new(title, Place::Entrance, Theme::of(headers)),
+            page: Page::new(title, Place::Entrance, Theme::of(headers, server)),
             feedback: Feedback::none(),
             link: Secret::new(link.to_owned()),
             text,
@@ -69,7 +72,7 @@ pub async fn show(
 ) -> Result<Response, Refused> {
     let purpose = server.authority.purpose_of_unused_link(&link).await?;
     expect_host(purpose, address)?;
-    Ok(send(&LinkPage::new(purpose, &link, &headers)))
+    Ok(kept_here(send(&LinkPage::new(purpose, &link, &headers, &server))))
 }
 
 /// Redeems the link.
@@ -82,7 +85,7 @@ pub async fn redeem(
     let link = fields.exact("link");
     let purpose = server.authority.purpose_of_link(link)?;
     expect_host(purpose, address)?;
-    let mut form = LinkPage::new(purpose, link, &headers);
+    let mut form = LinkPage::new(purpose, link, &headers, &server);
     form.email = fields.text("email").to_owned();
     form.name = fields.text("name").to_owned();
     form.organisation = fields.text("organisation").to_owned();
@@ -102,7 +105,7 @@ pub async fn redeem(
         }
         Err(refused) => {
             form.feedback = Feedback::of(refused)?;
-            Ok(send_with(form.feedback.status(), &form))
+            Ok(kept_here(send_with(form.feedback.status(), &form)))
         }
     }
 }
@@ -126,6 +129,13 @@ impl LinkPage {
         let administrator = parts.map(|((email, name), organisation)| Administrator { email, name, organisation });
         Ok(checks.finish_with(administrator).map(Some)?)
     }
+}
+
+/// Keeps the address of the page, which has the link in it, from being named in other requests. The form still says
+/// which site it comes from.
+fn kept_here(mut page: Response) -> Response {
+    page.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
+    page
 }
 
 /// Links that make administrators work on the host alone: whoever is there could read the store anyway.

@@ -117,8 +117,12 @@ impl Notice {
 
     /// The notice that came with a request. A browser may send any text here; it becomes one of our sentences
     /// or nothing.
-    pub fn of(headers: &HeaderMap) -> Option<Self> {
-        let bytes = URL_SAFE_NO_PAD.decode(cookie::plain(headers, COOKIE)?).ok()?;
+    pub fn of(headers: &HeaderMap, server: &Server) -> Option<Self> {
+        Self::read(cookie::plain(headers, COOKIE, server)?)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let text = String::from_utf8(bytes).ok()?;
         let (word, argument) = text.split_once(' ')?;
         let kind = NoticeKind::ALL.into_iter().find(|kind| kind.word() == word)?;
@@ -144,7 +148,7 @@ impl Notice {
 
 /// Takes a notice away once a page has come that shows it.
 pub async fn clear_shown(State(server): State<Server>, request: Request, next: Next) -> Response {
-    let came = cookie::plain(request.headers(), COOKIE).is_some();
+    let came = cookie::plain(request.headers(), COOKIE, &server).is_some();
     let mut response = next.run(request).await;
     let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|found| found.as_bytes().starts_with(b"text/html"));
     if came && is_page {
@@ -160,11 +164,7 @@ mod tests {
 
     #[test]
     fn a_cookie_that_we_did_not_write_says_nothing() {
-        let of = |value: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert("cookie", HeaderValue::try_from(format!("{COOKIE}={value}")).unwrap());
-            Notice::of(&headers)
-        };
+        let of = Notice::read;
         let written = URL_SAFE_NO_PAD.encode("signed-out <b>");
         assert_eq!(of(&written), Some(Notice::about(NoticeKind::SignedOut, "<b>")));
         for strange in ["", "x", "%00", &URL_SAFE_NO_PAD.encode("unknown x"), &URL_SAFE_NO_PAD.encode([0xff, b' '])] {

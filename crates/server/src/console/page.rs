@@ -90,8 +90,10 @@ pub struct Page {
     pub form_token: String,
     /// Its own path and query.
     pub path: String,
-    /// True where a form may have to be signed with a passkey.
+    /// True where what takes power away has to be signed with a passkey.
     pub signs: bool,
+    /// True where every change has to be.
+    pub signs_all: bool,
     /// What it loads.
     pub assets: &'static Assets,
     place: Place,
@@ -109,6 +111,7 @@ impl Page {
             form_token: String::new(),
             path: super::HOME.to_owned(),
             signs: false,
+            signs_all: false,
             assets: &ASSETS,
             place,
         }

@@ -40,9 +40,9 @@ struct SignInPage {
 }
 
 impl SignInPage {
-    fn new(headers: &HeaderMap, way_back: &str) -> Self {
-        let mut page = Page::new(&ENGLISH.entrance.sign_in_title, Place::Entrance, Theme::of(headers));
-        page.notice = Notice::of(headers).map(|notice| notice.sentence(page.t));
+    fn new(headers: &HeaderMap, way_back: &str, server: &Server) -> Self {
+        let mut page = Page::new(&ENGLISH.entrance.sign_in_title, Place::Entrance, Theme::of(headers, server));
+        page.notice = Notice::of(headers, server).map(|notice| notice.sentence(page.t));
         Self { page, feedback: Feedback::none(), email: String::new(), way_back: checked(way_back).to_owned() }
     }
 }
@@ -53,7 +53,7 @@ pub async fn show(State(server): State<Server>, headers: HeaderMap, Query(query)
     if session_of(&headers, &server).await.is_some() {
         return see(checked(&way_back));
     }
-    send(&SignInPage::new(&headers, &way_back))
+    send(&SignInPage::new(&headers, &way_back, &server))
 }
 
 /// Signs in. A session that came with the request ends, so that nobody can plant one.
@@ -77,7 +77,7 @@ pub async fn sign_in(
                 feedback = Feedback::of(authority::Error::SignInFailed)?;
             }
             let status = feedback.status();
-            Ok(send_with(status, &SignInPage { feedback, email, ..SignInPage::new(&headers, &way_back) }))
+            Ok(send_with(status, &SignInPage { feedback, email, ..SignInPage::new(&headers, &way_back, &server) }))
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Forms that were sent: read, and proved to be ours, before any handler sees them (S-28).
 
-use super::{error_page, fields::Fields, form_token, refused::Refused, visitor::Visitor};
+use super::{error_page, fields::Fields, form_token, refused::Refused, texts::ENGLISH, visitor::Visitor};
 use crate::{cookie, json, problem::Problem, query::expect_form, signed_action, state::Server};
 use axum::{
     extract::{FromRequest, Request},
     response::{IntoResponse, Response},
 };
+use http::HeaderMap;
 
 /// The field that carries the form token.
 const FORM_TOKEN: &str = "form_token";
@@ -26,7 +27,7 @@ impl FromRequest<Server> for Submitted {
 
     async fn from_request(request: Request, server: &Server) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        cookie::expect_own_form(&parts.headers, server).map_err(IntoResponse::into_response)?;
+        expect_own(&parts.headers, server).map_err(IntoResponse::into_response)?;
         let mut visitor = Visitor::of(&parts, server).await?;
         visitor.caller = signed_action::with_action(&server.authority, &parts, visitor.caller)
             .await
@@ -47,9 +48,14 @@ impl FromRequest<Server> for OwnForm {
     type Rejection = Problem;
 
     async fn from_request(request: Request, server: &Server) -> Result<Self, Problem> {
-        cookie::expect_own_form(request.headers(), server)?;
+        expect_own(request.headers(), server)?;
         read(request, server).await.map(Self)
     }
+}
+
+fn expect_own(headers: &HeaderMap, server: &Server) -> Result<(), Problem> {
+    let foreign = |problem: Problem| problem.detail(ENGLISH.errors.foreign_form.to_string());
+    cookie::expect_own_form(headers, server).map_err(foreign)
 }
 
 async fn read(request: Request, server: &Server) -> Result<Fields, Problem> {

@@ -39,8 +39,8 @@ impl Theme {
     }
 
     /// The theme that was chosen in this browser.
-    pub fn of(headers: &HeaderMap) -> Self {
-        cookie::plain(headers, COOKIE).map(Self::of_word).unwrap_or_default()
+    pub fn of(headers: &HeaderMap, server: &Server) -> Self {
+        cookie::plain(headers, COOKIE, server).map(Self::of_word).unwrap_or_default()
     }
 }
 

@@ -32,14 +32,8 @@ pub mod way_back;
 use super::{
     fields::Fields,
     texts::{ENGLISH, Phrase},
-    visitor::Visitor,
 };
-use domain::{scope::native, signer::SignedActions};
-
-/// True when the visitor's organisation demands that every change is signed.
-fn signs_everything(visitor: &Visitor) -> bool {
-    visitor.organisation.signed_actions == SignedActions::All
-}
+use domain::scope::native;
 
 /// The revision that a form was made for; a form without one is for any.
 fn revision(fields: &Fields) -> Option<u64> {

@@ -19,6 +19,7 @@ use domain::{
     caller::Caller,
     id::SessionId,
     owner::{Organisation, Owner, Role},
+    signer::SignedActions,
 };
 use http::{HeaderMap, Method, request::Parts};
 
@@ -48,7 +49,7 @@ impl Visitor {
     pub async fn of(parts: &Parts, server: &Server) -> Result<Self, Response> {
         let path = parts.uri.path_and_query().map_or("", |path| path.as_str()).to_owned();
         let Some(secret) = cookie::session_secret(&parts.headers, server) else {
-            return Err(stranger(&parts.headers, &parts.method, &path));
+            return Err(stranger(&parts.headers, &parts.method, &path, server));
         };
         let (caller, session) = match server.authority.authenticate_session(secret).await {
             Ok(known) => known,
@@ -68,8 +69,8 @@ impl Visitor {
         Ok(Self {
             server: server.clone(),
             session: session.id,
-            notice: Notice::of(&parts.headers),
-            theme: Theme::of(&parts.headers),
+            notice: Notice::of(&parts.headers, server),
+            theme: Theme::of(&parts.headers, server),
             caller,
             owner,
             organisation,
@@ -84,8 +85,14 @@ impl Visitor {
         page.notice = self.notice.as_ref().map(|notice| notice.sentence(page.t));
         page.path.clone_from(&self.path);
         page.viewer = Some(self.viewer());
-        page.signs = self.organisation.signed_actions != domain::signer::SignedActions::Off;
+        page.signs = self.organisation.signed_actions != SignedActions::Off;
+        page.signs_all = self.signs_all();
         page
+    }
+
+    /// True where every change of his has to be signed.
+    pub fn signs_all(&self) -> bool {
+        self.organisation.signed_actions == SignedActions::All
     }
 
     /// True when he administers his organisation, or everything.
@@ -129,11 +136,11 @@ impl Visitor {
 
 /// The answer to somebody without a session. A browser that comes from another site keeps the cookie back, so
 /// that one is asked to come again from this site; everybody else has none.
-fn stranger(headers: &HeaderMap, method: &Method, path: &str) -> Response {
+fn stranger(headers: &HeaderMap, method: &Method, path: &str, server: &Server) -> Response {
     let comes_from_elsewhere =
         headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site" || site == "same-site");
     if comes_from_elsewhere && method == Method::GET {
-        return error_page::come_again(way_back::checked(path), headers);
+        return error_page::come_again(way_back::checked(path), headers, server);
     }
     way_back::see(&way_back::sign_in(&back_of(method, path)))
 }

@@ -11,7 +11,10 @@ const VALUE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b
 /// A page of the console. No other text becomes one, so that nobody is led to another site.
 pub fn checked(text: &str) -> &str {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\' && byte != b'#');
-    let is_own = text.starts_with("/console/") && !text.starts_with("/console/sign-") && !text.contains("..");
+    let path = text.split('?').next().unwrap_or_default().to_ascii_lowercase();
+    // Browsers climb by dots, in every spelling.
+    let climbs = ["..", "%2e", "%2f", "%5c"].iter().any(|step| path.contains(step));
+    let is_own = path.starts_with("/console/") && !path.starts_with("/console/sign-") && !climbs;
     if is_plain && is_own && text.parse::<PathAndQuery>().is_ok() { text } else { HOME }
 }
 
@@ -47,6 +50,9 @@ mod tests {
             "/\\evil.example",
             "/console/\\..\\..\\evil",
             "/console/../v1/tokens",
+            "/console/%2e%2E/v1/tokens",
+            "/console/.%2e//evil.example",
+            "/console/x%2f..%5cy",
             "/console/sign-in",
             "/console/sign-out",
             "/v1/tokens",
@@ -57,8 +63,8 @@ mod tests {
         ] {
             assert_eq!(checked(foreign), HOME, "{foreign}");
         }
-        let own = "/console/settings/api-tokens?state=active&q=a%20b";
+        let own = "/console/settings/api-tokens?state=active&q=a%20b..";
         assert_eq!(checked(own), own);
-        assert_eq!(sign_in(own), "/console/sign-in?return=/console/settings/api-tokens?state=active%26q=a%2520b");
+        assert_eq!(sign_in(own), "/console/sign-in?return=/console/settings/api-tokens?state=active%26q=a%2520b..");
     }
 }

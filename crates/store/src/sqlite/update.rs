@@ -18,7 +18,7 @@ use domain::{
     id::TokenId,
     journal::{Event, TokenSwitched, TokenUpdated},
     time::Timestamp,
-    token::{Token, has_passed},
+    token::{State, Token, has_passed},
 };
 use rusqlite::params;
 
@@ -61,12 +61,12 @@ pub(crate) fn switch(transaction: &mut Transaction<'_>, wanted: &SwitchToken) ->
     Ok(token)
 }
 
-/// Disables several tokens in one change.
+/// Disables several tokens in one change: those of them that work.
 pub(crate) fn disable_all(transaction: &mut Transaction<'_>, wanted: &DisableTokens) -> Result<Outcome> {
     let mut tokens = 0;
     for id in &wanted.tokens {
         let found = token_row::find(transaction.connection, Rows::Live, wanted.access.reach, *id)?;
-        if found.is_none_or(|token| token.disabled) {
+        if found.is_none_or(|token| token.state(transaction.at) != State::Active) {
             continue;
         }
         switch(transaction, &SwitchToken { access: wanted.access.clone(), token: *id, expects: None, disabled: true })?;

@@ -10,13 +10,28 @@ pub fn line(cells: &[&str]) -> String {
     line
 }
 
-/// A cell as text. An apostrophe in front of what looks like a formula makes a spreadsheet show it as it is.
+/// A cell as text.
 fn escaped(cell: &str) -> String {
-    let apostrophe = if cell.starts_with(FORMULA) { "'" } else { "" };
-    if apostrophe.is_empty() && !cell.contains([',', '"', '\r', '\n']) && cell.trim() == cell {
-        return cell.to_owned();
+    let disarmed = disarmed(cell);
+    if disarmed == cell && !cell.contains([',', ';', '"', '\r', '\n', '\t']) && cell.trim() == cell {
+        return disarmed;
     }
-    format!("\"{apostrophe}{}\"", cell.replace('"', "\"\""))
+    format!("\"{}\"", disarmed.replace('"', "\"\""))
+}
+
+/// The same with an apostrophe in front of what looks like a formula, which makes a spreadsheet show it as it is.
+/// Some part cells by other signs than a comma, so what stands behind those begins a cell, too.
+fn disarmed(cell: &str) -> String {
+    let mut text = String::with_capacity(cell.len() + 2);
+    let mut begins = true;
+    for character in cell.chars() {
+        if begins && FORMULA.contains(&character) {
+            text.push('\'');
+        }
+        begins = [';', '\t', '\r', '\n'].contains(&character) || begins && character == ' ';
+        text.push(character);
+    }
+    text
 }
 
 #[cfg(test)]
@@ -37,5 +52,8 @@ mod tests {
             assert!(escaped(text).starts_with("\"'"), "{text}");
         }
         assert_eq!(escaped("a=1"), "a=1");
+        // Where semicolons part cells, what stands behind one is a cell of its own.
+        assert_eq!(escaped("x;=1+1;y"), "\"x;'=1+1;y\"");
+        assert_eq!(escaped("x\n  @1"), "\"x\n  '@1\"");
     }
 }

@@ -7,6 +7,7 @@ use crate::{
         fields::Fields,
         record::{self, Record},
         refused::Refused,
+        texts::ENGLISH,
         visitor::Visitor,
     },
     cookie,
@@ -19,18 +20,22 @@ use axum::{
     extract::RawQuery,
     response::{IntoResponse, Response},
 };
-use domain::{invalid::Invalid, limits};
+use domain::{id::OwnerId, invalid::Invalid, limits};
 use http::{
     HeaderMap, HeaderValue,
     header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE},
 };
+use parking_lot::Mutex;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use store::query::{JournalFilter, JournalRow, PageRequest};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tracing::Instrument;
 
 /// How many exports are written at the same time.
 static WRITERS: Semaphore = Semaphore::const_new(4);
+/// Whose exports are written.
+static PERSONS: Mutex<BTreeSet<OwnerId>> = Mutex::new(BTreeSet::new());
 /// The first line of a table.
 const COLUMNS: [&str; 12] = [
     "position",
@@ -61,7 +66,7 @@ impl Format {
         match word {
             "csv" => Ok(Self::Csv),
             "jsonl" => Ok(Self::JsonLines),
-            _ => Err(Invalid::field("format", "must be csv or jsonl")),
+            _ => Err(Invalid::field("format", ENGLISH.journal.wrong_format.as_str())),
         }
     }
 
@@ -90,15 +95,16 @@ pub async fn send(visitor: Visitor, headers: HeaderMap, RawQuery(query): RawQuer
         (Err(refused), _) => return list::refuse(&visitor, filter, refused).await,
         (Ok(_), Err(invalid)) => return list::refuse(&visitor, filter, invalid.into()).await,
     };
-    let Ok(permit) = WRITERS.try_acquire() else {
-        let detail = "As many exports as this server writes at once are being written. Try again in a moment.";
-        return Err(Problem::new(ProblemKind::Unavailable).detail(detail).into());
+    let person = Exporting::begin(visitor.caller.owner);
+    let (Some(person), Ok(permit)) = (person, WRITERS.try_acquire()) else {
+        let detail = ENGLISH.journal.too_many_exports.to_string();
+        return Err(Problem::new(ProblemKind::TooManyRequests).detail(detail).into());
     };
     let (wanted, format) = wanted;
     let day = visitor.server.authority.now().to_string();
     let name = format!("jeton-journal-{}.{}", &day[..day.find('T').unwrap_or(day.len())], format.ending());
     let (pen, pieces) = pieces::channel();
-    let writer = Writer { visitor, headers, format, pen, _permit: permit };
+    let writer = Writer { visitor, headers, format, pen, _permit: permit, _person: person };
     tokio::spawn(writer.write(wanted).instrument(tracing::Span::current()));
     let mut response = Body::new(pieces).into_response();
     let fields = response.headers_mut();
@@ -118,6 +124,24 @@ struct Writer {
     pen: Pen,
     /// Counts the writer among those of [`WRITERS`] as long as it lives.
     _permit: SemaphorePermit<'static>,
+    /// Keeps the visitor from another export as long as it lives.
+    _person: Exporting,
+}
+
+/// Somebody whose export is written.
+struct Exporting(OwnerId);
+
+impl Exporting {
+    /// Begins an export, unless one of his is written already: nobody takes the places of all.
+    fn begin(person: OwnerId) -> Option<Self> {
+        PERSONS.lock().insert(person).then_some(Self(person))
+    }
+}
+
+impl Drop for Exporting {
+    fn drop(&mut self) {
+        PERSONS.lock().remove(&self.0);
+    }
 }
 
 impl Writer {

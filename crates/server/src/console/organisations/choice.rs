@@ -1,6 +1,7 @@
 //! Organisations to choose from, and the names behind their identifiers.
 
 use crate::console::{refused::Refused, visitor::Visitor};
+use authority::Error;
 use domain::{id::OrganisationId, limits, owner::Organisation};
 use std::collections::{BTreeSet, HashMap};
 use store::query::{OrganisationFilter, PageRequest};
@@ -36,9 +37,12 @@ pub async fn offered(visitor: &Visitor, chosen: &str) -> Result<Vec<Choice>, Ref
     let mut choices: Vec<_> = page.items.iter().map(|organisation| Choice::new(organisation, chosen)).collect();
     if let Ok(id) = OrganisationId::parse("organisation", chosen)
         && !choices.iter().any(|choice| choice.chosen)
-        && let Ok(organisation) = visitor.server.authority.organisation(&visitor.caller, id).await
     {
-        choices.push(Choice::new(&organisation, chosen));
+        match visitor.server.authority.organisation(&visitor.caller, id).await {
+            Ok(organisation) => choices.push(Choice::new(&organisation, chosen)),
+            Err(Error::NotFound) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
     choices.sort_by_cached_key(|choice| choice.name.to_lowercase());
     Ok(choices)

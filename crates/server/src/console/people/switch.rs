@@ -161,9 +161,9 @@ pub async fn deactivate(
     match end(&visitor, room, &owner, &fields).await {
         Ok(()) => {
             let kind = match (owner.active, fields.is_checked("delete_tokens")) {
-                (true, false) => NoticeKind::OwnerDeactivated,
                 (true, true) => NoticeKind::OwnerDeactivatedForGood,
-                (false, _) => NoticeKind::OwnersTokensDeleted,
+                (false, true) => NoticeKind::OwnersTokensDeleted,
+                (true | false, false) => NoticeKind::OwnerDeactivated,
             };
             Ok(done(&visitor, room, &owner, kind))
         }

@@ -6,6 +6,7 @@ use crate::{
         notice::{Notice, NoticeKind},
         refused::Refused,
         submitted::Submitted,
+        texts::ENGLISH,
         way_back::see,
     },
     cookie,
@@ -19,7 +20,7 @@ pub async fn change(Submitted { visitor, fields }: Submitted) -> Result<Response
     let server = &visitor.server;
     let (current, new) = (fields.exact("current_password"), fields.exact("new_password"));
     let changed = if current == new {
-        Err(Invalid::field("new_password", "must be another one than the current password").into())
+        Err(Invalid::field("new_password", ENGLISH.profile.same_password.as_str()).into())
     } else {
         let (current, new) = (Secret::new(current.to_owned()), Secret::new(new.to_owned()));
         server.authority.change_password(&visitor.caller, current, new).await

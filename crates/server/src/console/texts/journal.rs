@@ -5,6 +5,8 @@ use super::texts;
 texts! {
     /// What the journal says. `{object}` is what an entry is about.
     Journal {
+        wrong_format = "must be csv or jsonl",
+        too_many_exports = "An export of yours is still being written, or as many as this server writes at once. Try again in a moment.",
         title = "Journal",
         lead_everything = "Every change that was made here, the newest first.",
         lead_organisation = "Every change in your organisation, the newest first.",

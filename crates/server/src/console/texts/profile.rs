@@ -16,6 +16,7 @@ texts! {
         password_text = "A new password ends all your sessions, this one too.",
         current_password = "Current password",
         new_password = "New password",
+        same_password = "must be another one than the current password",
         change_password = "Change password",
         sessions = "Sessions",
         sessions_text = "Every browser in which you are signed in.",

@@ -139,7 +139,7 @@ texts! {
         added_title = "API token added",
         added = "API token {name} added successfully",
         secret_once = "This secret is shown this once. Copy it now and keep it safe: nobody can show it again.",
-        secret_repeated = "The form was sent twice. Only the secret below works; one that was shown before has ended.",
+        secret_repeated = "The form was sent twice. The secret that was shown the first time has ended; the one below takes its place.",
         view_details = "View details",
         edit_title = "Edit {name}",
         edit_sides = "Parts of this API token",

@@ -182,7 +182,7 @@ async fn show(
     let now = visitor.server.authority.now();
     let wizard = Wizard {
         page: visitor.page(&ENGLISH.token.add_title, Place::Tokens),
-        signs: super::signs_everything(visitor) || feedback.signs,
+        signs: visitor.signs_all() || feedback.signs,
         feedback,
         step,
         once: Once::of(visitor, fields),

@@ -117,6 +117,12 @@ impl Draft {
         }
     }
 
+    /// The words that were typed, beside everything else of what is there now.
+    #[must_use]
+    pub fn beside(self, present: Self) -> Self {
+        Self { name: self.name, description: self.description, labels: self.labels, ..present }
+    }
+
     /// Every field with its value, in a fixed order.
     pub fn pairs(&self) -> Vec<(&'static str, &str)> {
         let single = [

@@ -117,7 +117,8 @@ async fn attempt(visitor: &Visitor, id: &str, fields: &Fields) -> Result<Respons
                 }
                 Err(error) => {
                     if matches!(error, Error::RevisionChanged { .. }) {
-                        // What is saved next replaces what he has now been told of.
+                        // What gives power is shown as it is now: nobody gives again, unseen, what was taken meanwhile.
+                        form.draft = form.draft.beside(Draft::of_token(token));
                         form.revision = token.revision;
                     }
                     let beyond = matches!(error, Error::Denied(Denied::Beyond(_)));
@@ -163,7 +164,7 @@ async fn show(visitor: &Visitor, subject: &Subject, form: Form, feedback: Feedba
     };
     let dialog = EditDialog {
         page: visitor.page(ENGLISH.token.edit_title.with("name", &subject.name()), Place::Tokens),
-        signs: super::signs_everything(visitor) || feedback.signs,
+        signs: visitor.signs_all() || feedback.signs,
         feedback,
         head: Head::new(visitor, subject),
         back,

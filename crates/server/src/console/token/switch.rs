@@ -40,7 +40,7 @@ impl SwitchDialog {
     fn new(visitor: &Visitor, subject: &Subject, disables: bool, back: String, feedback: Feedback) -> Self {
         let title = if disables { &ENGLISH.token.disable_title } else { &ENGLISH.token.enable_title };
         let page = visitor.page(title, Place::Tokens);
-        let demanded = if disables { page.signs } else { super::signs_everything(visitor) };
+        let demanded = if disables { page.signs } else { page.signs_all };
         let signs = demanded || feedback.signs;
         Self { head: Head::new(visitor, subject), page, feedback, back, disables, signs }
     }

@@ -7,7 +7,7 @@ use http::{HeaderMap, Uri, header::REFERER};
 pub const RETURN: &str = "return";
 
 /// The page that a dialog was opened from, where it is the list or a page of the token that shows something;
-/// the token's page otherwise. The browser names it, and no page of another site is ever taken for it.
+/// the token's page otherwise. Of what the browser names only the path is taken, and only when it is one of these.
 pub fn came_from(headers: &HeaderMap, token_page: &str) -> String {
     let named = headers.get(REFERER).and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<Uri>().ok());
     let path = named.as_ref().and_then(Uri::path_and_query).map_or("", |path| path.as_str());

@@ -86,8 +86,8 @@ async fn attempt(
 ) -> Result<Notice, Refused> {
     let authority = &visitor.server.authority;
     if selection.deed == Deed::Disable {
-        authority.disable_all(&visitor.caller, selection.ids.clone()).await?;
-        return Ok(counted(NoticeKind::TokensDisabled, preview.count));
+        let disabled = authority.disable_all(&visitor.caller, selection.ids.clone()).await?;
+        return Ok(counted(NoticeKind::TokensDisabled, disabled));
     }
     let mut checks = Checks::new();
     if asks_count(selection, preview) && !is_count(fields.text("count"), preview.count) {

@@ -127,7 +127,7 @@ mod tests {
             "",
             "q=a+%26+b&state=active&label=a&label=b%3Dc",
             "sort=-name&rows=25&columns=token%2Cowner&page=3",
-            "created_after=2026-01-31&owner=ada%40acme.example",
+            "owner=ada%40acme.example&created_after=2026-01-31",
         ] {
             let view = read(query).unwrap();
             assert_eq!(view.address().split_once('?').map_or("", |(_, query)| query), query);

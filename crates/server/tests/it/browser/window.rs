@@ -115,7 +115,10 @@ impl Window {
 
     /// Shows pages as somebody who likes them dark, or light, sees them.
     pub(crate) fn prefer(&self, scheme: &str) {
-        let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
+        let features = json!([
+            {"name": "prefers-color-scheme", "value": scheme},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]);
         self.control("Emulation.setEmulatedMedia", json!({"features": features}));
     }
 

@@ -36,7 +36,7 @@ async fn inviting_and_leaving(scripts: bool) {
     person.open(&format!("/console/settings/users/{}/deactivate", world.acme.member.id));
     person.wait_for("everyday");
     person.click("article[data-dialog] button.danger");
-    person.wait_for_notice("");
+    person.wait_for_notice("deactivated");
     world.get("/v1/whoami").bearer(&world.acme.member.token).await.expect(401);
 }
 

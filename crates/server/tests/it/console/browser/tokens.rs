@@ -91,7 +91,7 @@ async fn deleting_by_its_page(scripts: bool) {
     if scripts {
         person.fill("name", "domed");
         person.press("Delete");
-        person.wait_for("doomed");
+        person.wait_for("This is not its name");
         assert!(works(&world, &secret).await);
     }
     person.fill("name", "doomed");
@@ -132,7 +132,7 @@ async fn switching(scripts: bool) {
     person.press("Enable");
     person.wait_for_title("Enable API token");
     person.press("Enable");
-    person.wait_for_notice("resting");
+    person.wait_for_notice("resting enabled");
     assert!(works(&world, &secret).await);
 }
 
@@ -186,6 +186,8 @@ async fn filtering(scripts: bool) {
     }
     person.wait_for("1 row");
     assert!(person.says("apple") && !person.says("pear"), "{}", person.page_text());
+    person.press("Refresh");
+    person.wait_for("1 row");
     assert!(person.path().contains("q=apple"), "{}", person.path());
     // What is shown can be bookmarked.
     let bookmark = person.path();
