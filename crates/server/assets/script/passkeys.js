@@ -51,6 +51,8 @@ async function sign(url, body) {
     body_sha256: toHex(digest),
   });
   const passkeys = challenge.signers.filter((signer) => signer.kind === "passkey").map((signer) => signer.credential);
+  // No list would ask the authenticator for any passkey, and none of them may sign this.
+  if (passkeys.length === 0) throw new Refused(document.body.dataset.textNoPasskey);
   const answer = await answerTo(challenge, passkeys);
   const { action } = await call("/v1/actions", { challenge_identifier: challenge.challenge_identifier, answer });
   return { "x-jeton-action": action };

@@ -53,6 +53,7 @@ texts! {
         passkey_needed = "Your organisation wants this to be signed with a passkey.",
         passkey_needs_scripts = "Signing with a passkey needs scripts, which are switched off in this browser.",
         sign_with_passkey = "Sign with a passkey",
+        no_passkey = "You have no passkey that may sign. Add one in your profile.",
         passkey_failed = "The passkey did not answer. Nothing was changed.",
     }
 }
