@@ -2,9 +2,19 @@
 
 let typing = 0;
 
+/** True when the text field holds a whole secret: it is said there, and must not come into an address. */
+function holdsSecret(form) {
+  const field = form.elements.q;
+  if (!form.dataset.textSecret || !field) return false;
+  // What secrets look like stands in the page, so that browsers without scripts refuse them as well.
+  field.setCustomValidity(field.validity.patternMismatch ? form.dataset.textSecret : "");
+  return field.validity.customError && !field.reportValidity();
+}
+
 /** Asks for the list that a filter form describes, and shows its rows without touching the form. */
 function filter(form, step) {
   clearTimeout(typing);
+  if (holdsSecret(form)) return;
   readInto(questionOf(form), (answer) => {
     const [old, fresh] = [document.getElementById("results"), answer.page.getElementById("results")];
     if (answer.status !== 200 || !old || !fresh || isOfAnotherVersion(answer.page)) return goTo(answer, step);
@@ -21,6 +31,7 @@ addEventListener("input", (event) => {
   const form = event.target.form;
   if (!form?.matches("[data-filter]") || !event.target.matches("input:not([type=checkbox], [type=radio], [type=date], [type=datetime-local])")) return;
   clearTimeout(typing);
+  if (holdsSecret(form)) return;
   typing = setTimeout(() => filter(form, "replace"), 250);
 });
 

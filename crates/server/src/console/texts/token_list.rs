@@ -27,6 +27,7 @@ texts! {
         text = "Text",
         search = "Search",
         search_hint = "Name, description, id or secret",
+        never_a_secret = "Never paste a whole secret here. Its last four characters are enough.",
         any_state = "Any status",
         filter = "Filter the API tokens",
         more_filters = "More filters",

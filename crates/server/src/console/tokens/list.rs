@@ -23,6 +23,10 @@ use axum::{extract::RawQuery, response::Response};
 use domain::invalid::{Checks, Invalid};
 use store::query::{ListedToken, SortKey, TokenFilter, search::Found};
 
+/// What the text field takes, as a browser checks it: no word that looks like a whole secret, of Jeton or of the
+/// products that it speaks for. A secret in an address would be kept in histories and logs.
+const NO_SECRET: &str = r"(?!(.*\s)?(jtn_\S{20,}|idt:TKN-|eyJ\S{40,}|vdai_\S{16,}|[0-9a-f]{40}(\s|$))).*";
+
 /// The list as a page.
 #[derive(Template)]
 #[template(path = "console/tokens/list.html")]

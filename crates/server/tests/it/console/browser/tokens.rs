@@ -196,6 +196,12 @@ async fn filtering(scripts: bool) {
     person.open(&bookmark);
     person.wait_for("apple");
     assert!(!person.says("pear"));
+    // A whole secret comes into no address.
+    let (_, secret) = issue(&world, "plum").await;
+    person.fill("q", &secret);
+    person.window.press(&["\u{e007}"]);
+    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    assert!(!person.path().contains(&secret[..8]), "{}", person.path());
 }
 
 async fn a_member_sees_his_own(scripts: bool) {

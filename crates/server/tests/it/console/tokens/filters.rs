@@ -130,3 +130,18 @@ async fn what_cannot_be_understood_is_said_beside_its_field() {
     assert!(!all.error("state").is_empty() && !all.error("scope").is_empty());
     assert_eq!(all.form(LIST).value("scope"), Some("a b"));
 }
+
+#[tokio::test]
+async fn a_whole_secret_is_kept_out_of_addresses_by_the_browser() {
+    let world = World::new().await;
+    let visit = world.visit(&world.acme.member).await;
+    let page = visit.open(LIST).await;
+    let field = page.elements().find(|element| element.get("id") == Some("q")).unwrap();
+    let pattern = field.get("pattern").unwrap();
+    for shape in [r"jtn_\S{20,}", "idt:TKN-", r"eyJ\S{40,}", r"vdai_\S{16,}", "[0-9a-f]{40}"] {
+        assert!(pattern.contains(shape), "{shape} in {pattern}");
+    }
+    let form = page.elements().find(|element| element.get("id") == Some("filter")).unwrap();
+    assert!(form.get("data-text-secret").is_some_and(|text| text.starts_with("Never paste a whole secret here.")));
+    assert_eq!(field.get("title"), form.get("data-text-secret"), "said without scripts, too");
+}
