@@ -4,23 +4,26 @@
 //! | --- | --- |
 //! | `browser` | the same in a real browser, with scripts and without |
 //! | `visit` | somebody with a browser: he keeps cookies, reads pages, fills forms in |
-//! | `page` `markup` | a page as he reads it, which is checked while it is read |
+//! | `page` `form` `markup` | a page as he reads it, which is checked while it is read |
 //! | `token_details` `token_edit` | the page of a token, and its changes |
 //! | `token_add` `token_delete` | its beginning, and the ends of its power |
 //! | `tokens/` | the list of API tokens |
 //! | `people/` `organisations` | users and service accounts, and organisations |
 //! | `journal/` | the journal, and its export |
 //! | `protection` | no other site and no other session has anything of it |
+//! | `profile` | everybody cares for his own account |
 //! | `way_in` | people come in with a password or a link, and go out again |
 
 #![allow(dead_code)]
 
 mod browser;
+mod form;
 mod journal;
 mod markup;
 mod organisations;
 mod page;
 mod people;
+mod profile;
 mod protection;
 mod token_add;
 mod token_delete;
@@ -30,5 +33,6 @@ mod tokens;
 mod visit;
 mod way_in;
 
-pub(crate) use page::{Form, Page};
+pub(crate) use form::Form;
+pub(crate) use page::Page;
 pub(crate) use visit::Visit;

@@ -2,7 +2,7 @@
 //! shown to the same session. Every route of the console is asked, as the page of routes names it.
 
 use super::Visit;
-use crate::world::{Answer, World};
+use crate::world::{Answer, Setting, World};
 use http::Method;
 
 /// Identifiers that nothing has, for the parameters of paths.
@@ -134,6 +134,28 @@ async fn a_form_needs_a_page_that_was_shown_to_the_same_session() {
         assert_eq!(bearer.await.status, 403, "{path}");
     }
     assert_eq!(world.position().await, before);
+}
+
+#[tokio::test]
+async fn over_tls_no_neighbouring_host_plants_a_cookie() {
+    let world = World::with(Setting::usual().behind_proxy()).await;
+    let planted = "jeton-notice=c2lnbmVkLW91dCA; jeton-theme=dark";
+    let ask =
+        |cookie: String| world.get("/console/sign-in").field("x-forwarded-proto", "https").field("cookie", cookie);
+    let answer = ask(planted.to_owned()).await;
+    assert!(!answer.text().contains("You are signed out.") && answer.text().contains("data-theme=\"system\""));
+    let answer = ask(planted.replace("jeton-", "__Host-jeton-")).await;
+    assert!(answer.text().contains("You are signed out.") && answer.text().contains("data-theme=\"dark\""));
+}
+
+#[tokio::test]
+async fn the_address_of_a_link_is_told_to_nobody() {
+    let world = World::new().await;
+    let invited = format!("/v1/users/{}/invitation", world.acme.member.id);
+    let invited = world.call(Method::POST, invited).bearer(&world.root.token).await.expect(201);
+    let (_, link) = invited["link"].as_str().unwrap().rsplit_once('/').unwrap();
+    let answer = world.get(format!("/console/links/{link}")).await;
+    assert_eq!((answer.status, answer.field("referrer-policy")), (200, Some("strict-origin")));
 }
 
 #[tokio::test]

@@ -92,6 +92,22 @@ async fn nobodys_change_is_overwritten_unseen() {
 }
 
 #[tokio::test]
+async fn what_was_taken_meanwhile_is_not_given_again_unseen() {
+    let world = World::new().await;
+    let linus = &world.acme.member;
+    let (id, _) = world.token_to_edit(linus).await;
+    let (visit, path) = (world.visit(linus).await, dialog(&id, "edit"));
+    let form = visit.open(&path).await.form_of(&path, "Save").set("description", "Mine");
+    let taken = json!({"scopes": ["deploy:staging"], "networks": ["198.51.100.0/24"]});
+    world.patch(format!("/v1/tokens/{id}"), taken).bearer(&world.root.token).await.expect(200);
+    let again = visit.send(&form).await.expect(412).form_of(&path, "Save");
+    visit.submit(&again).await.expect(200);
+    let shown = world.shown(&id).await;
+    assert_eq!((&shown["description"], &shown["scopes"]), (&json!("Mine"), &json!(["deploy:staging"])));
+    assert_eq!(shown["networks"], json!(["198.51.100.0/24"]));
+}
+
+#[tokio::test]
 async fn an_administrator_keeps_what_he_could_not_give() {
     let world = World::new().await;
     let linus = &world.acme.member;

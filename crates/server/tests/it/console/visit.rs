@@ -1,7 +1,7 @@
 //! Somebody with a browser that runs no scripts: he keeps cookies, reads pages, follows redirects, and sends forms
 //! with what stands in them.
 
-use super::page::{Form, Page};
+use super::{form::Form, page::Page};
 use crate::world::{Call, Key, PASSWORD, Person, Running, World};
 use domain::hexadecimal;
 use http::Method;

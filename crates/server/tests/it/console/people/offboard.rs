@@ -51,6 +51,18 @@ async fn tokens_that_were_deleted_with_their_owner_never_come_back() {
 }
 
 #[tokio::test]
+async fn a_double_click_says_no_more_than_was_done() {
+    let world = World::new().await;
+    let (visit, member) = (world.visit(&world.acme.administrator).await, &world.acme.member);
+    let path = format!("{USERS}/{}/deactivate", member.id);
+    let form = visit.open(&path).await.form(&path);
+    for _ in 0..2 {
+        assert_eq!(visit.submit(&form).await.expect(200).notice(), "Acme Linus was deactivated");
+    }
+    world.get(format!("/v1/tokens/{}", member.token_id)).bearer(&world.root.token).await.expect(200);
+}
+
+#[tokio::test]
 async fn tokens_of_somebody_who_is_deactivated_already_can_still_be_deleted() {
     let world = World::new().await;
     let (visit, member) = (world.visit(&world.acme.administrator).await, &world.acme.member);

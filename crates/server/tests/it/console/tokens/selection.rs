@@ -3,6 +3,7 @@
 use super::{LIST, chosen, names};
 use crate::world::World;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 async fn used(world: &World, token: &Value) {
     world.get("/v1/whoami").bearer(token["secret"].as_str().unwrap()).field("user-agent", "ship/1").await.expect(200);
@@ -31,6 +32,21 @@ async fn several_are_disabled_together() {
     assert_eq!(again.notice(), "2 API tokens are disabled", "a second click does no harm");
     let nothing = visit.send(&chosen(&page, &[&one, &two]).press("Disable selected …")).await.expect(200);
     assert!(!nothing.says("stay so").has_form(&action()));
+}
+
+#[tokio::test]
+async fn what_has_expired_stays_as_it_is() {
+    let world = World::new().await;
+    let live = world.called("live", json!({})).await;
+    let over = world.called("over", json!({"expires_at": "2027-01-15T08:30:00Z"})).await;
+    world.wait(Duration::from_hours(1));
+    let visit = world.visit(&world.acme.member).await;
+    let list = visit.open(&format!("{LIST}?sort=name")).await;
+    let dialog = visit.send(&chosen(&list, &[&live, &over]).press("Disable selected …")).await.expect(200);
+    let page = visit.submit(&dialog.says("stays so").form(&action())).await.expect(200);
+    assert_eq!(page.notice(), "1 API token is disabled");
+    let shown = world.get(format!("/v1/tokens/{}", over["id"].as_str().unwrap())).bearer(&world.root.token).await;
+    assert_eq!((&shown.expect(200)["state"], &shown.expect(200)["revision"]), (&json!("expired"), &json!(1)));
 }
 
 #[tokio::test]
