@@ -11,7 +11,8 @@ function trace(element) {
   if (!element || element === document.body) return null;
   if (element.id) return `#${CSS.escape(element.id)}`;
   const by = (attribute) => element.hasAttribute(attribute) && `[${attribute}="${CSS.escape(element.getAttribute(attribute))}"]`;
-  const found = by("href") || (by("name") && by("name") + (by("value") || ""));
+  // What has an id is found by that alone: two links may lead to the same place, such as Refresh to any.
+  const found = (by("href") && `${by("href")}:not([id])`) || (by("name") && by("name") + (by("value") || ""));
   return found ? element.localName + found : null;
 }
 
@@ -23,7 +24,9 @@ function replaceKeepingFocus(old, fresh) {
   old.replaceWith(document.adoptNode(fresh));
   enhance(fresh);
   const again = way && (fresh.querySelector(way) ?? (fresh.matches(way) ? fresh : null));
-  if (active) (again ?? fresh).focus({ preventScroll: true });
+  const place = active?.closest("[id][tabindex]");
+  const around = place && place !== old ? fresh.querySelector(`#${CSS.escape(place.id)}`) : null;
+  if (active) (again ?? around ?? fresh).focus({ preventScroll: true });
   if (again && caret !== null) again.setSelectionRange?.(caret, caret);
 }
 

@@ -147,6 +147,7 @@ impl List {
     fn headers(&self) -> Vec<Header> {
         let header = |title: &'static Phrase, key: Option<SortKey>| Header {
             title,
+            word: key.map(sort::key_word).unwrap_or_default(),
             sorted: key.map(|key| self.view.sorted(sort::next(self.view.sort, key))),
             direction: key.and_then(|key| sort::direction(self.view.sort, key)),
         };
@@ -182,6 +183,8 @@ impl List {
 /// What stands above a column.
 struct Header {
     title: &'static Phrase,
+    /// The word of what it sorts by; nothing where it does not.
+    word: &'static str,
     /// The list in the order of this column, where it can be.
     sorted: Option<String>,
     /// The direction in which the list goes by it now.

@@ -21,7 +21,8 @@ pub fn word(sort: Sort) -> String {
     format!("{}{}", if sort.descending { "-" } else { "" }, key_word(sort.key))
 }
 
-fn key_word(key: SortKey) -> &'static str {
+/// The word of what is sorted by, whatever the direction.
+pub fn key_word(key: SortKey) -> &'static str {
     match key {
         SortKey::Created => "created",
         SortKey::Name => "name",

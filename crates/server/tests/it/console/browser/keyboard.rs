@@ -92,3 +92,19 @@ async fn a_token_is_deleted_by_keyboard_alone() {
     person.wait_for_notice("API token doomed deleted successfully");
     world.get("/v1/whoami").bearer(issued["secret"].as_str().unwrap()).await.expect(401);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium; `./test browser` installs and runs it"]
+async fn sorting_leaves_the_focus_where_it_was() {
+    let world = World::new().await;
+    let who = &world.acme.administrator;
+    world.give_password(who).await;
+    let person = Person::signed_in(&world, who, true);
+    person.open("/console/settings/api-tokens");
+    tab_to(&person, "Expires");
+    for direction in ["ascending", "descending"] {
+        person.window.press(&[ENTER]);
+        person.one(&format!("th[aria-sort={direction}] #sort-expires"));
+        assert_eq!(focused(&person), "Expires");
+    }
+}

@@ -73,3 +73,15 @@ async fn a_page_of_a_hundred_rows_is_light() {
     assert_eq!((answer.status, answer.field("content-encoding")), (200, Some("gzip")));
     assert!(answer.body.len() < WEIGHT / 2, "{} bytes", answer.body.len());
 }
+
+#[tokio::test]
+async fn what_changes_its_address_with_the_list_is_found_again_by_its_id() {
+    let world = World::new().await;
+    world.issue_many(&world.acme.colleague, 30).await;
+    let visit = world.visit(&world.acme.administrator).await;
+    let page = visit.open(&format!("{LIST}?page=2")).await;
+    let ids: BTreeSet<_> =
+        page.elements().filter(|element| element.name == "a").filter_map(|link| link.get("id")).collect();
+    let expected = ["next", "previous", "refresh", "sort-created", "sort-expires", "sort-last_used", "sort-name"];
+    assert_eq!(ids.into_iter().collect::<Vec<_>>(), expected);
+}
