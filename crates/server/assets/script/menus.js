@@ -16,7 +16,8 @@ function placeMenu(menu) {
   const below = summary.bottom + 4;
   const above = summary.top - 4 - panel.offsetHeight;
   panel.style.top = `${below + panel.offsetHeight > innerHeight && above > 0 ? above : below}px`;
-  panel.style.left = `${Math.max(8, Math.min(summary.right - panel.offsetWidth, innerWidth - panel.offsetWidth - 8))}px`;
+  const left = menu.matches(".left") ? summary.left : summary.right - panel.offsetWidth;
+  panel.style.left = `${Math.max(8, Math.min(left, innerWidth - panel.offsetWidth - 8))}px`;
   panel.style.right = "auto";
 }
 

@@ -143,6 +143,21 @@ impl List {
         sort::word(self.view.sort)
     }
 
+    /// The orders that a list of cards offers, which has no heads of columns to press.
+    fn orders(&self) -> [(&'static str, &'static Phrase); 8] {
+        let t = self.t;
+        [
+            ("-created", &t.newest_first),
+            ("created", &t.oldest_first),
+            ("name", &t.name_ascending),
+            ("-name", &t.name_descending),
+            ("-last_used", &t.used_last_first),
+            ("last_used", &t.used_first_first),
+            ("expires", &t.expires_soonest_first),
+            ("-expires", &t.expires_latest_first),
+        ]
+    }
+
     /// What stands above the columns, the token first.
     fn headers(&self) -> Vec<Header> {
         let header = |title: &'static Phrase, key: Option<SortKey>| Header {

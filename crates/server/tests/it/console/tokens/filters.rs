@@ -145,3 +145,29 @@ async fn a_whole_secret_is_kept_out_of_addresses_by_the_browser() {
     assert!(form.get("data-text-secret").is_some_and(|text| text.starts_with("Never paste a whole secret here.")));
     assert_eq!(field.get("title"), form.get("data-text-secret"), "said without scripts, too");
 }
+
+#[tokio::test]
+async fn the_form_sorts_where_no_heads_of_columns_are_shown() {
+    let world = World::new().await;
+    for name in ["b", "c", "a"] {
+        world.called(name, json!({})).await;
+    }
+    let visit = world.visit(&world.acme.member).await;
+    let mut page = visit.open(LIST).await;
+    assert_eq!(page.form(LIST).values("sort"), ["-created"], "the order stands in one field only");
+    for (word, expected) in [
+        ("-name", ["everyday", "c", "b", "a"]),
+        ("created", ["everyday", "b", "c", "a"]),
+        ("name", ["a", "b", "c", "everyday"]),
+        ("-created", ["a", "c", "b", "everyday"]),
+    ] {
+        page = visit.send(&page.form(LIST).set("sort", word)).await.expect(200);
+        assert_eq!(names(&page), expected, "{word}");
+        assert_eq!(page.form(LIST).values("sort"), [word], "the form goes on with it");
+    }
+    for word in page.elements().filter(|option| option.name == "option").filter_map(|option| option.get("value")) {
+        if ["name", "created", "expires", "last_used"].contains(&word.trim_start_matches('-')) {
+            visit.open(&format!("{LIST}?sort={word}")).await.expect(200);
+        }
+    }
+}
