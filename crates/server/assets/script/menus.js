@@ -53,6 +53,8 @@ function stepThrough(menu, key) {
   const entries = entriesOf(menu);
   const at = entries.indexOf(document.activeElement);
   const next = { ArrowDown: at + 1, ArrowUp: at < 0 ? -1 : at - 1, Home: 0, End: -1 }[key];
+  const entry = entries.at(next % entries.length);
+  entry?.focus();
   // The entries of a menu that is only now opening can take the focus after it is laid out.
-  requestAnimationFrame(() => entries.at(next % entries.length)?.focus());
+  if (document.activeElement !== entry) requestAnimationFrame(() => entry?.focus());
 }
