@@ -74,7 +74,8 @@ async fn what_a_list_shows_is_not_a_minute_old() {
             assert_eq!(listed.token, world.authority().token(&world.root, id, false).await.unwrap());
             assert_eq!(listed.token.last_use.is_some(), id != issued[1].token.id);
             let organisation = world.authority().own_organisation(&world.root).await.unwrap();
-            assert_eq!(listed.organisation, NamedOrganisation { number: organisation.number, name: organisation.name });
+            let named = NamedOrganisation { number: organisation.number, name: organisation.name, active: true };
+            assert_eq!((listed.organisation, listed.owner_active), (named, true));
         }
         world.authority().write_uses().await.unwrap();
     }

@@ -151,7 +151,7 @@ fn who(t: &Journal, visitor: &Visitor, row: &JournalRow) -> Who {
     Who {
         initials: name.as_deref().map(initials),
         href: page.filter(|_| visitor.is_administrator() && name.is_some()),
-        name: name.unwrap_or_else(|| t.actor_hidden.to_string()),
+        name: name.unwrap_or_else(|| ENGLISH.common.outsider.to_string()),
         id: row.actor.map(|id| id.to_string()),
         token: token.map(|token| token.to_string()),
     }

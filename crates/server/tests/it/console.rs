@@ -25,6 +25,7 @@ mod page;
 mod people;
 mod profile;
 mod protection;
+mod texts;
 mod token_add;
 mod token_delete;
 mod token_details;

@@ -12,6 +12,8 @@ pub struct ListedToken {
     pub organisation: NamedOrganisation,
     /// Whom it speaks for.
     pub owner: Person,
+    /// False when the owner is deactivated: the token is refused meanwhile.
+    pub owner_active: bool,
     /// Who created it.
     pub author: Person,
 }
@@ -23,4 +25,6 @@ pub struct NamedOrganisation {
     pub number: OrganisationNumber,
     /// Its name.
     pub name: Name,
+    /// False when it is deactivated: its tokens are refused meanwhile.
+    pub active: bool,
 }

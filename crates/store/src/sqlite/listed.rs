@@ -93,7 +93,8 @@ pub(crate) fn find(connection: &Connection, reach: Reach, id: TokenId, deleted: 
 /// A token with those that it names; [`read`] knows the order.
 fn columns(from: Rows) -> String {
     format!(
-        "{}, o.name, w.number, w.name, w.kind, w.organisation, a.number, a.name, a.kind, a.organisation {}",
+        "{}, o.name, w.number, w.name, w.kind, w.organisation, a.number, a.name, a.kind, a.organisation, \
+         w.active, o.active {}",
         token_row::values(from),
         token_row::tables(from)
     )
@@ -101,12 +102,16 @@ fn columns(from: Rows) -> String {
 
 fn read(row: &Row<'_>, reach: Reach) -> Result<ListedToken> {
     let token = token_row::read(row)?;
-    let organisation =
-        NamedOrganisation { number: token.organisation_number, name: Name::stored(row.get(token_row::VALUES)?) };
+    let behind_people = token_row::VALUES + 1 + 2 * PERSON_VALUES;
+    let organisation = NamedOrganisation {
+        number: token.organisation_number,
+        name: Name::stored(row.get(token_row::VALUES)?),
+        active: row.get(behind_people + 1)?,
+    };
     let somebody = |first, who| {
         person(row, first, reach)?.ok_or_else(|| Failure::Unreadable(format!("a token without an {who}").into()))
     };
     let owner = somebody(token_row::VALUES + 1, "owner")?;
     let author = somebody(token_row::VALUES + 1 + PERSON_VALUES, "author")?;
-    Ok(ListedToken { token, organisation, owner, author })
+    Ok(ListedToken { token, organisation, owner, owner_active: row.get(behind_people)?, author })
 }

@@ -80,16 +80,17 @@ async fn names_keep_to_the_reach(engine: Engine) {
     };
     let organisations = world.store.organisations(Reach::Everything, OrganisationFilter::default(), whole()).await;
     let organisations: HashMap<_, _> =
-        organisations.unwrap().items.into_iter().map(|found| (found.number, found.name)).collect();
+        organisations.unwrap().items.into_iter().map(|found| (found.number, (found.name, found.active))).collect();
     let mut unnamed = 0;
     for reach in reaches(&world).await {
         let part = world.store.tokens_part(reach, TokenFilter::default(), Sort::default(), 0, 200, world.now()).await;
-        for ListedToken { token, organisation, owner, author } in part.unwrap().items {
+        for ListedToken { token, organisation, owner, owner_active, author } in part.unwrap().items {
             assert_eq!(
-                (organisation.number, &organisation.name),
+                (organisation.number, &(organisation.name, organisation.active)),
                 (token.organisation_number, &organisations[&token.organisation_number])
             );
             assert_eq!(owner, person(reach, token.owner));
+            assert_eq!(owner_active, owners[&token.owner].active);
             assert_eq!(author, person(reach, token.author));
             unnamed += usize::from(author.name.is_none());
         }

@@ -94,6 +94,18 @@ impl List {
         NARROWING
     }
 
+    /// What a field of the filter is called.
+    fn label(&self, name: &str) -> &'static Phrase {
+        match name {
+            "actor" => &self.t.filter_actor,
+            "token_id" => &self.t.filter_token,
+            "kind" => &self.t.filter_kind,
+            "from" => &self.t.filter_from,
+            "to" => &self.t.filter_to,
+            _ => &self.t.filter_organisation,
+        }
+    }
+
     fn unshown(&self) -> Vec<String> {
         self.feedback.others(&NARROWING)
     }

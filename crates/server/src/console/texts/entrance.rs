@@ -38,6 +38,5 @@ texts! {
         only_from_host = "This link makes an administrator, so it works only in a browser on the host that the server runs on.",
         password_set = "The password is set. Sign in with it.",
         set_up_done = "Jeton is set up. Sign in with your new password.",
-        link_void_title = "This link does not work any more",
     }
 }

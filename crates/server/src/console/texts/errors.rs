@@ -20,7 +20,7 @@ texts! {
         own_key = "This credential may not do that.",
         beyond_role = "You cannot give a role that is above your own.",
         beyond_scope = "You cannot give the scope {scope}: you do not have it yourself.",
-        beyond_owner_scope = "The owner lacks the scope {scope}, so his tokens cannot have it.",
+        beyond_owner_scope = "The owner lacks the scope {scope}, so their API tokens cannot have it.",
         foreign_form = "The form was not sent by a page of this server. Open the page again and repeat it.",
         old_form = "The form is from another session. Open the page again and repeat it.",
         action_required = "Your organisation wants this to be signed with a passkey.",

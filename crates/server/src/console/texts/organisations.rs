@@ -48,7 +48,7 @@ texts! {
         invite = "Invite a user",
         activity = "Activity",
         activity_link = "What happened in this organisation",
-        activity_hint = "All its entries in the journal.",
+        activity_hint = "All entries of this account in the journal.",
 
         add_title = "Add an organisation",
         name_hint = "As its people call it.",

@@ -22,7 +22,7 @@ use authority::{
     error::{Conflict, Denied},
     issue::NewToken,
 };
-use axum::response::Response;
+use axum::{extract::RawQuery, response::Response};
 use domain::{
     id::OwnerId,
     invalid::{Checks, Invalid},
@@ -76,9 +76,14 @@ impl Wizard {
     }
 }
 
-/// The first step.
-pub async fn begin(visitor: Visitor) -> Result<Response, Refused> {
-    show(&visitor, &Fields::default(), Draft::of(&Fields::default()), Step::General, Feedback::none()).await
+/// The first step; with `owner` in the address that one is chosen, where the visitor may choose it.
+pub async fn begin(visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Refused> {
+    let asked = Fields::read(query.unwrap_or_default().as_bytes())?;
+    let draft = Draft { owner: asked.text("owner").to_owned(), ..Draft::of(&Fields::default()) };
+    let may_be_chosen =
+        visitor.is_administrator() && offer::owner(&visitor, &draft).await?.is_some_and(|owner| owner.active);
+    let draft = if may_be_chosen { draft } else { Draft::of(&Fields::default()) };
+    show(&visitor, &Fields::default(), draft, Step::General, Feedback::none()).await
 }
 
 /// The step that a button asks for, once what was filled in is right; the last one adds the token.

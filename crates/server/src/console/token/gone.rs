@@ -59,7 +59,7 @@ async fn deleter(visitor: &Visitor, token: &Token) -> String {
     }
     let found = find(visitor, token).await;
     let person = found.and_then(|found| found.deleter);
-    person.and_then(|person| person.name).as_ref().map_or_else(|| t.outsider.to_string(), Name::to_string)
+    person.and_then(|person| person.name).as_ref().map_or_else(|| ENGLISH.common.outsider.to_string(), Name::to_string)
 }
 
 /// The tombstone with the names of those that it tells of; the page goes without them where they cannot be read.

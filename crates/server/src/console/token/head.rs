@@ -5,6 +5,7 @@ use crate::console::{
     initials::initials,
     moment::Moment,
     texts::{Common, ENGLISH, Phrase},
+    tokens::row::refused_text,
     visitor::Visitor,
 };
 use domain::{
@@ -29,6 +30,8 @@ pub struct Head {
     pub state: &'static str,
     /// What its state is called.
     pub state_text: &'static Phrase,
+    /// Why it is refused whatever its state.
+    pub refused_text: Option<&'static Phrase>,
     /// The name of its organisation.
     pub organisation: String,
     /// Whom it speaks for.
@@ -51,6 +54,8 @@ pub struct Head {
 pub struct Who {
     /// The name.
     pub name: String,
+    /// True when the visitor may know the name.
+    pub is_known: bool,
     /// The page about it, for whoever may open it.
     pub page: Option<String>,
     /// What kind of owner it is.
@@ -80,6 +85,7 @@ impl Head {
             initials: initials(token.name.as_str()),
             state: state.as_str(),
             state_text: state_text(&ENGLISH.common, state),
+            refused_text: refused_text(&subject.listed, &ENGLISH.common),
             organisation: subject.listed.organisation.name.to_string(),
             owner: Who::new(visitor, &subject.listed.owner, token.owner),
             author: Who::new(visitor, &subject.listed.author, token.author),
@@ -100,7 +106,8 @@ impl Who {
         };
         let page = visitor.is_administrator() && person.name.is_some();
         Self {
-            name: person.name.as_ref().map_or_else(|| ENGLISH.token.outsider.to_string(), Name::to_string),
+            name: person.name.as_ref().map_or_else(|| ENGLISH.common.outsider.to_string(), Name::to_string),
+            is_known: person.name.is_some(),
             page: page.then(|| format!("/console/settings/{room}/{id}")),
             kind,
         }

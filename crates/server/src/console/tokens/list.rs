@@ -96,7 +96,7 @@ impl List {
         let t = &ENGLISH.token_list;
         let (now, for_administrator) = (visitor.server.authority.now(), visitor.is_administrator());
         let pager = Pager::new(&view, found.total, found.items.len(), t);
-        let rows = found.items.into_iter().map(|listed| Row::new(listed, now, for_administrator, t)).collect();
+        let rows = found.items.into_iter().map(|listed| Row::new(listed, now, for_administrator)).collect();
         Self {
             page: visitor.page(&t.title, Place::Tokens),
             t,

@@ -106,7 +106,7 @@ impl Chosen {
         let id = listed.token.id;
         let since = now.milliseconds().saturating_sub(i64::try_from(LATELY.as_millis()).unwrap_or(i64::MAX));
         let was_used_lately = listed.token.last_use.as_ref().is_some_and(|last| last.at.milliseconds() >= since);
-        let row = Row::new(listed, now, visitor.is_administrator(), &ENGLISH.token_list);
+        let row = Row::new(listed, now, visitor.is_administrator());
         let mut chosen = Self { row, callers: Vec::new(), more_callers: 0, uses: 0, was_used_lately };
         if was_used_lately {
             chosen.read_uses(visitor, id, Timestamp::from_milliseconds(since), now).await?;

@@ -4,7 +4,7 @@ use crate::console::{
     HOME,
     initials::initials,
     moment::Moment,
-    texts::{Common, Phrase, TokenList},
+    texts::{Common, ENGLISH, Phrase, TokenList},
 };
 use domain::{
     name::Name,
@@ -43,6 +43,8 @@ pub struct Row {
     pub expires: Option<Moment>,
     /// Its state.
     pub state: State,
+    /// Why it is refused whatever its state.
+    pub refused_text: Option<&'static Phrase>,
     /// Its labels, as `key` or `key=value`.
     pub labels: Vec<String>,
     /// The beginning and the end of its secret.
@@ -71,8 +73,9 @@ pub struct Who {
 
 impl Row {
     /// The row of a token, as it stands at `now`. Administrators can open the pages of people.
-    pub fn new(listed: ListedToken, now: Timestamp, for_administrator: bool, t: &TokenList) -> Self {
-        let ListedToken { token, organisation, owner, author } = listed;
+    pub fn new(listed: ListedToken, now: Timestamp, for_administrator: bool) -> Self {
+        let refused_text = refused_text(&listed, &ENGLISH.common);
+        let ListedToken { token, organisation, owner, author, .. } = listed;
         let state = token.state(now);
         let is_over = token.expires_at.is_some_and(|expiry| has_passed(expiry, now));
         Self {
@@ -82,8 +85,8 @@ impl Row {
             organisation: organisation.name.to_string(),
             organisation_page: format!("/console/administration/organisations/{}", token.organisation),
             scopes: token.scopes.iter().map(ToString::to_string).collect(),
-            owner: Who::new(owner, &token.owner, for_administrator, t),
-            author: Who::new(author, &token.author, for_administrator, t),
+            owner: Who::new(owner, &token.owner, for_administrator),
+            author: Who::new(author, &token.author, for_administrator),
             created: token.created_at.into(),
             last_used: token.last_use.as_ref().map(|last| last.at.into()),
             expires: token.expires_at.map(Moment::new),
@@ -96,6 +99,7 @@ impl Row {
             can_be_rotated: state != State::Deleted && !is_over,
             id: token.id.to_string(),
             state,
+            refused_text,
         }
     }
 
@@ -125,6 +129,15 @@ pub fn state_text(state: State, t: &Common) -> &Phrase {
     }
 }
 
+/// Why a token is refused whatever its state: nobody speaks for whoever is deactivated.
+pub fn refused_text<'a>(listed: &ListedToken, t: &'a Common) -> Option<&'a Phrase> {
+    match (listed.organisation.active, listed.owner_active) {
+        (true, true) => None,
+        (true, false) => Some(&t.owner_inactive),
+        (false, _) => Some(&t.organisation_inactive),
+    }
+}
+
 fn page_of(token: &Token) -> String {
     format!("{HOME}/{}", token.id)
 }
@@ -134,7 +147,7 @@ fn label(key: &str, value: &str) -> String {
 }
 
 impl Who {
-    fn new(person: Person, id: &impl ToString, for_administrator: bool, t: &TokenList) -> Self {
+    fn new(person: Person, id: &impl ToString, for_administrator: bool) -> Self {
         let room = match person.kind {
             OwnerKind::User => "users",
             OwnerKind::ServiceAccount => "service-accounts",
@@ -145,7 +158,7 @@ impl Who {
             page: (for_administrator && known.is_some())
                 .then(|| format!("/console/settings/{room}/{}", id.to_string())),
             initials: known.as_deref().map_or_else(|| "–".to_owned(), initials),
-            name: known.unwrap_or_else(|| t.outsider.to_string()),
+            name: known.unwrap_or_else(|| ENGLISH.common.outsider.to_string()),
         }
     }
 }

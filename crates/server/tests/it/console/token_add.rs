@@ -52,7 +52,7 @@ async fn every_role_adds_a_token_and_sees_its_secret_once() {
         let position = world.position().await;
         let summary = press(&visit, &last, "Add").await.expect(200);
         assert_eq!(world.position().await, position + 1);
-        let summary = summary.says("API token Nightly build added successfully").says("shown this once");
+        let summary = summary.says("API token Nightly build added successfully").says("shown only once");
         let (secret, details) = (secret(&summary), summary.links("View details").concat());
         let asked = json!({"token": secret, "address": "192.0.2.9"});
         let verdict = world.post("/v1/tokens/verify", asked).bearer(&world.verifier.token).await.expect(200);
@@ -161,6 +161,25 @@ async fn administrators_find_the_owner_they_mean() {
         let summary = press(&visit, &last, "Add").await.expect(200);
         let verdict = world.verdict(&secret(&summary)).await;
         assert_eq!(verdict["subject"], *world.acme.robot.id, "{verdict}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_of_an_owner_leads_to_a_token_for_that_owner() {
+    let world = World::new().await;
+    let visit = world.visit(&world.acme.administrator).await;
+    let account = visit.open(&format!("/console/settings/service-accounts/{}", world.acme.robot.id)).await;
+    let way = account.links("Add API token").concat();
+    assert_eq!(way, format!("{ADD}?owner={}", world.acme.robot.id));
+    let second = next(&visit, &visit.open(&way).await, |form| form.set("name", "Nightly build")).await.expect(200);
+    assert_eq!(second.form_of(ADD, "Next").value("owner"), Some(world.acme.robot.id.as_str()));
+    // Whoever may not choose that owner begins as ever.
+    let member = world.visit(&world.acme.member).await;
+    for (visit, owner) in
+        [(&visit, &world.globex.robot.id), (&visit, &"nobody".to_owned()), (&member, &world.acme.robot.id)]
+    {
+        let page = visit.open(&format!("{ADD}?owner={owner}")).await;
+        assert_eq!(page.form_of(ADD, "Next").value("owner"), Some(""));
     }
 }
 

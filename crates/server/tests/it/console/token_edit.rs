@@ -130,7 +130,7 @@ async fn a_new_secret_takes_over_when_the_form_says() {
         let form = visit.open(&path).await.form(&path);
         assert_eq!(form.value("overlap"), Some("now"), "nobody uses it");
         let page = visit.send(&form.set("overlap", overlap).set("hours", hours)).await.expect(200);
-        let page = page.says("API token spare has a new secret").says("shown this once");
+        let page = page.says("API token spare has a new secret").says("shown only once");
         assert_eq!(page.links("View details"), [format!("{HOME}/{id}")]);
         let newer = secret(&page);
         assert_eq!(world.accepts(&older).await, overlap != "now", "{overlap}");

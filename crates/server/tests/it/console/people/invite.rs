@@ -34,7 +34,7 @@ async fn an_invited_person_signs_in_with_the_link() {
     assert_eq!(page.links("Invite"), [INVITE]);
     let form = visit.open(INVITE).await.form(INVITE);
     let form = form.set("name", "Ada Lovelace").set("email", "Ada@Example.org").set("scopes", "reports:read deploy:*");
-    let page = visit.send(&form).await.expect(200).says("Ada Lovelace is invited").says("It is shown this once");
+    let page = visit.send(&form).await.expect(200).says("Ada Lovelace is invited").says("It is shown only once");
     let link = shown_link(&page);
     // A double click makes another link, and nobody twice.
     let again = visit.send(&form).await.expect(200);

@@ -5,6 +5,7 @@ use crate::world::World;
 use serde_json::json;
 
 const USERS: &str = "/console/settings/users";
+const TOKENS: &str = "/console/settings/api-tokens";
 const ACCOUNTS: &str = "/console/settings/service-accounts";
 
 #[tokio::test]
@@ -22,12 +23,31 @@ async fn a_deactivated_users_tokens_and_sessions_are_refused_until_he_is_back() 
         assert!(!world.accepts(secret).await);
     }
     his.get("/console/profile").await.expect(303);
+    let token = format!("{TOKENS}/{}", member.token_id);
+    visit.open(&format!("{TOKENS}?owner={}", member.id)).await.says("Owner inactive");
+    for page in [token.clone(), format!("{token}/rotate")] {
+        visit.open(&page).await.says("every secret of this API token is refused until");
+    }
 
     let page = visit.open(&format!("{path}/activate")).await.says("This lets 2 API tokens work again");
     let page = visit.submit(&page.form(&format!("{path}/activate"))).await.expect(200);
     assert_eq!(page.notice(), "Acme Linus is active again");
     assert!(world.accepts(&spare).await);
+    visit.open(&format!("{TOKENS}?owner={}", member.id)).await.says_nothing_of("inactive");
+    visit.open(&token).await.says_nothing_of("inactive");
     his.get("/console/profile").await.expect(303);
+}
+
+#[tokio::test]
+async fn tokens_of_a_deactivated_organisation_say_so() {
+    let world = World::new().await;
+    let (visit, member) = (world.visit(&world.root).await, &world.acme.member);
+    let path = format!("/v1/organisations/{}", world.acme.id);
+    world.patch(path, json!({"active": false})).bearer(&world.root.token).await.expect(200);
+    assert!(!world.accepts(&member.token).await);
+    visit.open(&format!("{TOKENS}?owner={}", member.id)).await.says("Organisation inactive");
+    visit.open(&format!("{TOKENS}/{}", member.token_id)).await.says("Organisation inactive");
+    visit.open(&format!("{TOKENS}?owner={}", world.globex.member.id)).await.says_nothing_of("inactive");
 }
 
 #[tokio::test]

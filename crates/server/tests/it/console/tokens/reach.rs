@@ -50,7 +50,7 @@ async fn what_lies_elsewhere_is_as_if_it_were_not_there() {
         visit.get(&format!("{LIST}?owner={}", world.globex.member.email)).await.expect(422);
     }
     // Who is outside has no name here, and no page.
-    let page = visits[1].open(LIST).await.says("Someone outside your reach").says_nothing_of("Root");
+    let page = visits[1].open(LIST).await.says("Not visible to you").says_nothing_of("Root");
     assert!(!page.hrefs().iter().any(|href| href.contains(&world.root.id)));
     assert!(world.stranger().get(LIST).await.location().starts_with("/console/sign-in"));
 }
