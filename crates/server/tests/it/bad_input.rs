@@ -51,7 +51,7 @@ impl Tried {
     fn call(&self, operation: &Operation, path: &str) -> Call<'_> {
         let call = self.world.call(operation.method.clone(), path);
         let security = operation.value["security"].to_string();
-        if security.contains("session") || operation.id == "sign_in" {
+        if security.contains("session") || operation.id.contains("sign_in") {
             return call.cookie(&self.cookie);
         }
         call.bearer(&self.world.root.token)

@@ -96,6 +96,8 @@ fn rule(operation: &str) -> Rule {
             Rule::Session
         }
         "sign_in"
+        | "challenge_sign_in"
+        | "sign_in_with_passkey"
         | "inspect_link"
         | "redeem_link"
         | "revoke"

@@ -161,6 +161,16 @@ impl Walk {
         send(Method::GET, "/v1/sessions", None).expect(200);
         send(Method::POST, "/v1/sessions/current/tokens", Some(&json!({"name": "from a session"}))).expect(201);
         send(Method::POST, "/v1/sessions/current/tokens", Some(&json!({"name": 1}))).expect(400);
+        nobody.send(Method::POST, "/v1/sessions/challenges", &[], None).expect(403);
+        let challenge = nobody.send(Method::POST, "/v1/sessions/challenges", &[OWN_REQUEST], None).expect(201).json();
+        let guess = json!({
+            "challenge_identifier": challenge["challenge_identifier"],
+            "answer": {
+                "kind": "passkey", "credential": "AAAA", "client_data": "AAAA", "signature": "AAAA",
+                "authenticator_data": "AAAA", "user_handle": "AAAA",
+            },
+        });
+        nobody.send(Method::POST, "/v1/sessions/passkeys", &[OWN_REQUEST], Some(&guess)).expect(401);
         let newer = self.password();
         let change = |current: &str, new: &str| json!({"current_password": current, "new_password": new});
         send(Method::POST, "/v1/sessions/current/password", Some(&change(&wrong, &newer))).expect(400);
