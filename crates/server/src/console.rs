@@ -2,6 +2,7 @@
 //!
 //! | file | what lives there |
 //! | --- | --- |
+//! | `addresses` | where its pages are |
 //! | `visitor` `submitted` | who asks for a page, and who sent a form |
 //! | `page` `feedback` `refused` | what every page carries, what a form is told, and why it was refused |
 //! | `fields` `form_token` `way_back` | the fields of a form, the proof that it is ours, and where to go after it |
@@ -14,9 +15,10 @@
 //! | `people/` `organisations/` | users and service accounts, and organisations |
 //! | `journal/` | the journal, and its export |
 //! | `record` | journal entries as pages tell them |
-//! | `tokens/` `token/` | API tokens: the list, and one of them |
+//! | `token_list/` `token/` | API tokens: the list, and one of them |
 //! | `profile` | the visitor's own account |
 
+pub mod addresses;
 pub mod assets;
 pub mod browser;
 pub mod compression;
@@ -42,14 +44,11 @@ pub mod submitted;
 pub mod texts;
 pub mod theme;
 pub mod token;
-pub mod tokens;
+pub mod token_list;
 pub mod visitor;
 pub mod way_back;
 
 use crate::{problem::ProblemKind, surface::Surface};
-
-/// The page that people come to first.
-pub const HOME: &str = "/console/settings/api-tokens";
 
 /// Where the console is, and how its errors look.
 pub const SURFACE: Surface = Surface {

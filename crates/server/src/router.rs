@@ -95,7 +95,7 @@ fn console_entrance() -> Router<Server> {
 fn console_tokens() -> Router<Server> {
     use console::{
         token::{add, delete, details, edit, history, rotate, switch, usage},
-        tokens::{change_selected, list},
+        token_list::{change_selected, list},
     };
     Router::new()
         .route("/console/settings/api-tokens", get(list::show))

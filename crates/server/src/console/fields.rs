@@ -1,6 +1,11 @@
 //! The fields of a form or a query: names with values, in the order in which they were sent.
 
-use crate::problem::{Problem, ProblemKind};
+use crate::{
+    problem::{Problem, ProblemKind},
+    state::Server,
+};
+use axum::extract::FromRequestParts;
+use http::request::Parts;
 
 /// How many fields are read.
 const MOST: usize = 1_024;
@@ -47,9 +52,23 @@ impl Fields {
         self.given(name).is_some()
     }
 
+    /// The revision that a form was made for; a form without one is for any.
+    pub fn revision(&self) -> Option<u64> {
+        self.given("revision").and_then(|text| text.parse().ok())
+    }
+
     /// All names with their values.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+/// The parameters of the address that was asked for.
+impl FromRequestParts<Server> for Fields {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Server) -> Result<Self, Problem> {
+        Self::read(parts.uri.query().unwrap_or_default().as_bytes())
     }
 }
 

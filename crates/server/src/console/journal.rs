@@ -11,6 +11,3 @@ pub mod entry;
 pub mod export;
 pub mod filter;
 pub mod list;
-
-/// The path of the page.
-pub const PATH: &str = "/console/settings/journal";

@@ -1,6 +1,7 @@
 //! `/console/links`: one-time links, which set a password or make an administrator.
 
 use super::{
+    addresses::SIGN_IN,
     feedback::Feedback,
     notice::{Notice, NoticeKind},
     page::{Page, Place, send, send_with},
@@ -8,7 +9,6 @@ use super::{
     submitted::OwnForm,
     texts::{ENGLISH, Phrase},
     theme::Theme,
-    way_back::see,
 };
 use crate::{auth::ClientAddress, path::Path, problem::ProblemKind, state::Server};
 use askama::Template;
@@ -19,10 +19,7 @@ use domain::{
     name::{Email, Name},
     secret::Secret,
 };
-use http::{
-    HeaderMap, HeaderValue,
-    header::{REFERRER_POLICY, SET_COOKIE},
-};
+use http::{HeaderMap, HeaderValue, header::REFERRER_POLICY};
 use std::net::IpAddr;
 
 #[derive(Template)]
@@ -99,9 +96,7 @@ pub async fn redeem(
     match redeemed {
         Ok(()) => {
             let kind = if form.asks_who { NoticeKind::SetUp } else { NoticeKind::PasswordSet };
-            let mut response = see("/console/sign-in");
-            response.headers_mut().append(SET_COOKIE, Notice::new(kind).set(&server));
-            Ok(response)
+            Ok(Notice::new(kind).then(&server, SIGN_IN))
         }
         Err(refused) => {
             form.feedback = Feedback::of(refused)?;

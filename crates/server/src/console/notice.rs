@@ -1,6 +1,9 @@
 //! Notices: one sentence about what was just done, carried to the next page in a cookie and shown once.
 
-use super::texts::{Phrase, Texts};
+use super::{
+    texts::{Phrase, Texts},
+    way_back::see,
+};
 use crate::{cookie, state::Server};
 use axum::{
     extract::{Request, State},
@@ -129,8 +132,15 @@ impl Notice {
         Some(Self::about(kind, argument))
     }
 
+    /// Goes to the page that shows it.
+    pub fn then(&self, server: &Server, path: &str) -> Response {
+        let mut response = see(path);
+        response.headers_mut().append(SET_COOKIE, self.set(server));
+        response
+    }
+
     /// The header that carries it to the next page.
-    pub fn set(&self, server: &Server) -> HeaderValue {
+    fn set(&self, server: &Server) -> HeaderValue {
         let text = URL_SAFE_NO_PAD.encode(format!("{} {}", self.kind.word(), self.argument));
         cookie::set_plain(COOKIE, &text, SECONDS, server)
     }

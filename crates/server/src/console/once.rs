@@ -1,39 +1,48 @@
-//! Once: a form that was sent twice makes one thing. Its hidden key names the making.
+//! Once: a form that was sent twice makes one thing. A random key in a hidden field names the making.
 
 use super::{fields::Fields, visitor::Visitor};
 use authority::authority::IdempotencyKey;
-use domain::{hexadecimal, limits};
+use domain::hexadecimal;
 use sha2::{Digest, Sha256};
+use std::fmt;
 
 /// The field that carries the key.
 const KEY: &str = "key";
+/// How many letters it has.
+const LETTERS: usize = 32;
 /// Fields that differ although the same is asked for.
 const FREE: [&str; 2] = [KEY, "form_token"];
 
-/// What makes a form that was sent twice count once.
-pub struct Once;
+/// The key of a form. It is written as the value of its field.
+pub struct Once(String);
 
 impl Once {
-    /// The key of a form: the one that it was sent with, or a new one.
-    pub fn key(visitor: &Visitor, fields: &Fields) -> String {
-        fields.given(KEY).map_or_else(|| hexadecimal::encode(&visitor.server.authority.nonce()), str::to_owned)
+    /// The key that came with a form; a new one where none of ours did.
+    pub fn of(visitor: &Visitor, fields: &Fields) -> Self {
+        let given = fields.text(KEY);
+        let is_ours = given.len() == LETTERS && given.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if is_ours {
+            return Self(given.to_owned());
+        }
+        Self(hexadecimal::encode(&visitor.server.authority.nonce()))
     }
 
-    /// The key bound to everything that the form asks for; none when it came without one, or with one that
-    /// no page of ours holds.
-    pub fn bound(path: &str, fields: &Fields) -> Option<IdempotencyKey> {
-        let is_ours =
-            |key: &&str| key.len() <= limits::IDEMPOTENCY_KEY_BYTES && key.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let key = fields.given(KEY).filter(is_ours)?;
+    /// The key bound to where the form was sent and to everything that it asks for: with other wishes it is refused.
+    pub fn key(&self, path: &str, fields: &Fields) -> IdempotencyKey {
         let mut hash = Sha256::new();
-        for text in std::iter::once(path)
-            .chain(fields.pairs().filter(|(name, _)| !FREE.contains(name)).flat_map(|(name, value)| [name, value]))
-        {
+        let wishes = fields.pairs().filter(|(name, _)| !FREE.contains(name)).flat_map(|(name, value)| [name, value]);
+        for text in std::iter::once(path).chain(wishes) {
             hash.update((text.len() as u64).to_be_bytes());
             hash.update(text.as_bytes());
         }
         let mut request = [0; 16];
         request.copy_from_slice(&hash.finalize()[..16]);
-        Some(IdempotencyKey { key: format!("console {key}"), request })
+        IdempotencyKey { key: format!("console {}", self.0), request }
+    }
+}
+
+impl fmt::Display for Once {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
     }
 }

@@ -19,9 +19,6 @@ pub mod switch;
 use super::{refused::Refused, visitor::Visitor};
 use domain::{id::OrganisationId, owner::Organisation};
 
-/// The path of the list.
-pub const PATH: &str = "/console/administration/organisations";
-
 /// The one that a path names, for whoever administers everything.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! Pages: what each of them carries besides its own content, and how it is sent.
 
 use super::{
+    addresses::HOME,
     assets::{ASSETS, Assets},
     texts::{ENGLISH, Texts},
     theme::Theme,
@@ -109,7 +110,7 @@ impl Page {
             notice: None,
             theme,
             form_token: String::new(),
-            path: super::HOME.to_owned(),
+            path: HOME.to_owned(),
             signs: false,
             signs_all: false,
             assets: &ASSETS,

@@ -19,6 +19,7 @@ pub mod row;
 pub mod switch;
 
 use super::{
+    addresses::{self, SERVICE_ACCOUNTS},
     page::Place,
     refused::Refused,
     texts::{ENGLISH, Phrase},
@@ -32,9 +33,6 @@ use domain::{
 };
 use http::request::Parts;
 use std::convert::Infallible;
-
-const USERS: &str = "/console/settings/users";
-const SERVICE_ACCOUNTS: &str = "/console/settings/service-accounts";
 
 /// Which of the two lists a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,10 +54,7 @@ impl Room {
 
     /// The path of its list.
     pub fn path(self) -> &'static str {
-        match self {
-            Self::Users => USERS,
-            Self::ServiceAccounts => SERVICE_ACCOUNTS,
-        }
+        addresses::owners(self.kind())
     }
 
     /// Its place in the menu.

@@ -27,9 +27,6 @@ use domain::{
 };
 use http::StatusCode;
 
-/// Where it is.
-const PROFILE: &str = "/console/profile";
-
 /// One of his sessions.
 struct SessionRow {
     id: String,

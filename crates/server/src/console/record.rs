@@ -10,6 +10,7 @@ pub mod sentence;
 
 use self::{names::Names, sentence::Sentence};
 use super::{
+    addresses,
     initials::initials,
     moment::Moment,
     page::{Page, Place, send},
@@ -25,7 +26,7 @@ use domain::{
     caller::Actor,
     id::{OrganisationId, OwnerNumber, TokenId},
     journal::Event,
-    owner::{Owner, OwnerKind},
+    owner::Owner,
 };
 use store::query::{JournalFilter, JournalRow, PageRequest};
 
@@ -118,7 +119,7 @@ impl Record {
         let (t, entry) = (&ENGLISH.journal, &row.entry);
         let organisation = row.organisation.map(|id| {
             let name = row.names.organisation.as_ref().map_or_else(|| id.to_string(), ToString::to_string);
-            Told { name, href: visitor.is_application_administrator().then(|| organisation_page(id)) }
+            Told { name, href: visitor.is_application_administrator().then(|| addresses::organisation(id)) }
         });
         Self {
             position: entry.position.0,
@@ -147,7 +148,7 @@ fn who(t: &Journal, visitor: &Visitor, row: &JournalRow) -> Who {
     };
     let person = row.names.actor.as_ref();
     let name = person.and_then(|person| person.name.as_ref()).map(ToString::to_string);
-    let page = row.actor.zip(person).map(|(id, person)| owner_page(person.kind, &id.to_string()));
+    let page = row.actor.zip(person).map(|(id, person)| addresses::owner(person.kind, id));
     Who {
         initials: name.as_deref().map(initials),
         href: page.filter(|_| visitor.is_administrator() && name.is_some()),
@@ -161,7 +162,7 @@ fn object(t: &Journal, visitor: &Visitor, names: &Names, row: &JournalRow) -> Op
     match object_of(&row.entry.event) {
         Object::Token(id) => {
             let name = row.names.token.as_ref().and_then(|(_, name)| name.as_ref());
-            let href = name.map(|_| format!("/console/settings/api-tokens/{id}"));
+            let href = name.map(|_| addresses::token(id));
             Some(Told { name: name.map_or_else(|| id.to_string(), ToString::to_string), href })
         }
         Object::Owner(number) => Some(names.owner(number).map_or_else(
@@ -170,7 +171,7 @@ fn object(t: &Journal, visitor: &Visitor, names: &Names, row: &JournalRow) -> Op
         )),
         Object::Organisation(id) => {
             let name = row.names.organisation.as_ref().map_or_else(|| id.to_string(), ToString::to_string);
-            Some(Told { name, href: visitor.is_application_administrator().then(|| organisation_page(id)) })
+            Some(Told { name, href: visitor.is_application_administrator().then(|| addresses::organisation(id)) })
         }
         Object::Permission(id) => Some(Told { name: id.to_string(), href: None }),
         Object::Nothing => None,
@@ -178,7 +179,7 @@ fn object(t: &Journal, visitor: &Visitor, names: &Names, row: &JournalRow) -> Op
 }
 
 fn told_owner(visitor: &Visitor, owner: &Owner) -> Told {
-    let href = visitor.is_administrator().then(|| owner_page(owner.kind, &owner.id.to_string()));
+    let href = visitor.is_administrator().then(|| addresses::owner(owner.kind, owner.id));
     Told { name: owner.name.to_string(), href }
 }
 
@@ -218,17 +219,4 @@ fn owner_of(event: &Event) -> Option<OwnerNumber> {
         Object::Owner(number) => Some(number),
         Object::Token(_) | Object::Organisation(_) | Object::Permission(_) | Object::Nothing => None,
     }
-}
-
-/// The page about a user or service account.
-pub fn owner_page(kind: OwnerKind, id: &str) -> String {
-    match kind {
-        OwnerKind::User => format!("/console/settings/users/{id}"),
-        OwnerKind::ServiceAccount => format!("/console/settings/service-accounts/{id}"),
-    }
-}
-
-/// The page about an organisation.
-pub fn organisation_page(id: OrganisationId) -> String {
-    format!("/console/administration/organisations/{id}")
 }

@@ -1,7 +1,7 @@
 //! `/console/sign-in`: the way in, with a password.
 
 use super::{
-    HOME,
+    addresses::HOME,
     feedback::Feedback,
     notice::Notice,
     page::{Page, Place, send, send_with},

@@ -1,12 +1,12 @@
 //! `/console/sign-out`: the end of this session, or of all.
 
 use super::{
+    addresses::SIGN_IN,
     notice::{Notice, NoticeKind},
     page::{Page, Place, send},
     refused::Refused,
     submitted::Submitted,
     visitor::Visitor,
-    way_back::see,
 };
 use crate::cookie;
 use askama::Template;
@@ -30,8 +30,7 @@ pub async fn sign_out(Submitted { visitor, fields }: Submitted) -> Result<Respon
     let server = &visitor.server;
     let session = (!fields.is_checked("everywhere")).then_some(visitor.session);
     server.authority.sign_out(&visitor.caller, session).await?;
-    let mut response = see("/console/sign-in");
+    let mut response = Notice::new(NoticeKind::SignedOut).then(server, SIGN_IN);
     response.headers_mut().append(SET_COOKIE, cookie::clear(server));
-    response.headers_mut().append(SET_COOKIE, Notice::new(NoticeKind::SignedOut).set(server));
     Ok(response)
 }

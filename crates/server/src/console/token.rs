@@ -9,7 +9,7 @@
 //! | `rotate` `summary` | a new secret, and the only page that shows one |
 //! | `delete` `switch` | the dialogs that end its power |
 //! | `gone` | the page of a token that was deleted |
-//! | `once` `way_back` | what makes a form work once, and where a dialog leads back to |
+//! | `opened_from` | where a dialog leads back to |
 
 pub mod add;
 pub mod callers;
@@ -21,24 +21,15 @@ pub mod gone;
 pub mod head;
 pub mod history;
 pub mod offer;
-pub mod once;
+pub mod opened_from;
 pub mod rotate;
 pub mod subject;
 pub mod summary;
 pub mod switch;
 pub mod usage;
-pub mod way_back;
 
-use super::{
-    fields::Fields,
-    texts::{ENGLISH, Phrase},
-};
+use super::texts::{ENGLISH, Phrase};
 use domain::scope::native;
-
-/// The revision that a form was made for; a form without one is for any.
-fn revision(fields: &Fields) -> Option<u64> {
-    fields.given("revision").and_then(|text| text.parse().ok())
-}
 
 /// What a scope of Jeton itself allows, in a sentence; other scopes belong to the services behind it.
 fn scope_text(scope: &str) -> Option<&'static Phrase> {

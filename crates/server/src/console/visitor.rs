@@ -1,6 +1,7 @@
 //! Visitors: who asks for a page, from the session cookie; everybody else is sent to sign in.
 
 use super::{
+    addresses::HOME,
     error_page,
     initials::initials,
     notice::Notice,
@@ -147,7 +148,7 @@ fn stranger(headers: &HeaderMap, method: &Method, path: &str, server: &Server) -
 
 /// Where somebody goes after he has signed in: a form that was sent is not sent again.
 fn back_of(method: &Method, path: &str) -> String {
-    if method.is_safe() { path.to_owned() } else { super::HOME.to_owned() }
+    if method.is_safe() { path.to_owned() } else { HOME.to_owned() }
 }
 
 impl FromRequestParts<Server> for Visitor {

@@ -1,12 +1,8 @@
 //! The way back: the page of the console that somebody goes to after he has signed in or sent a form.
 
-use super::HOME;
+use super::addresses::{self, HOME, SIGN_IN};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header, uri::PathAndQuery};
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-
-/// What must not stand in the value of a parameter as it is.
-const VALUE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'&').add(b'+').add(b'<').add(b'>');
 
 /// A page of the console. No other text becomes one, so that nobody is led to another site.
 pub fn checked(text: &str) -> &str {
@@ -27,14 +23,9 @@ pub fn see(path: &str) -> Response {
 /// The page to sign in at, and to come back from to this one.
 pub fn sign_in(path: &str) -> String {
     match checked(path) {
-        HOME => "/console/sign-in".to_owned(),
-        other => format!("/console/sign-in?return={}", value(other)),
+        HOME => SIGN_IN.to_owned(),
+        other => addresses::with(SIGN_IN, [("return", other)]),
     }
-}
-
-/// A text as the value of a parameter.
-pub fn value(text: &str) -> String {
-    utf8_percent_encode(text, VALUE).to_string()
 }
 
 #[cfg(test)]
@@ -65,6 +56,9 @@ mod tests {
         }
         let own = "/console/settings/api-tokens?state=active&q=a%20b..";
         assert_eq!(checked(own), own);
-        assert_eq!(sign_in(own), "/console/sign-in?return=/console/settings/api-tokens?state=active%26q=a%2520b..");
+        assert_eq!(
+            sign_in(own),
+            "/console/sign-in?return=%2Fconsole%2Fsettings%2Fapi-tokens%3Fstate%3Dactive%26q%3Da%2520b.."
+        );
     }
 }

@@ -1,8 +1,7 @@
 //! `/console/settings/journal/{position}`: the dialog about one entry.
 
-use super::PATH;
 use crate::{
-    console::{page::Place, record, refused::Refused, visitor::Visitor},
+    console::{addresses::JOURNAL, page::Place, record, refused::Refused, visitor::Visitor},
     path::Path,
 };
 use authority::Error;
@@ -18,5 +17,5 @@ pub async fn show(visitor: Visitor, Path(position): Path<String>) -> Result<Resp
         return Err(Error::NotFound.into());
     }
     let filter = JournalFilter { position: Some(Position(position)), ..JournalFilter::default() };
-    record::dialog(&visitor, Place::Journal, filter, PATH.to_owned()).await
+    record::dialog(&visitor, Place::Journal, filter, JOURNAL.to_owned()).await
 }

@@ -17,7 +17,6 @@ use crate::{
 };
 use axum::{
     body::Body,
-    extract::RawQuery,
     response::{IntoResponse, Response},
 };
 use domain::{id::OwnerId, invalid::Invalid, limits};
@@ -86,8 +85,7 @@ impl Format {
 }
 
 /// The file.
-pub async fn send(visitor: Visitor, headers: HeaderMap, RawQuery(query): RawQuery) -> Result<Response, Refused> {
-    let fields = Fields::read(query.unwrap_or_default().as_bytes())?;
+pub async fn send(visitor: Visitor, headers: HeaderMap, fields: Fields) -> Result<Response, Refused> {
     let format = Format::parse(fields.text("format"));
     let filter = Filter::read(fields, visitor.is_application_administrator());
     let wanted = match (filter.check(&visitor).await, format) {

@@ -1,15 +1,14 @@
 //! What the journal is asked for: the parameters of its address.
 
-use super::PATH;
 use crate::{
     console::{
+        addresses::{self, JOURNAL},
         fields::Fields,
         people::filter::{SIZES, USUAL},
         record::sentence,
         refused::Refused,
         texts::{ENGLISH, Journal, Phrase},
         visitor::Visitor,
-        way_back::value,
     },
     cursor,
 };
@@ -119,23 +118,22 @@ impl Filter {
 
     /// The address of the first page.
     pub fn first(&self) -> String {
-        self.address(PATH, None)
+        self.address(JOURNAL, None)
     }
 
     /// The address of the page that begins here.
     pub fn page_after(&self, place: Cursor) -> String {
-        self.address(PATH, Some(("after", &cursor::text(place, ORDER))))
+        self.address(JOURNAL, Some(("after", &cursor::text(place, ORDER))))
     }
 
     /// The address of the same entries as a file.
     pub fn export(&self, format: &str) -> String {
-        self.address(&format!("{PATH}/export"), Some(("format", format)))
+        self.address(&format!("{JOURNAL}/export"), Some(("format", format)))
     }
 
     fn address(&self, path: &str, more: Option<(&str, &str)>) -> String {
         let named = NARROWING.iter().chain(&["rows"]).filter_map(|name| Some((*name, self.fields.given(name)?)));
-        let pairs: Vec<_> = named.chain(more).map(|(name, text)| format!("{name}={}", value(text))).collect();
-        if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+        addresses::with(path, named.chain(more))
     }
 }
 

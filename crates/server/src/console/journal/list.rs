@@ -1,10 +1,8 @@
 //! `/console/settings/journal`: the page.
 
-use super::{
-    PATH,
-    filter::{Filter, Kind, NARROWING},
-};
+use super::filter::{Filter, Kind, NARROWING};
 use crate::console::{
+    addresses::JOURNAL,
     feedback::Feedback,
     fields::Fields,
     organisations::choice::{self, Choice},
@@ -16,7 +14,7 @@ use crate::console::{
     visitor::Visitor,
 };
 use askama::Template;
-use axum::{extract::RawQuery, response::Response};
+use axum::response::Response;
 
 #[derive(Template)]
 #[template(path = "console/journal/list.html")]
@@ -34,8 +32,7 @@ struct List {
 }
 
 /// The page, as its address says.
-pub async fn show(visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Refused> {
-    let fields = Fields::read(query.unwrap_or_default().as_bytes())?;
+pub async fn show(visitor: Visitor, fields: Fields) -> Result<Response, Refused> {
     let filter = Filter::read(fields, visitor.is_application_administrator());
     match filter.check(&visitor).await {
         Ok((wanted, page)) => {
@@ -83,7 +80,7 @@ impl List {
     }
 
     fn home() -> &'static str {
-        PATH
+        JOURNAL
     }
 
     fn sizes() -> [usize; 4] {

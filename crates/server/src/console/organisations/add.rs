@@ -1,7 +1,7 @@
 //! `/console/administration/organisations/add`: a new organisation.
 
-use super::PATH;
 use crate::console::{
+    addresses::{self, ORGANISATIONS},
     feedback::Feedback,
     fields::Fields,
     notice::{Notice, NoticeKind},
@@ -11,12 +11,10 @@ use crate::console::{
     submitted::Submitted,
     texts::{ENGLISH, Organisations},
     visitor::Visitor,
-    way_back::see,
 };
 use askama::Template;
 use axum::response::Response;
 use domain::{name::Name, owner::Organisation};
-use http::header::SET_COOKIE;
 
 #[derive(Template)]
 #[template(path = "console/organisations/add.html")]
@@ -25,7 +23,7 @@ struct Add {
     t: &'static Organisations,
     feedback: Feedback,
     name: String,
-    key: String,
+    once: Once,
 }
 
 impl Add {
@@ -36,12 +34,12 @@ impl Add {
             t,
             feedback: Feedback::none(),
             name: fields.text("name").to_owned(),
-            key: Once::key(visitor, fields),
+            once: Once::of(visitor, fields),
         }
     }
 
     fn home() -> &'static str {
-        PATH
+        ORGANISATIONS
     }
 }
 
@@ -56,10 +54,8 @@ pub async fn add(Submitted { visitor, fields }: Submitted) -> Result<Response, R
     visitor.expect_application_administrator()?;
     match make(&visitor, &fields).await {
         Ok(made) => {
-            let mut response = see(&format!("{PATH}/{}", made.id));
             let notice = Notice::about(NoticeKind::OrganisationAdded, made.name.as_str());
-            response.headers_mut().append(SET_COOKIE, notice.set(&visitor.server));
-            Ok(response)
+            Ok(notice.then(&visitor.server, &addresses::organisation(made.id)))
         }
         Err(refused) => {
             let form = Add { feedback: Feedback::of(refused)?, ..Add::new(&visitor, &fields) };
@@ -70,6 +66,6 @@ pub async fn add(Submitted { visitor, fields }: Submitted) -> Result<Response, R
 
 async fn make(visitor: &Visitor, fields: &Fields) -> Result<Organisation, Refused> {
     let name = Name::parse("name", fields.text("name"))?;
-    let key = Once::bound(PATH, fields);
+    let key = Some(Once::of(visitor, fields).key(ORGANISATIONS, fields));
     Ok(visitor.server.authority.create_organisation(&visitor.caller, name, key).await?.record)
 }

@@ -1,8 +1,9 @@
 //! `/console/administration/organisations/{id}`: everything about one organisation.
 
-use super::{PATH, find, row::Row};
+use super::{find, row::Row};
 use crate::{
     console::{
+        addresses::ORGANISATIONS,
         page::{Page, Place, send},
         refused::Refused,
         texts::{ENGLISH, Organisations, grouped},
@@ -68,6 +69,6 @@ async fn owners(visitor: &Visitor, organisation: OrganisationId, kind: OwnerKind
 
 impl Details {
     fn home() -> &'static str {
-        PATH
+        ORGANISATIONS
     }
 }

@@ -14,7 +14,6 @@ use crate::{
         submitted::Submitted,
         texts::{ENGLISH, Organisations, Phrase},
         visitor::Visitor,
-        way_back::see,
     },
     path::Path,
     problem::ProblemKind,
@@ -28,7 +27,6 @@ use domain::{
     owner::Organisation,
     signer::SignedActions,
 };
-use http::header::SET_COOKIE;
 
 /// The fields that have a place in the form.
 const FIELDS: [&str; 2] = ["name", "signed_actions"];
@@ -98,10 +96,8 @@ pub async fn change(Path(id): Path<String>, Submitted { visitor, fields }: Submi
     let organisation = find(&visitor, &id).await?;
     let (refused, sent) = match attempt(&visitor, &organisation, &fields).await {
         Ok(changed) => {
-            let mut response = see(&Row::new(&visitor, &changed).href);
             let notice = Notice::about(NoticeKind::OrganisationChanged, changed.name.as_str());
-            response.headers_mut().append(SET_COOKIE, notice.set(&visitor.server));
-            return Ok(response);
+            return Ok(notice.then(&visitor.server, &Row::new(&visitor, &changed).href));
         }
         // What somebody else changed meanwhile is shown, so that nothing of it is undone unseen.
         Err(Refused::Sentence(ProblemKind::PreconditionFailed, _)) => {
@@ -116,7 +112,7 @@ pub async fn change(Path(id): Path<String>, Submitted { visitor, fields }: Submi
 }
 
 async fn attempt(visitor: &Visitor, organisation: &Organisation, fields: &Fields) -> Result<Organisation, Refused> {
-    let (patch, expects) = (patch(fields)?, fields.text("revision").parse().ok());
+    let (patch, expects) = (patch(fields)?, fields.revision());
     Ok(visitor.server.authority.update_organisation(&visitor.caller, organisation.id, patch, expects).await?)
 }
 

@@ -1,8 +1,9 @@
 //! `/console/administration/organisations`: the list.
 
-use super::{PATH, row::Row};
+use super::row::Row;
 use crate::{
     console::{
+        addresses::{self, ORGANISATIONS},
         feedback::Feedback,
         fields::Fields,
         page::{Page, Place, send, send_with},
@@ -10,12 +11,11 @@ use crate::{
         refused::Refused,
         texts::{ENGLISH, Organisations, Phrase},
         visitor::Visitor,
-        way_back::value,
     },
     cursor,
 };
 use askama::Template;
-use axum::{extract::RawQuery, response::Response};
+use axum::response::Response;
 use domain::{
     invalid::{Checks, Invalid},
     name::Name,
@@ -40,10 +40,9 @@ struct List {
 }
 
 /// The list, as its address says.
-pub async fn show(visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Refused> {
+pub async fn show(visitor: Visitor, fields: Fields) -> Result<Response, Refused> {
     visitor.expect_application_administrator()?;
     let t = &ENGLISH.organisations;
-    let fields = Fields::read(query.unwrap_or_default().as_bytes())?;
     let size = fields.text("rows").parse().ok().filter(|size| SIZES.contains(size)).unwrap_or(USUAL);
     let page = visitor.page(&t.title, Place::Organisations);
     let mut list = List { page, t, feedback: Feedback::none(), fields, size, rows: Vec::new(), next: None };
@@ -86,8 +85,7 @@ impl List {
     fn address(&self, after: Option<&str>) -> String {
         let named = SHOWN.iter().chain(&["rows"]).filter_map(|name| Some((*name, self.fields.given(name)?)));
         let pairs = named.chain(after.map(|after| ("after", after)));
-        let pairs: Vec<_> = pairs.map(|(name, text)| format!("{name}={}", value(text))).collect();
-        if pairs.is_empty() { PATH.to_owned() } else { format!("{PATH}?{}", pairs.join("&")) }
+        addresses::with(ORGANISATIONS, pairs)
     }
 
     fn first(&self) -> String {
@@ -107,7 +105,7 @@ impl List {
     }
 
     fn home() -> &'static str {
-        PATH
+        ORGANISATIONS
     }
 
     fn unshown(&self) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! An organisation as a row of the list and as the head of its page.
 
-use super::PATH;
 use crate::console::{
+    addresses,
     initials::initials,
     moment::Moment,
     texts::{ENGLISH, Phrase},
@@ -40,7 +40,7 @@ impl Row {
         let (badge, state) = if organisation.active { ("active", &t.active) } else { ("disabled", &t.inactive) };
         Self {
             id: organisation.id.to_string(),
-            href: format!("{PATH}/{}", organisation.id),
+            href: addresses::organisation(organisation.id),
             name: organisation.name.to_string(),
             initials: initials(organisation.name.as_str()),
             active: organisation.active,

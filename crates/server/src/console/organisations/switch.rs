@@ -10,7 +10,6 @@ use crate::{
         submitted::Submitted,
         texts::{ENGLISH, Organisations, Phrase},
         visitor::Visitor,
-        way_back::see,
     },
     path::Path,
 };
@@ -18,7 +17,6 @@ use askama::Template;
 use authority::owners::OrganisationPatch;
 use axum::response::Response;
 use domain::{invalid::Invalid, owner::Organisation};
-use http::header::SET_COOKIE;
 
 #[derive(Template)]
 #[template(path = "console/organisations/switch.html")]
@@ -105,9 +103,7 @@ async fn switch(
     match switched {
         Ok(changed) => {
             let kind = if on { NoticeKind::OrganisationActivated } else { NoticeKind::OrganisationDeactivated };
-            let mut response = see(&Row::new(&visitor, &changed).href);
-            response.headers_mut().append(SET_COOKIE, Notice::about(kind, changed.name.as_str()).set(&visitor.server));
-            Ok(response)
+            Ok(Notice::about(kind, changed.name.as_str()).then(&visitor.server, &Row::new(&visitor, &changed).href))
         }
         Err(refused) => {
             let form = Switch { feedback: Feedback::of(refused)?, ..Switch::new(&visitor, &organisation, on).await? };

@@ -16,11 +16,10 @@ use crate::console::{
     submitted::Submitted,
     texts::{ENGLISH, People},
     visitor::Visitor,
-    way_back::see,
 };
 use askama::Template;
 use authority::owners::OwnerDraft;
-use axum::{extract::RawQuery, response::Response};
+use axum::response::Response;
 use domain::{
     facts::Facts,
     id::OrganisationId,
@@ -29,7 +28,6 @@ use domain::{
     owner::Role,
     scope::Scopes,
 };
-use http::header::SET_COOKIE;
 
 /// The fields that have a place in the form.
 const FIELDS: [&str; 5] = ["name", "email", "role", "organisation", "scopes"];
@@ -45,7 +43,7 @@ struct Add {
     roles: Vec<RoleChoice>,
     organisations: Vec<Choice>,
     everywhere: bool,
-    key: String,
+    once: Once,
 }
 
 impl Add {
@@ -62,7 +60,7 @@ impl Add {
             roles: roles::choices(visitor.caller.role, role, room),
             organisations: choice::offered(visitor, organisation).await?,
             everywhere: visitor.is_application_administrator(),
-            key: Once::key(visitor, &fields),
+            once: Once::of(visitor, &fields),
             fields,
         })
     }
@@ -73,9 +71,9 @@ impl Add {
 }
 
 /// The dialog; the organisation can be named by whoever leads here.
-pub async fn ask(room: Room, visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Refused> {
+pub async fn ask(room: Room, visitor: Visitor, fields: Fields) -> Result<Response, Refused> {
     visitor.expect_administrator()?;
-    Ok(send(&Add::new(&visitor, room, Fields::read(query.unwrap_or_default().as_bytes())?).await?))
+    Ok(send(&Add::new(&visitor, room, fields).await?))
 }
 
 /// Makes the user with his link, or the service account.
@@ -93,16 +91,14 @@ pub async fn add(room: Room, Submitted { visitor, fields }: Submitted) -> Result
 
 async fn make(visitor: &Visitor, room: Room, fields: &Fields) -> Result<Response, Refused> {
     let draft = draft(visitor, room, fields)?;
-    let (authority, key) = (&visitor.server.authority, Once::bound(room.path(), fields));
+    let (authority, key) = (&visitor.server.authority, Some(Once::of(visitor, fields).key(room.path(), fields)));
     if room.is_users() {
         let invited = authority.create_invited(&visitor.caller, draft, key).await?;
         return Ok(Handover::page(visitor, &invited.record, true));
     }
     let account = authority.create_owner(&visitor.caller, draft, key).await?.record;
-    let mut response = see(&format!("{}/{}", room.path(), account.id));
     let notice = Notice::about(NoticeKind::OwnerAdded, account.name.as_str());
-    response.headers_mut().append(SET_COOKIE, notice.set(&visitor.server));
-    Ok(response)
+    Ok(notice.then(&visitor.server, &format!("{}/{}", room.path(), account.id)))
 }
 
 fn draft(visitor: &Visitor, room: Room, fields: &Fields) -> Result<OwnerDraft, Invalid> {

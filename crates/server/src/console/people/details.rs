@@ -3,9 +3,9 @@
 use super::{Room, find, row::Row, switch::Tokens};
 use crate::{
     console::{
+        addresses,
         organisations::choice,
         page::{Page, send},
-        record::organisation_page,
         refused::Refused,
         texts::{ENGLISH, People, Phrase},
         visitor::Visitor,
@@ -68,7 +68,7 @@ async fn details(visitor: &Visitor, room: Room, owner: &Owner) -> Result<Details
         t: &ENGLISH.people,
         room,
         row: Row::new(visitor, room, owner, organisation),
-        organisation: visitor.is_application_administrator().then(|| organisation_page(owner.organisation_id)),
+        organisation: visitor.is_application_administrator().then(|| addresses::organisation(owner.organisation_id)),
         role_includes_all: owner.role > Role::Member,
         scopes: owner.scopes.iter().map(ToString::to_string).collect(),
         has_password: owner.has_password,

@@ -15,7 +15,6 @@ use crate::{
         submitted::Submitted,
         texts::{ENGLISH, People},
         visitor::Visitor,
-        way_back::see,
     },
     path::Path,
 };
@@ -27,7 +26,6 @@ use domain::{
     name::{Email, Name},
     owner::{Owner, Role},
 };
-use http::header::SET_COOKIE;
 
 /// The fields that have a place in the form.
 const FIELDS: [&str; 4] = ["name", "email", "role", "scopes"];
@@ -99,10 +97,8 @@ pub async fn change(
     let owner = find_to_change(&visitor, room, &id).await?;
     match attempt(&visitor, room, &owner, &fields).await {
         Ok(changed) => {
-            let mut response = see(&format!("{}/{}", room.path(), changed.id));
             let notice = Notice::about(NoticeKind::OwnerChanged, changed.name.as_str());
-            response.headers_mut().append(SET_COOKIE, notice.set(&visitor.server));
-            Ok(response)
+            Ok(notice.then(&visitor.server, &format!("{}/{}", room.path(), changed.id)))
         }
         // What somebody else changed meanwhile is shown, so that nothing of it is undone unseen.
         Err(Refused::Sentence(crate::problem::ProblemKind::PreconditionFailed, _)) => {
@@ -122,7 +118,7 @@ pub async fn change(
 
 async fn attempt(visitor: &Visitor, room: Room, owner: &Owner, fields: &Fields) -> Result<Owner, Refused> {
     let patch = patch(room, fields)?;
-    let expects = fields.text("revision").parse().ok();
+    let expects = fields.revision();
     Ok(visitor.server.authority.update_owner(&visitor.caller, room.kind(), owner.id, patch, expects).await?)
 }
 

@@ -3,9 +3,9 @@
 use super::{Room, roles};
 use crate::{
     console::{
+        addresses,
         fields::Fields,
         texts::{ENGLISH, Phrase},
-        way_back::value,
     },
     cursor,
 };
@@ -102,12 +102,7 @@ impl Filter {
 
     fn address(&self, after: Option<&str>) -> String {
         let named = NARROWING.iter().chain(&["rows"]).filter_map(|name| Some((*name, self.fields.given(name)?)));
-        let pairs: Vec<_> = named
-            .chain(after.map(|after| ("after", after)))
-            .map(|(name, text)| format!("{name}={}", value(text)))
-            .collect();
-        let path = self.room.path();
-        if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+        addresses::with(self.room.path(), named.chain(after.map(|after| ("after", after))))
     }
 
     /// The roles to choose from.

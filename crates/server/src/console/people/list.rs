@@ -15,7 +15,7 @@ use crate::console::{
     visitor::Visitor,
 };
 use askama::Template;
-use axum::{extract::RawQuery, response::Response};
+use axum::response::Response;
 
 #[derive(Template)]
 #[template(path = "console/people/list.html")]
@@ -32,10 +32,10 @@ struct List {
 }
 
 /// The list, as its address says.
-pub async fn show(room: Room, visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Refused> {
+pub async fn show(room: Room, visitor: Visitor, fields: Fields) -> Result<Response, Refused> {
     visitor.expect_administrator()?;
     let everywhere = visitor.is_application_administrator();
-    let filter = Filter::read(room, everywhere, Fields::read(query.unwrap_or_default().as_bytes())?);
+    let filter = Filter::read(room, everywhere, fields);
     let t = &ENGLISH.people;
     let mut list = List {
         page: visitor.page(room.of(&t.users, &t.accounts), room.place()),

@@ -3,6 +3,7 @@
 use super::{Room, find_to_change, row::Row};
 use crate::{
     console::{
+        addresses,
         feedback::Feedback,
         fields::Fields,
         moment::Moment,
@@ -12,7 +13,6 @@ use crate::{
         submitted::Submitted,
         texts::{ENGLISH, People, Phrase},
         visitor::Visitor,
-        way_back::see,
     },
     path::Path,
 };
@@ -20,7 +20,6 @@ use askama::Template;
 use authority::{Error, owners::OwnerPatch};
 use axum::response::Response;
 use domain::{invalid::Invalid, limits, owner::Owner, time::Timestamp, token::Token};
-use http::header::SET_COOKIE;
 use store::query::TokenFilter;
 
 /// How many tokens are named that were used lately.
@@ -39,7 +38,7 @@ pub struct Ending {
 impl Ending {
     fn new(token: &Token) -> Self {
         Self {
-            href: format!("/console/settings/api-tokens/{}", token.id),
+            href: addresses::token(token.id),
             name: token.name.to_string(),
             used: token.last_use.as_ref().map(|last| Moment::new(last.at)),
         }
@@ -217,7 +216,5 @@ pub async fn activate(
 }
 
 fn done(visitor: &Visitor, room: Room, owner: &Owner, kind: NoticeKind) -> Response {
-    let mut response = see(&format!("{}/{}", room.path(), owner.id));
-    response.headers_mut().append(SET_COOKIE, Notice::about(kind, owner.name.as_str()).set(&visitor.server));
-    response
+    Notice::about(kind, owner.name.as_str()).then(&visitor.server, &format!("{}/{}", room.path(), owner.id))
 }

@@ -1,9 +1,10 @@
 //! Keys and passkeys of the visitor's: switched off and on, and removed. A script registers new passkeys through
 //! the native API, because only scripts reach the browser's.
 
-use super::{PROFILE, SignerRow};
+use super::SignerRow;
 use crate::{
     console::{
+        addresses::PROFILE,
         feedback::Feedback,
         notice::{Notice, NoticeKind},
         page::{Page, Place, send, send_with},
@@ -19,7 +20,6 @@ use askama::Template;
 use authority::Error;
 use axum::response::Response;
 use domain::{id::SignerId, secret::Secret};
-use http::header::SET_COOKIE;
 use store::change::SignerSwitch;
 
 /// The dialog that asks whether he means it.
@@ -84,10 +84,8 @@ pub async fn switch(
     let password = password.map(|password| Secret::new(password.to_owned()));
     match visitor.server.authority.switch_signer(&visitor.caller, signer, switch, password).await {
         Ok(signer) => {
-            let mut response = see(PROFILE);
             let notice = Notice::about(notice, signer.name.as_str());
-            response.headers_mut().append(SET_COOKIE, notice.set(&visitor.server));
-            Ok(response)
+            Ok(notice.then(&visitor.server, PROFILE))
         }
         // One that is gone is as gone as he wants it.
         Err(Error::NotFound) if matches!(verb, Verb::Remove) => Ok(see(PROFILE)),

@@ -3,11 +3,11 @@
 use super::show_again;
 use crate::{
     console::{
+        addresses::SIGN_IN,
         notice::{Notice, NoticeKind},
         refused::Refused,
         submitted::Submitted,
         texts::ENGLISH,
-        way_back::see,
     },
     cookie,
 };
@@ -28,8 +28,7 @@ pub async fn change(Submitted { visitor, fields }: Submitted) -> Result<Response
     if let Err(error) = changed {
         return show_again(&visitor, error).await;
     }
-    let mut response = see("/console/sign-in");
+    let mut response = Notice::new(NoticeKind::PasswordSet).then(server, SIGN_IN);
     response.headers_mut().append(SET_COOKIE, cookie::clear(server));
-    response.headers_mut().append(SET_COOKIE, Notice::new(NoticeKind::PasswordSet).set(server));
     Ok(response)
 }

@@ -1,12 +1,11 @@
 //! The end of one session of the visitor's: of a device that he lost, say.
 
-use super::PROFILE;
 use crate::{
     console::{
+        addresses::{PROFILE, SIGN_IN},
         notice::{Notice, NoticeKind},
         refused::Refused,
         submitted::Submitted,
-        way_back::see,
     },
     cookie,
     path::Path,
@@ -25,12 +24,9 @@ pub async fn end(Path(id): Path<String>, Submitted { visitor, .. }: Submitted) -
         Err(error) => return Err(error.into()),
     }
     if id == visitor.session {
-        let mut response = see("/console/sign-in");
+        let mut response = Notice::new(NoticeKind::SignedOut).then(server, SIGN_IN);
         response.headers_mut().append(SET_COOKIE, cookie::clear(server));
-        response.headers_mut().append(SET_COOKIE, Notice::new(NoticeKind::SignedOut).set(server));
         return Ok(response);
     }
-    let mut response = see(PROFILE);
-    response.headers_mut().append(SET_COOKIE, Notice::new(NoticeKind::SessionEnded).set(server));
-    Ok(response)
+    Ok(Notice::new(NoticeKind::SessionEnded).then(server, PROFILE))
 }

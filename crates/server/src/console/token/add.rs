@@ -3,13 +3,14 @@
 use super::{
     draft::{Draft, Step},
     offer::{self, OwnerOffers, ScopeOffer},
-    once::Once,
     summary,
 };
 use crate::console::{
+    addresses::TOKENS,
     feedback::Feedback,
     fields::Fields,
     moment::Moment,
+    once::Once,
     page::{Page, Place, send_with},
     refused::Refused,
     submitted::Submitted,
@@ -22,7 +23,7 @@ use authority::{
     error::{Conflict, Denied},
     issue::NewToken,
 };
-use axum::{extract::RawQuery, response::Response};
+use axum::response::Response;
 use domain::{
     id::OwnerId,
     invalid::{Checks, Invalid},
@@ -77,9 +78,8 @@ impl Wizard {
 }
 
 /// The first step; with `owner` in the address that one is chosen, where the visitor may choose it.
-pub async fn begin(visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Refused> {
-    let asked = Fields::read(query.unwrap_or_default().as_bytes())?;
-    let draft = Draft { owner: asked.text("owner").to_owned(), ..Draft::of(&Fields::default()) };
+pub async fn begin(visitor: Visitor, fields: Fields) -> Result<Response, Refused> {
+    let draft = Draft { owner: fields.text("owner").to_owned(), ..Draft::of(&Fields::default()) };
     let may_be_chosen =
         visitor.is_administrator() && offer::owner(&visitor, &draft).await?.is_some_and(|owner| owner.active);
     let draft = if may_be_chosen { draft } else { Draft::of(&Fields::default()) };
@@ -121,8 +121,7 @@ async fn add(visitor: &Visitor, fields: &Fields, draft: Draft) -> Result<Respons
     }
     let authority = &visitor.server.authority;
     let new = new_token(&draft, authority.now())?;
-    let asks: Vec<_> = draft.pairs().into_iter().flat_map(|(name, value)| [name, value]).collect();
-    let key = Once::of(visitor, fields).key(&asks);
+    let key = Once::of(visitor, fields).key(TOKENS, fields);
     match authority.issue(&visitor.caller, new, Some(key)).await {
         Ok(issued) => Ok(summary::added(visitor, issued)),
         Err(error) => {

@@ -4,11 +4,12 @@ use super::{
     callers::{CallerRow, callers},
     gone::or_gone,
     head::Head,
+    opened_from::{came_from, carried, list},
     subject::{RECENTLY, Subject},
-    way_back::{came_from, carried, list},
 };
 use crate::{
     console::{
+        addresses,
         feedback::Feedback,
         fields::Fields,
         notice::{Notice, NoticeKind},
@@ -17,7 +18,6 @@ use crate::{
         submitted::Submitted,
         texts::ENGLISH,
         visitor::Visitor,
-        way_back::see,
     },
     path::Path,
 };
@@ -30,7 +30,7 @@ use domain::{
     name::{Name, reason},
     token::Token,
 };
-use http::{HeaderMap, header::SET_COOKIE};
+use http::HeaderMap;
 
 /// The dialog.
 #[derive(Template)]
@@ -110,7 +110,7 @@ async fn carry_out(visitor: &Visitor, subject: &Subject, fields: &Fields) -> Res
     let reason = fields.given("reason").and_then(|text| checks.take(reason("reason", text)));
     checks.finish()?;
     let id: TokenId = subject.id();
-    visitor.server.authority.delete(&visitor.caller, id, super::revision(fields), reason).await?;
+    visitor.server.authority.delete(&visitor.caller, id, fields.revision(), reason).await?;
     Ok(())
 }
 
@@ -118,11 +118,9 @@ async fn carry_out(visitor: &Visitor, subject: &Subject, fields: &Fields) -> Res
 fn done_before(visitor: &Visitor, token: &Token, fields: &Fields) -> Response {
     let by_himself = token.deleted.as_ref().is_some_and(|deleted| deleted.by == Some(visitor.caller.owner));
     let kind = if by_himself { NoticeKind::TokenDeleted } else { NoticeKind::TokenDeletedBefore };
-    done(visitor, kind, &token.name, &carried(fields, &super::subject::path(token.id)))
+    done(visitor, kind, &token.name, &carried(fields, &addresses::token(token.id)))
 }
 
 fn done(visitor: &Visitor, kind: NoticeKind, name: &Name, back: &str) -> Response {
-    let mut response = see(list(back));
-    response.headers_mut().append(SET_COOKIE, Notice::about(kind, name.as_str()).set(&visitor.server));
-    response
+    Notice::about(kind, name.as_str()).then(&visitor.server, list(back))
 }

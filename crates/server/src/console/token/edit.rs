@@ -5,8 +5,8 @@ use super::{
     gone::or_gone,
     head::Head,
     offer::{self, ScopeOffer},
+    opened_from::{came_from, carried},
     subject::Subject,
-    way_back::{came_from, carried},
 };
 use crate::{
     console::{
@@ -19,15 +19,14 @@ use crate::{
         submitted::Submitted,
         texts::ENGLISH,
         visitor::Visitor,
-        way_back::see,
     },
     path::Path,
 };
 use askama::Template;
 use authority::{Error, error::Denied, update::TokenPatch};
-use axum::{extract::RawQuery, response::Response};
+use axum::response::Response;
 use domain::{invalid::Checks, limits, time::Timestamp, token::Token};
-use http::{HeaderMap, StatusCode, header::SET_COOKIE};
+use http::{HeaderMap, StatusCode};
 
 /// The word for an expiry that stays.
 const KEEP: &str = "keep";
@@ -63,14 +62,14 @@ impl EditDialog {
 }
 
 /// Shows the form, at the side that `step` names.
-pub async fn ask(visitor: Visitor, headers: HeaderMap, Path(id): Path<String>, RawQuery(query): RawQuery) -> Response {
-    let made = dialog(&visitor, &headers, &id, query.as_deref().unwrap_or_default()).await;
+pub async fn ask(visitor: Visitor, headers: HeaderMap, Path(id): Path<String>, fields: Fields) -> Response {
+    let made = dialog(&visitor, &headers, &id, &fields).await;
     or_gone(&visitor, made).await
 }
 
-async fn dialog(visitor: &Visitor, headers: &HeaderMap, id: &str, query: &str) -> Result<Response, Refused> {
+async fn dialog(visitor: &Visitor, headers: &HeaderMap, id: &str, fields: &Fields) -> Result<Response, Refused> {
     let subject = Subject::find(visitor, id).await?;
-    let step = side(Fields::read(query.as_bytes())?.text("step"));
+    let step = side(fields.text("step"));
     let back = came_from(headers, &subject.path());
     let draft = Draft::of_token(&subject.listed.token);
     let revision = subject.listed.token.revision;
@@ -98,7 +97,7 @@ fn side(word: &str) -> Step {
 async fn attempt(visitor: &Visitor, id: &str, fields: &Fields) -> Result<Response, Refused> {
     let subject = Subject::find(visitor, id).await?;
     let token = &subject.listed.token;
-    let revision = super::revision(fields).unwrap_or(token.revision);
+    let revision = fields.revision().unwrap_or(token.revision);
     let (draft, back) = (Draft::of(fields), carried(fields, &subject.path()));
     let mut form = Form { draft, step: side(fields.text("step")), back, revision };
     if let Some(side_word) = fields.given("go").filter(|word| *word != "save") {
@@ -110,10 +109,8 @@ async fn attempt(visitor: &Visitor, id: &str, fields: &Fields) -> Result<Respons
             let authority = &visitor.server.authority;
             match authority.update(&visitor.caller, subject.id(), patch, Some(revision)).await {
                 Ok(token) => {
-                    let mut response = see(&form.back);
                     let notice = Notice::about(NoticeKind::TokenSaved, token.name.as_str());
-                    response.headers_mut().append(SET_COOKIE, notice.set(&visitor.server));
-                    return Ok(response);
+                    return Ok(notice.then(&visitor.server, &form.back));
                 }
                 Err(error) => {
                     if matches!(error, Error::RevisionChanged { .. }) {

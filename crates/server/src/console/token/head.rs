@@ -2,10 +2,11 @@
 
 use super::subject::Subject;
 use crate::console::{
+    addresses,
     initials::initials,
     moment::Moment,
     texts::{Common, ENGLISH, Phrase},
-    tokens::row::refused_text,
+    token_list::row::refused_text,
     visitor::Visitor,
 };
 use domain::{
@@ -100,15 +101,15 @@ impl Head {
 
 impl Who {
     fn new(visitor: &Visitor, person: &Person, id: OwnerId) -> Self {
-        let (room, kind) = match person.kind {
-            OwnerKind::User => ("users", &ENGLISH.token.user),
-            OwnerKind::ServiceAccount => ("service-accounts", &ENGLISH.token.service_account),
+        let kind = match person.kind {
+            OwnerKind::User => &ENGLISH.token.user,
+            OwnerKind::ServiceAccount => &ENGLISH.token.service_account,
         };
         let page = visitor.is_administrator() && person.name.is_some();
         Self {
             name: person.name.as_ref().map_or_else(|| ENGLISH.common.outsider.to_string(), Name::to_string),
             is_known: person.name.is_some(),
-            page: page.then(|| format!("/console/settings/{room}/{id}")),
+            page: page.then(|| addresses::owner(person.kind, id)),
             kind,
         }
     }

@@ -13,7 +13,7 @@ use crate::{
 };
 use askama::Template;
 use authority::Error;
-use axum::{extract::RawQuery, response::Response};
+use axum::response::Response;
 use domain::id::Position;
 use store::query::JournalFilter;
 
@@ -34,14 +34,14 @@ struct History {
 }
 
 /// Shows a page of it.
-pub async fn show(visitor: Visitor, Path(id): Path<String>, RawQuery(query): RawQuery) -> Response {
-    let made = history(&visitor, &id, query.as_deref().unwrap_or_default()).await;
+pub async fn show(visitor: Visitor, Path(id): Path<String>, fields: Fields) -> Response {
+    let made = history(&visitor, &id, &fields).await;
     or_gone(&visitor, made).await
 }
 
-async fn history(visitor: &Visitor, id: &str, query: &str) -> Result<Response, Refused> {
+async fn history(visitor: &Visitor, id: &str, fields: &Fields) -> Result<Response, Refused> {
     let subject = Subject::find(visitor, id).await?;
-    let asked = Fields::read(query.as_bytes())?.text("page").parse().unwrap_or(1_u64).max(1);
+    let asked = fields.text("page").parse().unwrap_or(1_u64).max(1);
     let filter = JournalFilter { token: Some(subject.id()), ..JournalFilter::default() };
     let part = |number: u64| (number - 1).saturating_mul(ROWS as u64);
     let authority = &visitor.server.authority;

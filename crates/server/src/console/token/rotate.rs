@@ -3,15 +3,15 @@
 use super::{
     gone::or_gone,
     head::Head,
-    once::Once,
+    opened_from::{came_from, carried},
     subject::Subject,
     summary,
-    way_back::{came_from, carried},
 };
 use crate::{
     console::{
         feedback::Feedback,
         fields::Fields,
+        once::Once,
         page::{Page, Place, send, send_with},
         refused::Refused,
         submitted::Submitted,
@@ -94,8 +94,8 @@ async fn attempt(visitor: &Visitor, id: &str, fields: &Fields) -> Result<Respons
     let back = carried(fields, &subject.path());
     let refused = match overlap(fields) {
         Ok(overlap) => {
-            let key = Once::of(visitor, fields).key(&["rotate", id, fields.text("overlap"), fields.text("hours")]);
-            let expects = super::revision(fields);
+            let key = Once::of(visitor, fields).key(&format!("{}/rotate", subject.path()), fields);
+            let expects = fields.revision();
             let authority = &visitor.server.authority;
             match authority.rotate(&visitor.caller, subject.id(), overlap, expects, Some(key)).await {
                 Ok(issued) => return Ok(summary::rotated(visitor, issued, &back)),

@@ -1,6 +1,6 @@
 //! The token that a page is about, found within the visitor's reach.
 
-use crate::console::{HOME, refused::Refused, visitor::Visitor};
+use crate::console::{addresses, refused::Refused, visitor::Visitor};
 use authority::Error;
 use domain::{
     id::TokenId,
@@ -45,7 +45,7 @@ impl Subject {
 
     /// The path of its page.
     pub fn path(&self) -> String {
-        path(self.id())
+        addresses::token(self.id())
     }
 
     /// Its state.
@@ -62,9 +62,4 @@ impl Subject {
     pub fn was_used_recently(&self) -> bool {
         self.listed.token.last_use.as_ref().is_some_and(|last| self.now.since(last.at) < RECENTLY)
     }
-}
-
-/// The path of a token's page.
-pub fn path(id: TokenId) -> String {
-    format!("{HOME}/{id}")
 }

@@ -1,7 +1,7 @@
 //! The summary after a token was added or rotated: the only page that shows a secret, and only once.
 
 use crate::console::{
-    HOME,
+    addresses::{self, TOKENS},
     page::{Page, Place, send},
     texts::Phrase,
     visitor::Visitor,
@@ -32,7 +32,7 @@ struct Summary {
 /// Shows the secret of a token that was added.
 pub fn added(visitor: &Visitor, issued: Issued) -> Response {
     let t = &crate::console::texts::ENGLISH.token;
-    show(visitor, issued, &t.added_title, &t.added, true, HOME)
+    show(visitor, issued, &t.added_title, &t.added, true, TOKENS)
 }
 
 /// Shows the new secret of a token that was rotated.
@@ -60,7 +60,7 @@ fn show(
         secret,
         repeated,
         is_last_step,
-        path: super::subject::path(id),
+        path: addresses::token(id),
         back: back.to_owned(),
     })
 }

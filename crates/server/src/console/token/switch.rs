@@ -3,8 +3,8 @@
 use super::{
     gone::or_gone,
     head::Head,
+    opened_from::{came_from, carried},
     subject::Subject,
-    way_back::{came_from, carried},
 };
 use crate::{
     console::{
@@ -16,13 +16,12 @@ use crate::{
         submitted::Submitted,
         texts::ENGLISH,
         visitor::Visitor,
-        way_back::see,
     },
     path::Path,
 };
 use askama::Template;
 use axum::response::Response;
-use http::{HeaderMap, header::SET_COOKIE};
+use http::HeaderMap;
 
 #[derive(Template)]
 #[template(path = "console/token/switch.html")]
@@ -81,7 +80,7 @@ async fn switch(visitor: &Visitor, id: &str, fields: &Fields, disables: bool) ->
     let back = carried(fields, &subject.path());
     let (authority, token) = (&visitor.server.authority, subject.id());
     // What is done already was done by this very form, or needs no second time.
-    let expects = if subject.listed.token.disabled == disables { None } else { super::revision(fields) };
+    let expects = if subject.listed.token.disabled == disables { None } else { fields.revision() };
     let switched = if disables {
         authority.disable(&visitor.caller, token, expects).await
     } else {
@@ -90,10 +89,8 @@ async fn switch(visitor: &Visitor, id: &str, fields: &Fields, disables: bool) ->
     match switched {
         Ok(token) => {
             let kind = if disables { NoticeKind::TokenDisabled } else { NoticeKind::TokenEnabled };
-            let mut response = see(&back);
             let notice = Notice::about(kind, token.name.as_str());
-            response.headers_mut().append(SET_COOKIE, notice.set(&visitor.server));
-            Ok(response)
+            Ok(notice.then(&visitor.server, &back))
         }
         Err(refused) => {
             let feedback = Feedback::of(refused)?;

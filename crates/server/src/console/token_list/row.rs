@@ -1,17 +1,18 @@
 //! A row of the list: a token with everything that its columns and its menu show.
 
 use crate::console::{
-    HOME,
+    addresses,
     initials::initials,
     moment::Moment,
     texts::{Common, ENGLISH, Phrase, TokenList},
 };
 use domain::{
+    id::OwnerId,
     name::Name,
     owner::OwnerKind,
     secret,
     time::Timestamp,
-    token::{State, Token, has_passed},
+    token::{State, has_passed},
 };
 use store::query::{ListedToken, search::Person};
 
@@ -79,14 +80,14 @@ impl Row {
         let state = token.state(now);
         let is_over = token.expires_at.is_some_and(|expiry| has_passed(expiry, now));
         Self {
-            page: page_of(&token),
+            page: addresses::token(token.id),
             initials: initials(token.name.as_str()),
             name: token.name.to_string(),
             organisation: organisation.name.to_string(),
-            organisation_page: format!("/console/administration/organisations/{}", token.organisation),
+            organisation_page: addresses::organisation(token.organisation),
             scopes: token.scopes.iter().map(ToString::to_string).collect(),
-            owner: Who::new(owner, &token.owner, for_administrator),
-            author: Who::new(author, &token.author, for_administrator),
+            owner: Who::new(owner, token.owner, for_administrator),
+            author: Who::new(author, token.author, for_administrator),
             created: token.created_at.into(),
             last_used: token.last_use.as_ref().map(|last| last.at.into()),
             expires: token.expires_at.map(Moment::new),
@@ -138,25 +139,16 @@ pub fn refused_text<'a>(listed: &ListedToken, t: &'a Common) -> Option<&'a Phras
     }
 }
 
-fn page_of(token: &Token) -> String {
-    format!("{HOME}/{}", token.id)
-}
-
 fn label(key: &str, value: &str) -> String {
     if value.is_empty() { key.to_owned() } else { format!("{key}={value}") }
 }
 
 impl Who {
-    fn new(person: Person, id: &impl ToString, for_administrator: bool) -> Self {
-        let room = match person.kind {
-            OwnerKind::User => "users",
-            OwnerKind::ServiceAccount => "service-accounts",
-        };
+    fn new(person: Person, id: OwnerId, for_administrator: bool) -> Self {
         let known = person.name.as_ref().map(Name::to_string);
         Self {
             is_person: person.kind == OwnerKind::User,
-            page: (for_administrator && known.is_some())
-                .then(|| format!("/console/settings/{room}/{}", id.to_string())),
+            page: (for_administrator && known.is_some()).then(|| addresses::owner(person.kind, id)),
             initials: known.as_deref().map_or_else(|| "–".to_owned(), initials),
             name: known.unwrap_or_else(|| ENGLISH.common.outsider.to_string()),
         }

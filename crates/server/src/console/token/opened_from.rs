@@ -1,6 +1,6 @@
 //! Where a dialog about a token leads back to: the list as it was filtered, or the tab that it was opened from.
 
-use crate::console::{HOME, fields::Fields, way_back::checked};
+use crate::console::{addresses::TOKENS, fields::Fields, way_back::checked};
 use http::{HeaderMap, Uri, header::REFERER};
 
 /// The field that carries it through the forms of a dialog.
@@ -22,11 +22,11 @@ pub fn carried(fields: &Fields, token_page: &str) -> String {
 
 /// The list that it leads back to, as it was filtered; the whole list when it is another page.
 pub fn list(back: &str) -> &str {
-    if is_list(back) { checked(back) } else { HOME }
+    if is_list(back) { checked(back) } else { TOKENS }
 }
 
 fn is_list(path: &str) -> bool {
-    path.split('?').next() == Some(HOME)
+    path.split('?').next() == Some(TOKENS)
 }
 
 fn is_shown(path: &str, token_page: &str) -> bool {
@@ -61,7 +61,7 @@ mod tests {
             assert_eq!(from(referer), back, "{referer}");
         }
         assert_eq!(list("/console/settings/api-tokens?q=a"), "/console/settings/api-tokens?q=a");
-        assert_eq!(list(page), HOME);
+        assert_eq!(list(page), TOKENS);
         let fields = Fields::read(b"return=https://evil.example/console/settings/api-tokens").unwrap();
         assert_eq!(carried(&fields, page), page);
     }

@@ -1,7 +1,7 @@
 //! What was chosen in the list: rows of it, or everything that fits its filter, and what shall be done with it.
 
 use super::{choices::Choices, view::View};
-use crate::console::{HOME, fields::Fields, refused::Refused, texts::ENGLISH, visitor::Visitor};
+use crate::console::{addresses, fields::Fields, refused::Refused, texts::ENGLISH, visitor::Visitor};
 use domain::{
     id::TokenId,
     invalid::{Checks, Invalid},
@@ -78,7 +78,7 @@ impl Selection {
     /// The one row that was chosen, when it is one: it has a dialog of its own.
     pub fn dialog_of_one(&self) -> Option<String> {
         match self.ids.as_slice() {
-            [id] => Some(format!("{HOME}/{id}/{}", self.deed.word())),
+            [id] => Some(format!("{}/{}", addresses::token(id), self.deed.word())),
             _ => None,
         }
     }

@@ -6,7 +6,11 @@ use super::{
     sort,
 };
 use crate::{
-    console::{HOME, fields::Fields, texts::TokenList},
+    console::{
+        addresses::{self, TOKENS},
+        fields::Fields,
+        texts::TokenList,
+    },
     redact,
 };
 use domain::invalid::Checks;
@@ -85,7 +89,7 @@ impl View {
 
     /// Its address.
     pub fn address(&self) -> String {
-        address(HOME, self.pairs())
+        addresses::with(TOKENS, self.pairs())
     }
 
     /// The address of another page of it.
@@ -102,12 +106,6 @@ impl View {
     pub fn filtered(&self, filter: FilterFields) -> String {
         Self { filter, page: 1, ..self.clone() }.address()
     }
-}
-
-/// An address with these parameters.
-pub fn address<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a str, String)>) -> String {
-    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
 #[cfg(test)]
@@ -134,7 +132,7 @@ mod tests {
         }
         assert_eq!(
             read("label=a,b+c&q=+&owner=&rows=10&page=1").unwrap().address(),
-            format!("{HOME}?label=a&label=b&label=c")
+            format!("{TOKENS}?label=a&label=b&label=c")
         );
     }
 

@@ -8,6 +8,7 @@ use super::{
     selection::{Deed, Selection},
 };
 use crate::console::{
+    addresses::TOKENS,
     feedback::Feedback,
     fields::Fields,
     notice::{Notice, NoticeKind},
@@ -20,13 +21,12 @@ use crate::console::{
 };
 use askama::Template;
 use authority::delete::Deleting;
-use axum::{extract::RawQuery, response::Response};
+use axum::response::Response;
 use domain::{invalid::Checks, limits, name, token::State};
-use http::header::SET_COOKIE;
 use store::query::{Sort, TokenFilter};
 
 #[derive(Template)]
-#[template(path = "console/tokens/selection.html")]
+#[template(path = "console/token_list/selection.html")]
 struct SelectionDialog {
     page: Page,
     t: &'static TokenList,
@@ -45,8 +45,7 @@ struct SelectionDialog {
 }
 
 /// Shows what would be done.
-pub async fn ask(visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Refused> {
-    let fields = Fields::read(query.unwrap_or_default().as_bytes())?;
+pub async fn ask(visitor: Visitor, fields: Fields) -> Result<Response, Refused> {
     let selection = Selection::read(&visitor, &fields).await?;
     if let Some(dialog) = selection.dialog_of_one() {
         return Ok(see(&dialog));
@@ -144,9 +143,7 @@ fn counted(kind: NoticeKind, count: u64) -> Notice {
 }
 
 fn done(visitor: &Visitor, selection: &Selection, notice: &Notice) -> Response {
-    let mut response = see(&selection.view.address());
-    response.headers_mut().append(SET_COOKIE, notice.set(&visitor.server));
-    response
+    notice.then(&visitor.server, &selection.view.address())
 }
 
 impl SelectionDialog {
@@ -162,7 +159,7 @@ impl SelectionDialog {
             feedback: Feedback::none(),
             carried,
             back: selection.view.address(),
-            action: format!("{}/selection", crate::console::HOME),
+            action: format!("{TOKENS}/selection"),
             deletes,
             asks_count: asks_count(selection, &preview),
             preview,

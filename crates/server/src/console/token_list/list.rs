@@ -10,7 +10,7 @@ use super::{
     view::View,
 };
 use crate::console::{
-    HOME,
+    addresses::TOKENS,
     feedback::Feedback,
     fields::Fields,
     page::{Page, Place, send, send_with},
@@ -19,7 +19,7 @@ use crate::console::{
     visitor::Visitor,
 };
 use askama::Template;
-use axum::{extract::RawQuery, response::Response};
+use axum::response::Response;
 use domain::invalid::{Checks, Invalid};
 use store::query::{ListedToken, SortKey, TokenFilter, search::Found};
 
@@ -29,7 +29,7 @@ const NO_SECRET: &str = r"(?!(.*\s)?(jtn_\S{20,}|idt:TKN-|eyJ\S{40,}|vdai_\S{16,
 
 /// The list as a page.
 #[derive(Template)]
-#[template(path = "console/tokens/list.html")]
+#[template(path = "console/token_list/list.html")]
 struct List {
     page: Page,
     t: &'static TokenList,
@@ -49,9 +49,8 @@ struct List {
 }
 
 /// The list, as its address says.
-pub async fn show(visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Refused> {
+pub async fn show(visitor: Visitor, fields: Fields) -> Result<Response, Refused> {
     let t = &ENGLISH.token_list;
-    let fields = Fields::read(query.unwrap_or_default().as_bytes())?;
     let mut checks = Checks::new();
     let mut view = View::read(&fields, &mut checks, t);
     if !visitor.is_application_administrator() {
@@ -100,7 +99,7 @@ impl List {
         Self {
             page: visitor.page(&t.title, Place::Tokens),
             t,
-            home: HOME,
+            home: TOKENS,
             always: ALWAYS,
             states: STATES.map(|state| (state.as_str(), state_text(state, &ENGLISH.common))),
             chips: chips(&view, &choices),
