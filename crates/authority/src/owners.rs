@@ -23,7 +23,9 @@ use store::{
         Committed, CreateOwner, InviteOwner, NewOrganisation, NewOwner, Outcome, SeatSwitch, UpdateOrganisation,
         UpdateOwner, Verb,
     },
-    query::{OrganisationFilter, OwnerFilter, Page, PageRequest},
+    query::{
+        ListedOwner, OrganisationFilter, OrganisationKey, OwnerFilter, OwnerKey, Page, PageRequest, Sort, search::Found,
+    },
 };
 
 /// What a new user or service account shall be.
@@ -111,6 +113,22 @@ impl Authority {
     ) -> Result<Page<Organisation>, Error> {
         let reach = access::reach(caller, Action::SeeOrganisations)?;
         Ok(self.store.organisations(reach, filter, page).await?)
+    }
+
+    /// A part of the organisations that the caller sees after this many, and how many the filter selects in all.
+    ///
+    /// # Errors
+    /// As [`Authority::organisations`].
+    pub async fn organisations_part(
+        &self,
+        caller: &Caller,
+        filter: OrganisationFilter,
+        sort: Sort<OrganisationKey>,
+        offset: u64,
+        limit: usize,
+    ) -> Result<Found<Organisation>, Error> {
+        let reach = access::reach(caller, Action::SeeOrganisations)?;
+        Ok(self.store.organisations_part(reach, filter, sort, offset, limit).await?)
     }
 
     /// One organisation.
@@ -211,6 +229,22 @@ impl Authority {
     pub async fn owners(&self, caller: &Caller, filter: OwnerFilter, page: PageRequest) -> Result<Page<Owner>, Error> {
         let reach = access::reach(caller, Action::SeeOwners)?;
         Ok(self.store.owners(reach, filter, page).await?)
+    }
+
+    /// A part of the same after this many, each with its organisation, and how many the filter selects in all.
+    ///
+    /// # Errors
+    /// As [`Authority::owners`].
+    pub async fn owners_part(
+        &self,
+        caller: &Caller,
+        filter: OwnerFilter,
+        sort: Sort<OwnerKey>,
+        offset: u64,
+        limit: usize,
+    ) -> Result<Found<ListedOwner>, Error> {
+        let reach = access::reach(caller, Action::SeeOwners)?;
+        Ok(self.store.owners_part(reach, filter, sort, offset, limit).await?)
     }
 
     /// One user or service account.

@@ -13,7 +13,10 @@ pub mod permission;
 pub mod search;
 
 pub use listed::{ListedToken, NamedOrganisation};
-pub use people::{FactIs, OrganisationFilter, OwnerFilter, Session, SignIn, SignersOf, UserKey};
+pub use people::{
+    FactIs, ListedOwner, OrganisationFilter, OrganisationKey, OwnerFilter, OwnerKey, Session, SignIn, SignersOf,
+    UserKey,
+};
 
 use domain::{
     id::{DeletionId, OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, Position, TokenId, TokenNumber},
@@ -104,18 +107,19 @@ pub enum SortKey {
     LastUsed,
 }
 
-/// The order of a list of tokens.
+/// The order of a list; of tokens, where no other is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sort {
+pub struct Sort<Key = SortKey> {
     /// By what.
-    pub key: SortKey,
+    pub key: Key,
     /// True for the largest first.
     pub descending: bool,
 }
 
-impl Default for Sort {
+/// What was created last comes first.
+impl<Key: Default> Default for Sort<Key> {
     fn default() -> Self {
-        Self { key: SortKey::Created, descending: true }
+        Self { key: Key::default(), descending: true }
     }
 }
 

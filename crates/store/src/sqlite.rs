@@ -39,6 +39,7 @@ mod nonce;
 mod organisations;
 mod owner_row;
 mod owners;
+mod people;
 mod permission_row;
 mod permissions;
 #[cfg(test)]
@@ -69,8 +70,9 @@ use crate::{
     change::{Change, Committed},
     error::{CommitError, ReadError},
     query::{
-        Deletion, JournalFilter, JournalRow, ListedToken, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest,
-        Preview, Session, SignIn, SignersOf, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
+        Deletion, JournalFilter, JournalRow, ListedOwner, ListedToken, Loaded, OrganisationFilter, OrganisationKey,
+        OwnerFilter, OwnerKey, Page, PageRequest, Preview, Session, SignIn, SignersOf, Sort, TokenFilter, UsageDay,
+        UserKey, WriterFigures,
         permission::{AssignmentFilter, PermissionFilter},
         search::{Found, FoundToken, Search},
     },
@@ -216,11 +218,35 @@ impl Store for SqliteStore {
         filter: OrganisationFilter,
         page: PageRequest,
     ) -> Result<Page<Organisation>, ReadError> {
-        self.readers.read(move |connection| list::organisations(connection, reach, &filter, &page)).await
+        self.readers.read(move |connection| people::organisations(connection, reach, &filter, &page)).await
     }
 
     async fn owners(&self, reach: Reach, filter: OwnerFilter, page: PageRequest) -> Result<Page<Owner>, ReadError> {
-        self.readers.read(move |connection| list::owners(connection, reach, &filter, &page)).await
+        self.readers.read(move |connection| people::owners(connection, reach, &filter, &page)).await
+    }
+
+    async fn organisations_part(
+        &self,
+        reach: Reach,
+        filter: OrganisationFilter,
+        sort: Sort<OrganisationKey>,
+        offset: u64,
+        limit: usize,
+    ) -> Result<Found<Organisation>, ReadError> {
+        let read = move |connection: &_| people::organisations_part(connection, reach, &filter, sort, offset, limit);
+        self.readers.read(read).await
+    }
+
+    async fn owners_part(
+        &self,
+        reach: Reach,
+        filter: OwnerFilter,
+        sort: Sort<OwnerKey>,
+        offset: u64,
+        limit: usize,
+    ) -> Result<Found<ListedOwner>, ReadError> {
+        let read = move |connection: &_| people::owners_part(connection, reach, &filter, sort, offset, limit);
+        self.readers.read(read).await
     }
 
     async fn permissions(

@@ -4,8 +4,9 @@ use crate::{
     change::{Change, Committed},
     error::{CommitError, ReadError},
     query::{
-        Deletion, JournalFilter, JournalRow, ListedToken, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest,
-        Preview, Session, SignIn, SignersOf, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
+        Deletion, JournalFilter, JournalRow, ListedOwner, ListedToken, Loaded, OrganisationFilter, OrganisationKey,
+        OwnerFilter, OwnerKey, Page, PageRequest, Preview, Session, SignIn, SignersOf, Sort, TokenFilter, UsageDay,
+        UserKey, WriterFigures,
         permission::{AssignmentFilter, PermissionFilter},
         search::{Found, FoundToken, Search},
     },
@@ -109,6 +110,26 @@ pub trait Store: Send + Sync {
 
     /// A page of users and service accounts, by number.
     async fn owners(&self, reach: Reach, filter: OwnerFilter, page: PageRequest) -> Result<Page<Owner>, ReadError>;
+
+    /// A part of the organisations after this many, and how many the filter selects in all.
+    async fn organisations_part(
+        &self,
+        reach: Reach,
+        filter: OrganisationFilter,
+        sort: Sort<OrganisationKey>,
+        offset: u64,
+        limit: usize,
+    ) -> Result<Found<Organisation>, ReadError>;
+
+    /// A part of the users and service accounts after this many, and how many the filter selects in all.
+    async fn owners_part(
+        &self,
+        reach: Reach,
+        filter: OwnerFilter,
+        sort: Sort<OwnerKey>,
+        offset: u64,
+        limit: usize,
+    ) -> Result<Found<ListedOwner>, ReadError>;
 
     /// A page of permissions, by number. `Reach::Own` sees those that its owner or one of its tokens has.
     async fn permissions(

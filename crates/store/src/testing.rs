@@ -5,8 +5,9 @@ use crate::{
     change::{Change, Committed},
     error::{CommitError, ReadError},
     query::{
-        Deletion, JournalFilter, JournalRow, ListedToken, Loaded, OrganisationFilter, OwnerFilter, Page, PageRequest,
-        Preview, Session, SignIn, SignersOf, Sort, TokenFilter, UsageDay, UserKey, WriterFigures,
+        Deletion, JournalFilter, JournalRow, ListedOwner, ListedToken, Loaded, OrganisationFilter, OrganisationKey,
+        OwnerFilter, OwnerKey, Page, PageRequest, Preview, Session, SignIn, SignersOf, Sort, TokenFilter, UsageDay,
+        UserKey, WriterFigures,
         permission::{AssignmentFilter, PermissionFilter},
         search::{Found, FoundToken, Search},
     },
@@ -295,6 +296,28 @@ impl Store for FaultyStore {
 
     async fn owners(&self, reach: Reach, filter: OwnerFilter, page: PageRequest) -> Result<Page<Owner>, ReadError> {
         self.inner.owners(reach, filter, page).await
+    }
+
+    async fn organisations_part(
+        &self,
+        reach: Reach,
+        filter: OrganisationFilter,
+        sort: Sort<OrganisationKey>,
+        offset: u64,
+        limit: usize,
+    ) -> Result<Found<Organisation>, ReadError> {
+        self.inner.organisations_part(reach, filter, sort, offset, limit).await
+    }
+
+    async fn owners_part(
+        &self,
+        reach: Reach,
+        filter: OwnerFilter,
+        sort: Sort<OwnerKey>,
+        offset: u64,
+        limit: usize,
+    ) -> Result<Found<ListedOwner>, ReadError> {
+        self.inner.owners_part(reach, filter, sort, offset, limit).await
     }
 
     async fn permissions(

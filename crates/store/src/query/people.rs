@@ -1,6 +1,6 @@
 //! What can be asked about organisations, users and service accounts, and what they sign in and sign with.
 
-use super::search::Fact;
+use super::{listed::NamedOrganisation, search::Fact};
 use domain::{
     id::{OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, SessionId, SignerId, TokenId},
     owner::{Owner, OwnerKind, Role},
@@ -46,6 +46,39 @@ pub struct OwnerFilter {
     pub text: Option<String>,
     /// Of which contracts know this, or do not.
     pub facts: Vec<FactIs>,
+}
+
+/// What a list of organisations is sorted by. Ties go by the number in the same direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OrganisationKey {
+    /// When they were created.
+    #[default]
+    Created,
+    /// Their names; upper and lower case of Latin letters are the same.
+    Name,
+}
+
+/// What a list of users and service accounts is sorted by. Ties go by the number in the same direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OwnerKey {
+    /// When they were created.
+    #[default]
+    Created,
+    /// Their names; upper and lower case of Latin letters are the same.
+    Name,
+    /// Their roles; the one that may do least comes first in ascending order.
+    Role,
+    /// The names of their organisations, as [`OwnerKey::Name`].
+    Organisation,
+}
+
+/// A user or service account with its organisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedOwner {
+    /// The record.
+    pub owner: Owner,
+    /// Its organisation.
+    pub organisation: NamedOrganisation,
 }
 
 /// What a contract knows of somebody, or does not.

@@ -44,6 +44,15 @@ pub(crate) fn chain_at(connection: &Connection, position: Position) -> Result<Op
 const ENTRY: &str = "j.position, j.at, a.actor, j.organisation, k.kind, j.body, j.chain FROM journal AS j \
     LEFT JOIN actor AS a ON a.number = j.actor LEFT JOIN event_kind AS k ON k.number = j.kind";
 
+/// An entry with the names of those that it is about; `read` knows the order.
+const ROW: &str = "j.position, j.at, a.actor, j.organisation, k.kind, j.body, j.chain, o.id, w.id, o.name,
+        w.number, w.name, w.kind, w.organisation, j.token,
+        coalesce((SELECT name FROM token WHERE number = j.token), (SELECT name FROM tombstone WHERE number = j.token)),
+        coalesce((SELECT owner FROM token WHERE number = j.token), (SELECT owner FROM tombstone WHERE number = j.token))
+    FROM journal AS j
+        LEFT JOIN actor AS a ON a.number = j.actor LEFT JOIN event_kind AS k ON k.number = j.kind
+        LEFT JOIN organisation AS o ON o.number = j.organisation LEFT JOIN owner AS w ON w.number = a.owner";
+
 /// Gives every entry after a position to `sink`, in order, after checking that it continues the
 /// chain. Answers with the journal's end, or with what is wrong with it.
 pub(crate) fn walk(
@@ -101,39 +110,68 @@ pub(crate) fn part(
     offset: u64,
     limit: usize,
 ) -> Result<Found<JournalRow>> {
+    let all = JournalFilter { ascending: filter.ascending, ..JournalFilter::default() };
+    if reach == Reach::Everything && *filter == all {
+        return part_of_all(connection, filter.ascending, offset, limit);
+    }
     let page = PageRequest { after: None, limit };
     let conditions = conditions(connection, reach, filter, &page)?;
     let sql = format!("SELECT count(*) FROM journal AS j WHERE {}", conditions.sql());
     let total = connection.prepare_cached(&sql)?.query_row(conditions.values(), |row| row.get(0))?;
     let mut items = Vec::new();
-    if limit > 0 {
-        let sql =
-            format!("{} OFFSET {}", page_query(&conditions, filter, &page), i64::try_from(offset).unwrap_or(i64::MAX));
-        // One entry more than the part holds is read, as for a page.
-        let mut statement = connection.prepare(&sql)?;
-        let mut rows = statement.query(conditions.values())?;
-        while let Some(row) = rows.next()?.filter(|_| items.len() < limit) {
-            items.push(read(row, reach)?);
-        }
+    if limit > 0 && offset < total {
+        // The entries are found first, by their positions alone, so that nothing is read of those that are left out.
+        let mut statement = connection.prepare_cached(&positions_query(&conditions, filter))?;
+        let mut ranged = conditions.clone();
+        ranged.value(number(limit as u64));
+        ranged.value(number(offset));
+        let positions = statement.query_map(ranged.values(), |row| row.get(0))?;
+        items = at(connection, reach, positions)?;
     }
     Ok(Found { items, total })
 }
 
+/// A part of the whole journal: its positions are dense, so nothing has to be counted or left out one by one.
+fn part_of_all(connection: &Connection, ascending: bool, offset: u64, limit: usize) -> Result<Found<JournalRow>> {
+    let total = tail(connection)?.position.0;
+    let shown = total.saturating_sub(offset).min(limit as u64);
+    let position = |place: u64| if ascending { offset + 1 + place } else { total - offset - place };
+    let items = at(connection, Reach::Everything, (0..shown).map(|place| Ok(position(place))))?;
+    Ok(Found { items, total })
+}
+
+/// The query of the positions of a part of the journal.
+pub(super) fn positions_query(conditions: &Conditions, filter: &JournalFilter) -> String {
+    let direction = direction(filter);
+    format!(
+        "SELECT j.position FROM journal AS j WHERE {} ORDER BY j.position {direction} LIMIT ? OFFSET ?",
+        conditions.sql()
+    )
+}
+
+/// The entries at these positions, in this order.
+fn at(
+    connection: &Connection,
+    reach: Reach,
+    positions: impl Iterator<Item = rusqlite::Result<u64>>,
+) -> Result<Vec<JournalRow>> {
+    let mut statement = connection.prepare_cached(&format!("SELECT {ROW} WHERE j.position = ?1"))?;
+    let mut items = Vec::new();
+    for position in positions {
+        let mut rows = statement.query(params![position?])?;
+        items.extend(rows.next()?.map(|row| read(row, reach)).transpose()?);
+    }
+    Ok(items)
+}
+
+fn direction(filter: &JournalFilter) -> &'static str {
+    if filter.ascending { "ASC" } else { "DESC" }
+}
+
 /// The query of a page of the journal.
 pub(super) fn page_query(conditions: &Conditions, filter: &JournalFilter, page: &PageRequest) -> String {
-    let direction = if filter.ascending { "ASC" } else { "DESC" };
-    format!(
-        "SELECT j.position, j.at, a.actor, j.organisation, k.kind, j.body, j.chain, o.id, w.id, o.name,
-            w.number, w.name, w.kind, w.organisation, j.token,
-            coalesce((SELECT name FROM token WHERE number = j.token), (SELECT name FROM tombstone WHERE number = j.token)),
-            coalesce((SELECT owner FROM token WHERE number = j.token), (SELECT owner FROM tombstone WHERE number = j.token))
-         FROM journal AS j
-            LEFT JOIN actor AS a ON a.number = j.actor LEFT JOIN event_kind AS k ON k.number = j.kind
-            LEFT JOIN organisation AS o ON o.number = j.organisation LEFT JOIN owner AS w ON w.number = a.owner
-         WHERE {} ORDER BY j.position {direction} LIMIT {}",
-        conditions.sql(),
-        page.limit + 1
-    )
+    let direction = direction(filter);
+    format!("SELECT {ROW} WHERE {} ORDER BY j.position {direction} LIMIT {}", conditions.sql(), page.limit + 1)
 }
 
 fn read(row: &Row<'_>, reach: Reach) -> Result<JournalRow> {

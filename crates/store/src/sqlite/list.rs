@@ -1,18 +1,13 @@
-//! Pages of tokens, organisations, users and service accounts.
+//! Pages of tokens, and of any rows.
 
 use super::{
-    conditions::{Conditions, blob, number},
+    conditions::{Conditions, number},
     failure::Result,
-    owner_row, search,
     token_filter::Selection,
     token_row,
 };
-use crate::query::{Cursor, CursorKey, FactIs, OrganisationFilter, OwnerFilter, Page, PageRequest, Sort, SortKey};
-use domain::{
-    caller::Reach,
-    owner::{Organisation, Owner},
-    token::Token,
-};
+use crate::query::{Cursor, CursorKey, Page, PageRequest, Sort, SortKey};
+use domain::token::Token;
 use rusqlite::{Connection, Row, types::Value};
 
 /// Stands for *never* where a list is sorted by expiry: later than any instant.
@@ -88,81 +83,6 @@ fn cursor_key(key: SortKey, token: &Token) -> Option<CursorKey> {
             Some(CursorKey::Milliseconds(token.last_use.as_ref().map_or(NOT_YET, |last| last.at.milliseconds())))
         }
     }
-}
-
-/// A page of organisations, by number.
-pub(crate) fn organisations(
-    connection: &Connection,
-    reach: Reach,
-    filter: &OrganisationFilter,
-    page: &PageRequest,
-) -> Result<Page<Organisation>> {
-    let mut conditions = Conditions::new();
-    match reach {
-        Reach::Everything => {}
-        Reach::Organisation(number) => conditions.and_value("o.number = ?", number.0),
-        Reach::Own(number) => {
-            conditions.and_value("o.number = (SELECT organisation FROM owner WHERE number = ?)", number.0);
-        }
-    }
-    conditions.and_some("o.id = ?", filter.id.map(|id| blob(id.bytes())));
-    conditions.and_some("o.number = ?", filter.number.map(|number| number.0));
-    conditions.and_some("o.active = ?", filter.active);
-    conditions.and_some("contains_folded(o.name, ?)", filter.name_contains.as_ref().map(|part| part.to_lowercase()));
-    conditions.and_some("o.number > ?", page.after.as_ref().map(|cursor| number(cursor.number)));
-    let sql = format!(
-        "SELECT {} WHERE {} ORDER BY o.number LIMIT {}",
-        owner_row::organisation_columns(),
-        conditions.sql(),
-        page.limit + 1
-    );
-    let cursor = |organisation: &Organisation| Cursor { key: None, number: organisation.number.0.into() };
-    rows(connection, &sql, &conditions, page.limit, owner_row::read_organisation, cursor)
-}
-
-/// A page of users and service accounts, by number.
-pub(crate) fn owners(
-    connection: &Connection,
-    reach: Reach,
-    filter: &OwnerFilter,
-    page: &PageRequest,
-) -> Result<Page<Owner>> {
-    let mut conditions = Conditions::new();
-    match reach {
-        Reach::Everything => {}
-        Reach::Organisation(number) => conditions.and_value("w.organisation = ?", number.0),
-        Reach::Own(number) => conditions.and_value("w.number = ?", number.0),
-    }
-    conditions.and_some("w.id = ?", filter.id.map(|id| blob(id.bytes())));
-    conditions.and_some("w.number = ?", filter.number.map(|number| number.0));
-    conditions.and_some("w.slot = ?", filter.slot.clone());
-    conditions.and_some("w.kind = ?", filter.kind.map(|kind| kind.as_str().to_owned()));
-    conditions.and_some("o.id = ?", filter.organisation.map(|id| blob(id.bytes())));
-    conditions.and_some("w.role = ?", filter.role.map(|role| role.as_str().to_owned()));
-    conditions.and_some("w.active = ?", filter.active);
-    conditions.and_some("w.email = ?", filter.email.as_ref().map(|email| email.to_lowercase()));
-    conditions.and_some("contains_folded(w.name, ?)", filter.name_contains.as_ref().map(|part| part.to_lowercase()));
-    let text = filter.text.as_ref().map(|part| part.to_lowercase());
-    // No name and no address holds a line feed, so no text is found across both.
-    conditions.and_some("contains_folded(w.name || char(10) || coalesce(w.email, ''), ?)", text);
-    for FactIs { fact, text, is } in &filter.facts {
-        let condition = if *is {
-            "(w.facts IS NOT NULL AND json_extract(w.facts, ?) = ?)"
-        } else {
-            "(w.facts IS NULL OR json_extract(w.facts, ?) IS NOT ?)"
-        };
-        conditions.and_value(condition, search::fact_path(*fact));
-        conditions.value(text.clone());
-    }
-    conditions.and_some("w.number > ?", page.after.as_ref().map(|cursor| number(cursor.number)));
-    let sql = format!(
-        "SELECT {} WHERE {} ORDER BY w.number LIMIT {}",
-        owner_row::OWNER_COLUMNS,
-        conditions.sql(),
-        page.limit + 1
-    );
-    let cursor = |owner: &Owner| Cursor { key: None, number: owner.number.0.into() };
-    rows(connection, &sql, &conditions, page.limit, |row| Ok(owner_row::read(row)?.owner), cursor)
 }
 
 /// Reads one row more than the page holds, to know whether there is a next page.

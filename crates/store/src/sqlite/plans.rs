@@ -1,19 +1,19 @@
 //! Pages are found by walking an index in the order of the list, however large the store is.
 
 use super::{
-    conditions::Conditions, journal, list::tokens_query, listed, prune, search, token_filter::Selection,
+    conditions::Conditions, journal, list::tokens_query, listed, people, prune, search, token_filter::Selection,
     token_row::Rows,
 };
 use crate::{
     migration::{SQLITE, migrate},
     query::{
-        Cursor, JournalFilter, PageRequest, Sort, TokenFilter,
+        Cursor, JournalFilter, OrganisationFilter, OwnerFilter, PageRequest, Sort, TokenFilter,
         search::{Comparison, Condition, Field, Operand, Search, Value},
     },
 };
 use domain::{
     caller::Reach,
-    id::{OrganisationNumber, OwnerId, OwnerNumber, TokenId},
+    id::{OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, TokenId},
     time::Timestamp,
     token::State,
 };
@@ -79,6 +79,47 @@ fn parts_of_lists_of_tokens_walk_an_index() {
         check(&plan, expected);
         // Names are looked up for the rows of the part alone.
         assert_eq!(plan.lines().count(), 1, "{plan}");
+    }
+}
+
+#[test]
+fn parts_of_lists_of_people_walk_an_index() {
+    let connection = store();
+    let organisation = Reach::Organisation(OrganisationNumber(1));
+    let of = OwnerFilter { organisation: Some(OrganisationId::from_bytes([1; 16])), ..OwnerFilter::default() };
+    for (reach, filter, expected) in [
+        (Reach::Everything, OwnerFilter::default(), "SCAN w"),
+        (organisation, OwnerFilter::default(), "SEARCH w USING COVERING INDEX owner_organisation"),
+        (Reach::Everything, of, "SEARCH w USING COVERING INDEX owner_organisation"),
+        (Reach::Own(OwnerNumber(1)), OwnerFilter::default(), "SEARCH w USING INTEGER PRIMARY KEY"),
+    ] {
+        let conditions = people::owner_conditions(reach, &filter);
+        check(&plan(&connection, &people::owner_numbers(&conditions, Sort::default()), &conditions), expected);
+    }
+    let conditions = people::organisation_conditions(Reach::Everything, &OrganisationFilter::default());
+    check(&plan(&connection, &people::organisation_numbers(&conditions, Sort::default()), &conditions), "SCAN o");
+}
+
+#[test]
+fn parts_of_the_journal_walk_an_index_and_nothing_else() {
+    let connection = store();
+    let organisation = Reach::Organisation(OrganisationNumber(1));
+    let token = JournalFilter { token: Some(TokenId::from_bytes([1; 16])), ..JournalFilter::default() };
+    let started = JournalFilter { after: Some(Timestamp::from_milliseconds(5)), ..JournalFilter::default() };
+    let from = PageRequest { after: None, limit: 50 };
+    for (reach, filter, expected) in [
+        (organisation, JournalFilter::default(), "SEARCH j USING COVERING INDEX journal_organisation"),
+        (Reach::Everything, token, "SEARCH j USING COVERING INDEX journal_token"),
+        (Reach::Everything, started, "SCAN j"),
+    ] {
+        let mut conditions = journal::conditions(&connection, reach, &filter, &from).unwrap();
+        let sql = journal::positions_query(&conditions, &filter);
+        conditions.value(50);
+        conditions.value(100);
+        let plan = plan(&connection, &sql, &conditions);
+        check(&plan, expected);
+        // Names and contents are read for the entries of the part alone.
+        assert!(!plan.contains(" a ") && !plan.contains(" o "), "{plan}");
     }
 }
 

@@ -83,6 +83,7 @@ async fn filters_select_entries(engine: Engine) {
     world.delete(issued.token.id).await;
     let all = read(&world, Reach::Everything, ascending()).await;
     let cases = [
+        ascending(),
         JournalFilter { token: Some(issued.token.id), ..ascending() },
         JournalFilter { kind: Some("token.deleted".into()), ..ascending() },
         JournalFilter { kind: Some("token.issued".into()), ..ascending() },
@@ -101,11 +102,16 @@ async fn filters_select_entries(engine: Engine) {
         let found: Vec<_> =
             read(&world, Reach::Everything, filter.clone()).await.into_iter().map(|row| row.entry).collect();
         assert_eq!(found, expected, "{filter:?}");
-        for (offset, limit) in [(0, 100), (0, 2), (3, 2), (99, 2), (0, 0)] {
-            let part = world.store.journal_part(Reach::Everything, filter.clone(), offset, limit).await.unwrap();
-            let wanted: Vec<_> = expected.iter().skip(usize::try_from(offset).unwrap()).take(limit).cloned().collect();
-            assert_eq!(part.items.into_iter().map(|row| row.entry).collect::<Vec<_>>(), wanted, "{filter:?}");
-            assert_eq!(part.total, expected.len() as u64, "{filter:?}");
+        let newest_first: Vec<_> = expected.iter().rev().cloned().collect();
+        for (ascending, expected) in [(true, &expected), (false, &newest_first)] {
+            for (offset, limit) in [(0, 100), (0, 2), (3, 2), (99, 2), (0, 0), (u64::MAX, 1)] {
+                let filter = JournalFilter { ascending, ..filter.clone() };
+                let part = world.store.journal_part(Reach::Everything, filter.clone(), offset, limit).await.unwrap();
+                let skipped = usize::try_from(offset).unwrap();
+                let wanted: Vec<_> = expected.iter().skip(skipped).take(limit).cloned().collect();
+                assert_eq!(part.items.into_iter().map(|row| row.entry).collect::<Vec<_>>(), wanted, "{filter:?}");
+                assert_eq!(part.total, expected.len() as u64, "{filter:?}");
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ mod first_signers;
 mod idempotency;
 mod journal;
 mod listed;
+mod listed_people;
 mod load;
 mod owners;
 mod paging;
