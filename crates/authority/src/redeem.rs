@@ -20,6 +20,9 @@ use domain::{
 };
 use store::change::{Change, NewOrganisation, NewOwner, Nonce, Outcome, RecoverAdministrator, SetUp, Verb};
 
+/// What the first organisation is called where nobody names it.
+pub const FIRST_ORGANISATION: &str = "Operations";
+
 /// Who the first administrator, or a recovered one, shall be.
 #[derive(Debug, Clone)]
 pub struct Administrator {

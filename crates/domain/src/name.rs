@@ -135,6 +135,14 @@ impl Labels {
         &self.0
     }
 
+    /// Each as `key=value`, or as `key` where the value is empty.
+    pub fn lines(&self) -> impl Iterator<Item = String> {
+        let line = |(key, value): (&String, &String)| {
+            if value.is_empty() { key.clone() } else { format!("{key}={value}") }
+        };
+        self.0.iter().map(line)
+    }
+
     /// True when there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -10,7 +10,7 @@ use authority::{
     Authority, Error,
     clock::{Clock, SystemClock, SystemRandomness},
     link::Purpose,
-    redeem::{Administrator, administrator_link},
+    redeem::{Administrator, FIRST_ORGANISATION, administrator_link},
 };
 use domain::{
     format::{self, Kind},
@@ -107,7 +107,7 @@ async fn bootstrap(authority: &Authority, token: &Secret) -> Result<(), ServeErr
     let administrator = Administrator {
         email: Email::stored("administrator@localhost".to_owned()),
         name: Name::stored("Administrator".to_owned()),
-        organisation: Name::stored("Operations".to_owned()),
+        organisation: Name::stored(FIRST_ORGANISATION.to_owned()),
     };
     if authority.set_up_with_token(administrator, token).await?.is_some() {
         tracing::info!("the first application administrator has the token of JETON_BOOTSTRAP_TOKEN");

@@ -15,6 +15,7 @@
 //! | `people/` `organisations/` | users and service accounts, and organisations |
 //! | `journal/` | the journal, and its export |
 //! | `record` | journal entries as pages tell them |
+//! | `standing` | how a token stands, wherever it is shown |
 //! | `token_list/` `token/` | API tokens: the list, and one of them |
 //! | `profile` | the visitor's own account |
 
@@ -40,6 +41,7 @@ pub mod record;
 pub mod refused;
 pub mod sign_in;
 pub mod sign_out;
+pub mod standing;
 pub mod submitted;
 pub mod texts;
 pub mod theme;

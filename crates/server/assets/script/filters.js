@@ -38,7 +38,7 @@ addEventListener("input", (event) => {
 addEventListener("change", (event) => {
   const form = event.target.form;
   if (event.target.matches("[data-reveal]") || !form) return;
-  if (form.matches("[data-filter], [data-submit-on-change]") && !event.target.matches("input[type=text], input[type=search], input:not([type])")) {
+  if (form.matches("[data-filter]") && !event.target.matches("input[type=text], input[type=search], input:not([type])")) {
     form.requestSubmit();
   }
 });

@@ -109,6 +109,6 @@ function registerPasskey(form) {
       },
       ...(password ? { current_password: password } : {}),
     });
-    leaveFor(form.dataset.then ?? location.pathname);
+    leaveFor(location.pathname);
   });
 }

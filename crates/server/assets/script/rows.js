@@ -23,5 +23,5 @@ function showSelection() {
   if (!bar) return;
   bar.classList.toggle("some", count > 0);
   const said = bar.querySelector("[data-selected]");
-  if (said) said.textContent = (count === 1 ? said.dataset.one : said.dataset.several).replace("{count}", count);
+  if (said) said.textContent = said.dataset.text.replace("{count}", count);
 }

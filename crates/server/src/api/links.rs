@@ -8,7 +8,7 @@ use crate::{
 };
 use authority::{
     link::{PREFIX, Purpose},
-    redeem::Administrator,
+    redeem::{Administrator, FIRST_ORGANISATION},
 };
 use axum::{extract::State, http::StatusCode};
 use domain::{
@@ -155,7 +155,7 @@ impl Person {
         let missing = |field: &str| Invalid::field(field, "must be given: this link makes an administrator");
         let email = checks.take(self.email.ok_or_else(|| missing("email")));
         let name = checks.take(self.name.ok_or_else(|| missing("name")));
-        let organisation = self.organisation.unwrap_or_else(|| Name::stored("Operations".to_owned()));
+        let organisation = self.organisation.unwrap_or_else(|| Name::stored(FIRST_ORGANISATION.to_owned()));
         checks.finish_with(email.zip(name).map(|(email, name)| Administrator { email, name, organisation }))
     }
 }

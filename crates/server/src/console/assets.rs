@@ -9,8 +9,8 @@ use axum::response::Response;
 use bytes::Bytes;
 use domain::hexadecimal;
 use http::{
-    HeaderMap, HeaderValue, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY},
+    HeaderMap, HeaderValue,
+    header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY},
 };
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
@@ -85,13 +85,9 @@ pub async fn show(Path(name): Path<String>, headers: HeaderMap) -> Result<Respon
         response = Response::new(asset.compressed.clone().into());
         response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
-    *response.status_mut() = StatusCode::OK;
     let fields = response.headers_mut();
     fields.insert(CONTENT_TYPE, HeaderValue::from_static(asset.media_type));
     fields.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
     fields.insert(VARY, HeaderValue::from_static("accept-encoding"));
-    if let Ok(tag) = HeaderValue::try_from(format!("\"{}\"", asset.name)) {
-        fields.insert(ETAG, tag);
-    }
     Ok(response)
 }

@@ -1,6 +1,6 @@
 //! Feedback: what a form is told when it is shown again, beside the fields and above them.
 
-use super::refused::Refused;
+use super::{refused::Refused, texts::ENGLISH};
 use crate::problem::ProblemKind;
 use domain::invalid::InvalidField;
 use http::StatusCode;
@@ -35,6 +35,14 @@ impl Feedback {
             }),
             Refused::Unsigned => {
                 Ok(Self { signs: true, status: ProblemKind::ActionRequired.status(), ..Self::default() })
+            }
+            Refused::ChangedMeanwhile => {
+                let sentence = ENGLISH.errors.changed_meanwhile.to_string();
+                Ok(Self {
+                    sentence: Some(sentence),
+                    status: ProblemKind::PreconditionFailed.status(),
+                    ..Self::default()
+                })
             }
             Refused::Sentence(kind, sentence) => {
                 Ok(Self { sentence: Some(sentence.to_string()), status: kind.status(), ..Self::default() })

@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{auth::ClientAddress, path::Path, problem::ProblemKind, state::Server};
 use askama::Template;
-use authority::{link::Purpose, redeem::Administrator};
+use authority::{
+    link::Purpose,
+    redeem::{Administrator, FIRST_ORGANISATION},
+};
 use axum::{extract::State, response::Response};
 use domain::{
     invalid::Checks,
@@ -118,7 +121,7 @@ impl LinkPage {
             checks.take(Name::parse("organisation", &self.organisation))
         } else {
             // Whoever is recovered stays in his organisation, or joins the first one.
-            Some(Name::stored("Operations".to_owned()))
+            Some(Name::stored(FIRST_ORGANISATION.to_owned()))
         };
         let parts = email.zip(name).zip(organisation);
         let administrator = parts.map(|((email, name), organisation)| Administrator { email, name, organisation });

@@ -3,6 +3,7 @@
 use super::{
     addresses::HOME,
     assets::{ASSETS, Assets},
+    feedback::Feedback,
     texts::{ENGLISH, Texts},
     theme::Theme,
 };
@@ -13,6 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
+use domain::signer::SignedActions;
 use http::{
     HeaderMap, HeaderValue, StatusCode,
     header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY},
@@ -91,10 +93,8 @@ pub struct Page {
     pub form_token: String,
     /// Its own path and query.
     pub path: String,
-    /// True where what takes power away has to be signed with a passkey.
-    pub signs: bool,
-    /// True where every change has to be.
-    pub signs_all: bool,
+    /// What has to be signed with a passkey in the organisation of whoever looks at it.
+    pub signed_actions: SignedActions,
     /// What it loads.
     pub assets: &'static Assets,
     place: Place,
@@ -111,11 +111,20 @@ impl Page {
             theme,
             form_token: String::new(),
             path: HOME.to_owned(),
-            signs: false,
-            signs_all: false,
+            signed_actions: SignedActions::Off,
             assets: &ASSETS,
             place,
         }
+    }
+
+    /// True when a form that takes power away has to be signed, or was refused because it was not.
+    pub fn signs_ending(&self, feedback: &Feedback) -> bool {
+        self.signed_actions != SignedActions::Off || feedback.signs
+    }
+
+    /// The same for a form that makes any other change.
+    pub fn signs_change(&self, feedback: &Feedback) -> bool {
+        self.signed_actions == SignedActions::All || feedback.signs
     }
 
     /// True when the page stands at this place of the menu, named by its word.

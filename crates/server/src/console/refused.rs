@@ -18,6 +18,8 @@ pub enum Refused {
     Unsigned,
     /// The token was deleted; these are the facts of its tombstone.
     Gone(Box<Token>),
+    /// Somebody else changed it after the form was made.
+    ChangedMeanwhile,
     /// It does not fit what is there; the form says this sentence.
     Sentence(ProblemKind, Phrase),
     /// Anything that no form can say: a page of its own does.
@@ -52,9 +54,7 @@ impl From<Error> for Refused {
             Error::NotFound => Self::Problem(ProblemKind::NotFound.into()),
             Error::Gone(token) => Self::Gone(token),
             Error::Conflict(conflict) => Self::Sentence(ProblemKind::Conflict, conflict_sentence(t, conflict).clone()),
-            Error::RevisionChanged { revision: _ } => {
-                Self::Sentence(ProblemKind::PreconditionFailed, t.changed_meanwhile.clone())
-            }
+            Error::RevisionChanged { revision: _ } => Self::ChangedMeanwhile,
             Error::PreviewChanged => Self::Sentence(ProblemKind::PreviewChanged, t.preview_changed.clone()),
             Error::Unproven(unproven) => unproven_refused(t, unproven),
             Error::SignInFailed => {
@@ -126,6 +126,7 @@ impl IntoResponse for Refused {
             Self::Fields(invalid) => invalid.into(),
             Self::Unsigned => ProblemKind::ActionRequired.into(),
             Self::Gone(_) => ProblemKind::Gone.into(),
+            Self::ChangedMeanwhile => ProblemKind::PreconditionFailed.into(),
             Self::Sentence(kind, sentence) => Problem::new(kind).detail(sentence.to_string()),
             Self::Problem(problem) => problem,
         };

@@ -20,7 +20,6 @@ use domain::{
     caller::Caller,
     id::SessionId,
     owner::{Organisation, Owner, Role},
-    signer::SignedActions,
 };
 use http::{HeaderMap, Method, request::Parts};
 
@@ -86,14 +85,8 @@ impl Visitor {
         page.notice = self.notice.as_ref().map(|notice| notice.sentence(page.t));
         page.path.clone_from(&self.path);
         page.viewer = Some(self.viewer());
-        page.signs = self.organisation.signed_actions != SignedActions::Off;
-        page.signs_all = self.signs_all();
+        page.signed_actions = self.organisation.signed_actions;
         page
-    }
-
-    /// True where every change of his has to be signed.
-    pub fn signs_all(&self) -> bool {
-        self.organisation.signed_actions == SignedActions::All
     }
 
     /// True when he administers his organisation, or everything.

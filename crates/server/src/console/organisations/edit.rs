@@ -100,7 +100,7 @@ pub async fn change(Path(id): Path<String>, Submitted { visitor, fields }: Submi
             return Ok(notice.then(&visitor.server, &Row::new(&visitor, &changed).href));
         }
         // What somebody else changed meanwhile is shown, so that nothing of it is undone unseen.
-        Err(Refused::Sentence(ProblemKind::PreconditionFailed, _)) => {
+        Err(Refused::ChangedMeanwhile) => {
             let sentence = ENGLISH.organisations.edit_changed_meanwhile.clone();
             (Refused::Sentence(ProblemKind::PreconditionFailed, sentence), None)
         }

@@ -65,6 +65,12 @@ impl Add {
         })
     }
 
+    /// Whoever invites makes a link that lets somebody in: that is signed as soon as anything is.
+    fn signs(&self) -> bool {
+        let (page, feedback) = (&self.page, &self.feedback);
+        if self.room.is_users() { page.signs_ending(feedback) } else { page.signs_change(feedback) }
+    }
+
     fn unshown(&self) -> Vec<String> {
         self.feedback.others(&FIELDS)
     }

@@ -17,6 +17,7 @@ use crate::{
         visitor::Visitor,
     },
     path::Path,
+    problem::ProblemKind,
 };
 use askama::Template;
 use authority::owners::OwnerPatch;
@@ -101,10 +102,9 @@ pub async fn change(
             Ok(notice.then(&visitor.server, &format!("{}/{}", room.path(), changed.id)))
         }
         // What somebody else changed meanwhile is shown, so that nothing of it is undone unseen.
-        Err(Refused::Sentence(crate::problem::ProblemKind::PreconditionFailed, _)) => {
+        Err(Refused::ChangedMeanwhile) => {
             let sentence = ENGLISH.people.edit_changed_meanwhile.clone();
-            let kind = crate::problem::ProblemKind::PreconditionFailed;
-            let feedback = Feedback::of(Refused::Sentence(kind, sentence))?;
+            let feedback = Feedback::of(Refused::Sentence(ProblemKind::PreconditionFailed, sentence))?;
             let form = Edit { feedback, ..Edit::stored(&visitor, room, &owner) };
             Ok(send_with(form.feedback.status(), &form))
         }

@@ -29,43 +29,35 @@ struct SignerDialog {
     page: Page,
     feedback: Feedback,
     signer: SignerRow,
+    switch: SignerSwitch,
     /// The last part of the address.
-    verb: &'static str,
+    word: String,
     text: &'static Phrase,
     button: &'static Phrase,
     asks_password: bool,
 }
 
-/// What can be done with one.
-#[derive(Clone, Copy)]
-enum Verb {
-    Enable,
-    Disable,
-    Remove,
+fn switch_of(word: &str) -> Result<SignerSwitch, Refused> {
+    match word {
+        "enable" => Ok(SignerSwitch::Enable),
+        "disable" => Ok(SignerSwitch::Disable),
+        "remove" => Ok(SignerSwitch::Remove),
+        _ => Err(Error::NotFound.into()),
+    }
 }
 
-impl Verb {
-    fn of_word(word: &str) -> Result<Self, Refused> {
-        match word {
-            "enable" => Ok(Self::Enable),
-            "disable" => Ok(Self::Disable),
-            "remove" => Ok(Self::Remove),
-            _ => Err(Error::NotFound.into()),
-        }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Enable => "enable",
-            Self::Disable => "disable",
-            Self::Remove => "remove",
+impl SignerDialog {
+    fn signs(&self) -> bool {
+        match self.switch {
+            SignerSwitch::Enable => self.page.signs_change(&self.feedback),
+            SignerSwitch::Disable | SignerSwitch::Remove => self.page.signs_ending(&self.feedback),
         }
     }
 }
 
 /// Asks whether he means it.
 pub async fn ask(Path((id, word)): Path<(String, String)>, visitor: Visitor) -> Result<Response, Refused> {
-    Ok(send(&dialog(&visitor, &id, Verb::of_word(&word)?, Feedback::none()).await?))
+    Ok(send(&dialog(&visitor, &id, &word, Feedback::none()).await?))
 }
 
 /// Does it.
@@ -73,11 +65,11 @@ pub async fn switch(
     Path((id, word)): Path<(String, String)>,
     Submitted { visitor, fields }: Submitted,
 ) -> Result<Response, Refused> {
-    let verb = Verb::of_word(&word)?;
-    let (switch, notice) = match verb {
-        Verb::Enable => (SignerSwitch::Enable, NoticeKind::SignerEnabled),
-        Verb::Disable => (SignerSwitch::Disable, NoticeKind::SignerDisabled),
-        Verb::Remove => (SignerSwitch::Remove, NoticeKind::SignerRemoved),
+    let switch = switch_of(&word)?;
+    let notice = match switch {
+        SignerSwitch::Enable => NoticeKind::SignerEnabled,
+        SignerSwitch::Disable => NoticeKind::SignerDisabled,
+        SignerSwitch::Remove => NoticeKind::SignerRemoved,
     };
     let signer = SignerId::parse("id", &id).map_err(|_| Error::NotFound)?;
     let password = Some(fields.exact("current_password")).filter(|password| !password.is_empty());
@@ -88,28 +80,30 @@ pub async fn switch(
             Ok(notice.then(&visitor.server, PROFILE))
         }
         // One that is gone is as gone as he wants it.
-        Err(Error::NotFound) if matches!(verb, Verb::Remove) => Ok(see(PROFILE)),
+        Err(Error::NotFound) if switch == SignerSwitch::Remove => Ok(see(PROFILE)),
         Err(error) => {
             let feedback = Feedback::of(error)?;
-            Ok(send_with(feedback.status(), &dialog(&visitor, &id, verb, feedback).await?))
+            Ok(send_with(feedback.status(), &dialog(&visitor, &id, &word, feedback).await?))
         }
     }
 }
 
-async fn dialog(visitor: &Visitor, id: &str, verb: Verb, feedback: Feedback) -> Result<SignerDialog, Refused> {
+async fn dialog(visitor: &Visitor, id: &str, word: &str, feedback: Feedback) -> Result<SignerDialog, Refused> {
+    let switch = switch_of(word)?;
     let signers = visitor.server.authority.signers(&visitor.caller, None).await?;
     let signer = signers.iter().find(|signer| signer.id.to_string() == id).ok_or(Error::NotFound)?;
     let t = &crate::console::texts::ENGLISH.profile;
-    let (title, text, button) = match verb {
-        Verb::Enable => (&t.signer_enable_title, &t.signer_enable_text, &t.signer_enable),
-        Verb::Disable => (&t.signer_disable_title, &t.signer_disable_text, &t.signer_disable),
-        Verb::Remove => (&t.signer_remove_title, &t.signer_remove_text, &t.signer_remove),
+    let (title, text, button) = match switch {
+        SignerSwitch::Enable => (&t.signer_enable_title, &t.signer_enable_text, &t.signer_enable),
+        SignerSwitch::Disable => (&t.signer_disable_title, &t.signer_disable_text, &t.signer_disable),
+        SignerSwitch::Remove => (&t.signer_remove_title, &t.signer_remove_text, &t.signer_remove),
     };
     Ok(SignerDialog {
         page: visitor.page(title, Place::Profile),
         feedback,
         signer: SignerRow::new(signer),
-        verb: verb.word(),
+        switch,
+        word: word.to_owned(),
         text,
         button,
         asks_password: visitor.owner.has_password,

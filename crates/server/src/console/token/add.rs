@@ -1,8 +1,9 @@
 //! Adding a token in steps. Nothing is kept here between them: every form carries all that was filled in.
 
 use super::{
-    draft::{Draft, Step},
+    draft::Draft,
     offer::{self, OwnerOffers, ScopeOffer},
+    step::Step,
     summary,
 };
 use crate::console::{
@@ -14,7 +15,7 @@ use crate::console::{
     page::{Page, Place, send_with},
     refused::Refused,
     submitted::Submitted,
-    texts::{ENGLISH, Phrase},
+    texts::ENGLISH,
     visitor::Visitor,
 };
 use askama::Template;
@@ -52,7 +53,6 @@ struct Wizard {
     keeps: bool,
     kept: Option<Moment>,
     today: String,
-    signs: bool,
 }
 
 impl Wizard {
@@ -62,18 +62,6 @@ impl Wizard {
 
     fn longest_description() -> usize {
         limits::DESCRIPTION_CHARACTERS
-    }
-
-    /// The steps with what they are called, the last one being the summary.
-    fn steps(&self) -> [&'static Phrase; 5] {
-        let t = self.page.t;
-        [
-            &t.token.step_general,
-            &t.token.step_access,
-            &t.token.step_scopes,
-            &t.token.step_overview,
-            &t.token.step_summary,
-        ]
     }
 }
 
@@ -186,7 +174,6 @@ async fn show(
     let now = visitor.server.authority.now();
     let wizard = Wizard {
         page: visitor.page(&ENGLISH.token.add_title, Place::Tokens),
-        signs: visitor.signs_all() || feedback.signs,
         feedback,
         step,
         once: Once::of(visitor, fields),

@@ -5,7 +5,7 @@ use super::{
     gone::or_gone,
     head::Head,
     opened_from::{came_from, carried, list},
-    subject::{RECENTLY, Subject},
+    subject::Subject,
 };
 use crate::{
     console::{
@@ -15,6 +15,7 @@ use crate::{
         notice::{Notice, NoticeKind},
         page::{Page, Place, send, send_with},
         refused::Refused,
+        standing::LATELY,
         submitted::Submitted,
         texts::ENGLISH,
         visitor::Visitor,
@@ -56,11 +57,11 @@ impl DeleteDialog {
             feedback: Feedback::none(),
             head: Head::new(visitor, subject),
             back,
-            asks_name: subject.was_used_recently(),
+            asks_name: subject.standing().was_used_lately,
             typed: String::new(),
             reason: String::new(),
             longest_reason: limits::REASON_CHARACTERS,
-            callers: callers(visitor, subject, RECENTLY).await?,
+            callers: callers(visitor, subject, LATELY).await?,
         })
     }
 }
@@ -104,7 +105,7 @@ async fn attempt(visitor: &Visitor, id: &str, fields: &Fields) -> Result<Respons
 
 async fn carry_out(visitor: &Visitor, subject: &Subject, fields: &Fields) -> Result<(), Refused> {
     let mut checks = Checks::new();
-    if subject.was_used_recently() && fields.text("name") != subject.name() {
+    if subject.standing().was_used_lately && fields.text("name") != subject.name() {
         checks.refuse("name", ENGLISH.token.delete_name_wrong.to_string());
     }
     let reason = fields.given("reason").and_then(|text| checks.take(reason("reason", text)));

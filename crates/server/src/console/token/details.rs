@@ -1,6 +1,6 @@
 //! The tabs that show what a token is: *General* and *Scopes*.
 
-use super::{gone::or_gone, head::Head, subject::Subject};
+use super::{gone::or_gone, head::Head, scope_texts, subject::Subject};
 use crate::{
     console::{
         moment::Moment,
@@ -80,7 +80,7 @@ impl General {
 async fn scopes_of(visitor: &Visitor, id: &str) -> Result<Response, Refused> {
     let subject = Subject::find(visitor, id).await?;
     let token = &subject.listed.token;
-    let described = |scope: &str| super::scope_text(scope).map(ToString::to_string);
+    let described = |scope: &str| scope_texts::text(scope).map(ToString::to_string);
     Ok(send(&ScopesTab {
         page: visitor.page(&token.name, Place::Tokens),
         head: Head::new(visitor, &subject),

@@ -1,5 +1,6 @@
 //! What somebody has filled in about a token so far: the texts of every field, and what they mean.
 
+use super::step::Step;
 use crate::console::{
     fields::Fields,
     moment::Moment,
@@ -20,43 +21,8 @@ const PRESETS: [(&str, u64); 4] = [("7", 7), ("30", 30), ("90", 90), ("365", 365
 /// What a new token begins with.
 const USUAL: &str = "90";
 
-/// The parts of a form, in the order of the wizard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Step {
-    /// Name, description, labels.
-    General,
-    /// Owner, expiry, networks.
-    Access,
-    /// Scopes.
-    Scopes,
-    /// Everything once more.
-    Overview,
-}
-
-impl Step {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::General, Self::Access, Self::Scopes, Self::Overview];
-
-    /// Its number, from 1.
-    pub fn number(self) -> usize {
-        self as usize + 1
-    }
-
-    /// The step of this number; the first one for anything else.
-    pub fn of_number(text: &str) -> Self {
-        let number = text.parse().unwrap_or(1_usize);
-        Self::ALL.get(number.saturating_sub(1)).copied().unwrap_or(Self::General)
-    }
-
-    /// The step that shows a field.
-    pub fn of_field(field: &str) -> Self {
-        match field {
-            "owner" | "expiry" | "date" | "networks" | "expires_at" => Self::Access,
-            "scope" | "scopes" | "more" => Self::Scopes,
-            _ => Self::General,
-        }
-    }
-}
+/// The word for an expiry that stays.
+pub const KEEP: &str = "keep";
 
 /// The texts of every field.
 #[derive(Debug, Clone, Default)]
@@ -100,16 +66,13 @@ impl Draft {
 
     /// What a token says.
     pub fn of_token(token: &Token) -> Self {
-        let label = |(key, value): (&String, &String)| {
-            if value.is_empty() { key.clone() } else { format!("{key}={value}") }
-        };
         let networks = token.networks.iter().flat_map(|networks| networks.iter()).map(ToString::to_string);
         Self {
             name: token.name.to_string(),
             description: token.description.clone(),
-            labels: token.labels.as_map().iter().map(label).collect::<Vec<_>>().join("\n"),
+            labels: token.labels.lines().collect::<Vec<_>>().join("\n"),
             owner: token.owner.to_string(),
-            expiry: "keep".to_owned(),
+            expiry: KEEP.to_owned(),
             date: token.expires_at.map(|at| Moment::new(at).date).unwrap_or_default(),
             networks: networks.collect::<Vec<_>>().join("\n"),
             scopes: token.scopes.iter().map(ToString::to_string).collect(),

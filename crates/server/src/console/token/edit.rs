@@ -1,11 +1,12 @@
 //! Editing a token: its general facts and its scopes, in one form with two sides.
 
 use super::{
-    draft::{Draft, Step},
+    draft::{Draft, KEEP},
     gone::or_gone,
     head::Head,
     offer::{self, ScopeOffer},
     opened_from::{came_from, carried},
+    step::Step,
     subject::Subject,
 };
 use crate::{
@@ -28,9 +29,6 @@ use axum::response::Response;
 use domain::{invalid::Checks, limits, time::Timestamp, token::Token};
 use http::{HeaderMap, StatusCode};
 
-/// The word for an expiry that stays.
-const KEEP: &str = "keep";
-
 /// The form.
 #[derive(Template)]
 #[template(path = "console/token/edit.html")]
@@ -48,7 +46,6 @@ struct EditDialog {
     kept: Option<Moment>,
     today: String,
     is_over: bool,
-    signs: bool,
 }
 
 impl EditDialog {
@@ -113,7 +110,7 @@ async fn attempt(visitor: &Visitor, id: &str, fields: &Fields) -> Result<Respons
                     return Ok(notice.then(&visitor.server, &form.back));
                 }
                 Err(error) => {
-                    if matches!(error, Error::RevisionChanged { .. }) {
+                    if matches!(error, Error::RevisionChanged { revision: _ }) {
                         // What gives power is shown as it is now: nobody gives again, unseen, what was taken meanwhile.
                         form.draft = form.draft.beside(Draft::of_token(token));
                         form.revision = token.revision;
@@ -161,7 +158,6 @@ async fn show(visitor: &Visitor, subject: &Subject, form: Form, feedback: Feedba
     };
     let dialog = EditDialog {
         page: visitor.page(ENGLISH.token.edit_title.with("name", &subject.name()), Place::Tokens),
-        signs: visitor.signs_all() || feedback.signs,
         feedback,
         head: Head::new(visitor, subject),
         back,
@@ -172,7 +168,7 @@ async fn show(visitor: &Visitor, subject: &Subject, form: Form, feedback: Feedba
         keeps: true,
         kept: subject.listed.token.expires_at.map(Moment::new),
         today: Moment::new(subject.now).date,
-        is_over: subject.is_over(),
+        is_over: subject.standing().is_over,
     };
     let status = if dialog.feedback.status().is_success() { StatusCode::OK } else { dialog.feedback.status() };
     Ok(send_with(status, &dialog))

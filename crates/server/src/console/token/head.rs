@@ -5,16 +5,11 @@ use crate::console::{
     addresses,
     initials::initials,
     moment::Moment,
-    texts::{Common, ENGLISH, Phrase},
-    token_list::row::refused_text,
+    standing::Standing,
+    texts::{ENGLISH, Phrase},
     visitor::Visitor,
 };
-use domain::{
-    id::OwnerId,
-    name::Name,
-    owner::OwnerKind,
-    token::{LastUse, State},
-};
+use domain::{id::OwnerId, name::Name, owner::OwnerKind, token::LastUse};
 use store::query::search::Person;
 
 /// The head of a token's page.
@@ -27,12 +22,8 @@ pub struct Head {
     pub name: String,
     /// The initials of its name.
     pub initials: String,
-    /// The word for its state.
-    pub state: &'static str,
-    /// What its state is called.
-    pub state_text: &'static Phrase,
-    /// Why it is refused whatever its state.
-    pub refused_text: Option<&'static Phrase>,
+    /// How it stands.
+    pub standing: Standing,
     /// The name of its organisation.
     pub organisation: String,
     /// Whom it speaks for.
@@ -43,12 +34,6 @@ pub struct Head {
     pub last_use: Option<Use>,
     /// Counts its changes.
     pub revision: u64,
-    /// True when it can be disabled.
-    pub can_be_disabled: bool,
-    /// True when it can be enabled.
-    pub can_be_enabled: bool,
-    /// True when its secret can be replaced.
-    pub can_be_rotated: bool,
 }
 
 /// A user or service account.
@@ -78,23 +63,18 @@ pub struct Use {
 impl Head {
     /// The head of this token's page.
     pub fn new(visitor: &Visitor, subject: &Subject) -> Self {
-        let (token, state) = (&subject.listed.token, subject.state());
+        let token = &subject.listed.token;
         Self {
             path: subject.path(),
             id: token.id.to_string(),
             name: token.name.to_string(),
             initials: initials(token.name.as_str()),
-            state: state.as_str(),
-            state_text: state_text(&ENGLISH.common, state),
-            refused_text: refused_text(&subject.listed, &ENGLISH.common),
+            standing: subject.standing(),
             organisation: subject.listed.organisation.name.to_string(),
             owner: Who::new(visitor, &subject.listed.owner, token.owner),
             author: Who::new(visitor, &subject.listed.author, token.author),
             last_use: token.last_use.as_ref().map(Use::from),
             revision: token.revision,
-            can_be_disabled: state == State::Active,
-            can_be_enabled: state == State::Disabled && !subject.is_over(),
-            can_be_rotated: state != State::Deleted && !subject.is_over(),
         }
     }
 }
@@ -123,15 +103,5 @@ impl From<&LastUse> for Use {
             user_agent: last.user_agent.clone(),
             uses: ENGLISH.token.uses.count(last.count),
         }
-    }
-}
-
-/// What a state is called.
-fn state_text(t: &Common, state: State) -> &Phrase {
-    match state {
-        State::Active => &t.state_active,
-        State::Disabled => &t.state_disabled,
-        State::Expired => &t.state_expired,
-        State::Deleted => &t.state_deleted,
     }
 }

@@ -1,11 +1,11 @@
 //! What can be chosen for a token: its owner, and the scopes that owner and visitor both may give.
 
-use super::draft::Draft;
+use super::{draft::Draft, scope_texts};
 use crate::console::{initials::initials, refused::Refused, texts::ENGLISH, visitor::Visitor};
 use domain::{
     id::{OrganisationId, OwnerId},
     owner::{Owner, OwnerKind},
-    scope::{Scopes, native},
+    scope::Scopes,
 };
 use std::collections::{BTreeSet, HashMap};
 use store::query::{OwnerFilter, PageRequest, Sort, TokenFilter};
@@ -14,21 +14,6 @@ use store::query::{OwnerFilter, PageRequest, Sort, TokenFilter};
 const OWNERS: usize = 20;
 /// How many tokens of an owner are asked for the scopes that he uses.
 const TOKENS: usize = 100;
-
-/// Jeton's own scopes.
-const NATIVE: [&str; 11] = [
-    "*",
-    native::TOKENS_READ,
-    native::TOKENS_WRITE,
-    native::OWN_TOKENS_READ,
-    native::OWN_TOKENS_WRITE,
-    native::TOKENS_VERIFY,
-    native::OWNERS_READ,
-    native::OWNERS_WRITE,
-    native::ORGANISATIONS_READ,
-    native::ORGANISATIONS_WRITE,
-    native::JOURNAL_READ,
-];
 
 /// An owner to choose.
 pub struct OwnerOffer {
@@ -158,13 +143,13 @@ pub async fn scopes(visitor: &Visitor, owner: Option<&Owner>, draft: &Draft) -> 
         known.extend(used.map(ToString::to_string));
     }
     let may_be_given = |scope: &str| ceiling.cover(scope) && visitor.caller.scopes.cover(scope);
-    let native = NATIVE.iter().copied().map(str::to_owned);
-    let others = known.into_iter().filter(|scope| !NATIVE.contains(&scope.as_str()));
+    let native = scope_texts::native().into_iter().map(|(scope, _)| scope.to_owned());
+    let others = known.into_iter().filter(|scope| scope_texts::text(scope).is_none());
     let mut offered: Vec<_> = native.chain(others).filter(|scope| may_be_given(scope)).collect();
     // What is chosen is shown even where it may not be given any more, so that it can be taken away.
     offered.extend(draft.scopes.iter().filter(|scope| !offered.contains(scope)).cloned().collect::<BTreeSet<_>>());
     let offer = |scope: String| ScopeOffer {
-        text: super::scope_text(&scope).unwrap_or(&ENGLISH.token.scope_elsewhere).to_string(),
+        text: scope_texts::text(&scope).unwrap_or(&ENGLISH.token.scope_elsewhere).to_string(),
         is_chosen: draft.scopes.contains(&scope),
         scope,
     };

@@ -40,17 +40,14 @@ struct RotateDialog {
     overlap: String,
     hours: String,
     once: Once,
-    signs: bool,
 }
 
 impl RotateDialog {
     fn new(visitor: &Visitor, subject: &Subject, back: String, fields: &Fields) -> Self {
-        let page = visitor.page(&ENGLISH.token.rotate_title, Place::Tokens);
         // A secret that nobody uses can end at once; one in use needs time for whoever uses it.
         let usual = if subject.listed.token.last_use.is_some() { "time" } else { "now" };
         Self {
-            signs: page.signs,
-            page,
+            page: visitor.page(&ENGLISH.token.rotate_title, Place::Tokens),
             feedback: Feedback::none(),
             head: Head::new(visitor, subject),
             back,
@@ -106,7 +103,6 @@ async fn attempt(visitor: &Visitor, id: &str, fields: &Fields) -> Result<Respons
     };
     let feedback = Feedback::of(refused)?;
     let mut dialog = RotateDialog::new(visitor, &subject, back, fields);
-    dialog.signs |= feedback.signs;
     dialog.feedback = feedback;
     Ok(send_with(dialog.feedback.status(), &dialog))
 }

@@ -1,17 +1,9 @@
 //! The token that a page is about, found within the visitor's reach.
 
-use crate::console::{addresses, refused::Refused, visitor::Visitor};
+use crate::console::{addresses, refused::Refused, standing::Standing, visitor::Visitor};
 use authority::Error;
-use domain::{
-    id::TokenId,
-    time::Timestamp,
-    token::{State, has_passed},
-};
-use std::time::Duration;
+use domain::{id::TokenId, time::Timestamp};
 use store::query::ListedToken;
-
-/// Whoever deletes a token that was used so recently has to know what he does.
-pub const RECENTLY: Duration = Duration::from_hours(24);
 
 /// A token with the names of those that it tells of, as it stands now.
 pub struct Subject {
@@ -48,18 +40,8 @@ impl Subject {
         addresses::token(self.id())
     }
 
-    /// Its state.
-    pub fn state(&self) -> State {
-        self.listed.token.state(self.now)
-    }
-
-    /// True when its time is over: no switch and no new secret makes it work again.
-    pub fn is_over(&self) -> bool {
-        self.listed.token.expires_at.is_some_and(|expiry| has_passed(expiry, self.now))
-    }
-
-    /// True when something used it within the last day.
-    pub fn was_used_recently(&self) -> bool {
-        self.listed.token.last_use.as_ref().is_some_and(|last| self.now.since(last.at) < RECENTLY)
+    /// How it stands.
+    pub fn standing(&self) -> Standing {
+        Standing::of(&self.listed, self.now)
     }
 }

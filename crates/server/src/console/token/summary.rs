@@ -1,5 +1,6 @@
 //! The summary after a token was added or rotated: the only page that shows a secret, and only once.
 
+use super::step::Step;
 use crate::console::{
     addresses::{self, TOKENS},
     page::{Page, Place, send},

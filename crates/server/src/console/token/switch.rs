@@ -32,16 +32,16 @@ struct SwitchDialog {
     back: String,
     /// True to disable, false to enable.
     disables: bool,
-    signs: bool,
 }
 
 impl SwitchDialog {
     fn new(visitor: &Visitor, subject: &Subject, disables: bool, back: String, feedback: Feedback) -> Self {
         let title = if disables { &ENGLISH.token.disable_title } else { &ENGLISH.token.enable_title };
-        let page = visitor.page(title, Place::Tokens);
-        let demanded = if disables { page.signs } else { page.signs_all };
-        let signs = demanded || feedback.signs;
-        Self { head: Head::new(visitor, subject), page, feedback, back, disables, signs }
+        Self { page: visitor.page(title, Place::Tokens), feedback, head: Head::new(visitor, subject), back, disables }
+    }
+
+    fn signs(&self) -> bool {
+        if self.disables { self.page.signs_ending(&self.feedback) } else { self.page.signs_change(&self.feedback) }
     }
 }
 

@@ -35,8 +35,7 @@ const GAP: i64 = 6;
 /// Every how many days the picture names one.
 const NAMED: i64 = 7;
 /// For how long callers are shown.
-const LATELY: Duration = Duration::from_hours(24 * 30);
-const DAY_MILLISECONDS: i64 = 86_400_000;
+const CALLERS: Duration = Duration::from_hours(24 * 30);
 
 #[derive(Template)]
 #[template(path = "console/token/usage.html")]
@@ -102,7 +101,7 @@ async fn usage(visitor: &Visitor, id: &str) -> Result<Response, Refused> {
         head: Head::new(visitor, &subject),
         tab: "usage",
         chart: Chart::new(&days, subject.now),
-        callers: callers(visitor, &subject, LATELY).await?,
+        callers: callers(visitor, &subject, CALLERS).await?,
     }))
 }
 
@@ -158,7 +157,7 @@ fn rounded(most: u64) -> u64 {
 }
 
 fn date(day: i64) -> String {
-    Moment::new(Timestamp::from_milliseconds(day.saturating_mul(DAY_MILLISECONDS))).date
+    Moment::new(Timestamp::of_day(day)).date
 }
 
 #[cfg(test)]

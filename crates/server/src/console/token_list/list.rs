@@ -5,7 +5,7 @@ use super::{
     columns::{ALWAYS, Column},
     filter::{Chip, FilterFields, STATES},
     pager::{Pager, last_page},
-    row::{Row, state_text},
+    row::Row,
     sort,
     view::View,
 };
@@ -15,6 +15,7 @@ use crate::console::{
     fields::Fields,
     page::{Page, Place, send, send_with},
     refused::Refused,
+    standing::state_text,
     texts::{ENGLISH, Phrase, TokenList},
     visitor::Visitor,
 };
@@ -101,7 +102,7 @@ impl List {
             t,
             home: TOKENS,
             always: ALWAYS,
-            states: STATES.map(|state| (state.as_str(), state_text(state, &ENGLISH.common))),
+            states: STATES.map(|state| (state.as_str(), state_text(state))),
             chips: chips(&view, &choices),
             view,
             feedback,
@@ -181,7 +182,7 @@ impl List {
 
     /// True when some rows can be chosen.
     fn can_select(&self) -> bool {
-        self.rows.iter().any(|row| !row.is_deleted())
+        self.rows.iter().any(|row| !row.standing.is_deleted())
     }
 
     /// True when everything that fits can be deleted: there must be a condition, and more than is shown.
@@ -223,7 +224,7 @@ fn chips(view: &View, choices: &Choices) -> Vec<Chip> {
 
 fn state_name(word: &str) -> String {
     let known = STATES.into_iter().find(|state| state.as_str() == word);
-    known.map_or_else(|| word.to_owned(), |state| state_text(state, &ENGLISH.common).to_string())
+    known.map_or_else(|| word.to_owned(), |state| state_text(state).to_string())
 }
 
 fn title_of<'a>(field: &str, t: &'a TokenList) -> &'a Phrase {

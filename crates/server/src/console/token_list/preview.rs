@@ -6,6 +6,7 @@ use super::{
 };
 use crate::console::{
     refused::Refused,
+    standing::LATELY,
     texts::{ENGLISH, Phrase, TokenList},
     visitor::Visitor,
 };
@@ -15,16 +16,13 @@ use domain::{
     time::Timestamp,
     token::{State, Token},
 };
-use std::{cmp::Reverse, time::Duration};
+use std::cmp::Reverse;
 use store::query::{ListedToken, PreviewDigest, Sort, SortKey};
 
-/// How lately a token must have been used for somebody to depend on it.
-const LATELY: Duration = Duration::from_hours(24);
 /// How many tokens are shown of everything that fits a filter.
 const SHOWN: usize = 20;
 /// How many callers are shown of a token.
 const CALLERS: usize = 3;
-const DAY: i64 = 86_400_000;
 
 /// What would be changed.
 pub struct Preview {
@@ -50,8 +48,6 @@ pub struct Chosen {
     pub more_callers: u64,
     /// How often it was used today and yesterday.
     pub uses: u64,
-    /// True when somebody depends on it.
-    pub was_used_lately: bool,
 }
 
 impl Preview {
@@ -78,7 +74,7 @@ impl Preview {
         Ok(Self {
             count: if selection.deed == Deed::Disable { tokens.len() as u64 } else { preview.count },
             digest: preview.digest,
-            used_lately: tokens.iter().filter(|chosen| chosen.was_used_lately).count() as u64,
+            used_lately: tokens.iter().filter(|chosen| chosen.row.standing.was_used_lately).count() as u64,
             tokens,
             unchanged,
         })
@@ -104,30 +100,22 @@ impl Preview {
 impl Chosen {
     async fn of(visitor: &Visitor, listed: ListedToken, now: Timestamp) -> Result<Self, Refused> {
         let id = listed.token.id;
-        let since = now.milliseconds().saturating_sub(i64::try_from(LATELY.as_millis()).unwrap_or(i64::MAX));
-        let was_used_lately = listed.token.last_use.as_ref().is_some_and(|last| last.at.milliseconds() >= since);
         let row = Row::new(listed, now, visitor.is_administrator());
-        let mut chosen = Self { row, callers: Vec::new(), more_callers: 0, uses: 0, was_used_lately };
-        if was_used_lately {
-            chosen.read_uses(visitor, id, Timestamp::from_milliseconds(since), now).await?;
+        let mut chosen = Self { row, callers: Vec::new(), more_callers: 0, uses: 0 };
+        if chosen.row.standing.was_used_lately {
+            chosen.read_uses(visitor, id, now).await?;
         }
         Ok(chosen)
     }
 
-    async fn read_uses(
-        &mut self,
-        visitor: &Visitor,
-        id: TokenId,
-        since: Timestamp,
-        now: Timestamp,
-    ) -> Result<(), Refused> {
+    async fn read_uses(&mut self, visitor: &Visitor, id: TokenId, now: Timestamp) -> Result<(), Refused> {
         let (authority, t) = (&visitor.server.authority, &ENGLISH.token_list);
         let callers = match authority.token_callers(&visitor.caller, id).await {
             // It was deleted in this very moment: nobody uses it any more.
             Err(authority::Error::NotFound) => return Ok(()),
             callers => callers?,
         };
-        let lately: Vec<_> = callers.into_iter().filter(|caller| caller.last_used_at >= since).collect();
+        let lately: Vec<_> = callers.into_iter().filter(|caller| now.since(caller.last_used_at) < LATELY).collect();
         self.more_callers = lately.len().saturating_sub(CALLERS) as u64;
         self.callers = lately
             .iter()
@@ -137,7 +125,7 @@ impl Chosen {
                 caller.user_agent.as_ref().map_or_else(|| address.clone(), |agent| format!("{address}, {agent}"))
             })
             .collect();
-        let yesterday = now.milliseconds() / DAY - 1;
+        let yesterday = now.day() - 1;
         let days = match authority.token_usage(&visitor.caller, id).await {
             Err(authority::Error::NotFound) => Vec::new(),
             days => days?,

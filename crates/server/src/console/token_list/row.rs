@@ -4,16 +4,10 @@ use crate::console::{
     addresses,
     initials::initials,
     moment::Moment,
-    texts::{Common, ENGLISH, Phrase, TokenList},
+    standing::Standing,
+    texts::{ENGLISH, Phrase, TokenList},
 };
-use domain::{
-    id::OwnerId,
-    name::Name,
-    owner::OwnerKind,
-    secret,
-    time::Timestamp,
-    token::{State, has_passed},
-};
+use domain::{id::OwnerId, name::Name, owner::OwnerKind, secret, time::Timestamp};
 use store::query::{ListedToken, search::Person};
 
 /// A row.
@@ -42,22 +36,14 @@ pub struct Row {
     pub last_used: Option<Moment>,
     /// When it stops working.
     pub expires: Option<Moment>,
-    /// Its state.
-    pub state: State,
-    /// Why it is refused whatever its state.
-    pub refused_text: Option<&'static Phrase>,
+    /// How it stands.
+    pub standing: Standing,
     /// Its labels, as `key` or `key=value`.
     pub labels: Vec<String>,
     /// The beginning and the end of its secret.
     pub secret: String,
     /// Its number.
     pub number: String,
-    /// True when it can be disabled.
-    pub can_be_disabled: bool,
-    /// True when it can be enabled.
-    pub can_be_enabled: bool,
-    /// True when it can be rotated.
-    pub can_be_rotated: bool,
 }
 
 /// A user or service account as a row shows it.
@@ -75,10 +61,8 @@ pub struct Who {
 impl Row {
     /// The row of a token, as it stands at `now`. Administrators can open the pages of people.
     pub fn new(listed: ListedToken, now: Timestamp, for_administrator: bool) -> Self {
-        let refused_text = refused_text(&listed, &ENGLISH.common);
+        let standing = Standing::of(&listed, now);
         let ListedToken { token, organisation, owner, author, .. } = listed;
-        let state = token.state(now);
-        let is_over = token.expires_at.is_some_and(|expiry| has_passed(expiry, now));
         Self {
             page: addresses::token(token.id),
             initials: initials(token.name.as_str()),
@@ -91,56 +75,18 @@ impl Row {
             created: token.created_at.into(),
             last_used: token.last_use.as_ref().map(|last| last.at.into()),
             expires: token.expires_at.map(Moment::new),
-            labels: token.labels.as_map().iter().map(|(key, value)| label(key, value)).collect(),
+            labels: token.labels.lines().collect(),
             secret: secret::shown(&token.hint),
             number: token.number.to_string(),
-            // What has expired stays expired: no switch and no new secret makes it work again.
-            can_be_disabled: state == State::Active,
-            can_be_enabled: state == State::Disabled && !is_over,
-            can_be_rotated: state != State::Deleted && !is_over,
             id: token.id.to_string(),
-            state,
-            refused_text,
+            standing,
         }
-    }
-
-    /// True when it was deleted: then nothing can be done with it.
-    pub fn is_deleted(&self) -> bool {
-        self.state == State::Deleted
     }
 
     /// How many scopes it has.
     pub fn scope_count(&self, t: &TokenList) -> Phrase {
         t.scope_count.count(self.scopes.len() as u64)
     }
-
-    /// What its state is called.
-    pub fn state_text<'a>(&self, t: &'a Common) -> &'a Phrase {
-        state_text(self.state, t)
-    }
-}
-
-/// What a state is called.
-pub fn state_text(state: State, t: &Common) -> &Phrase {
-    match state {
-        State::Active => &t.state_active,
-        State::Disabled => &t.state_disabled,
-        State::Expired => &t.state_expired,
-        State::Deleted => &t.state_deleted,
-    }
-}
-
-/// Why a token is refused whatever its state: nobody speaks for whoever is deactivated.
-pub fn refused_text<'a>(listed: &ListedToken, t: &'a Common) -> Option<&'a Phrase> {
-    match (listed.organisation.active, listed.owner_active) {
-        (true, true) => None,
-        (true, false) => Some(&t.owner_inactive),
-        (false, _) => Some(&t.organisation_inactive),
-    }
-}
-
-fn label(key: &str, value: &str) -> String {
-    if value.is_empty() { key.to_owned() } else { format!("{key}={value}") }
 }
 
 impl Who {
