@@ -152,6 +152,7 @@ mod tests {
             hands_out: Scopes::default(),
             implied: Scopes::default(),
             action: None,
+            origin: domain::origin::Origin::default(),
         }
     }
 

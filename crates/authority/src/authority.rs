@@ -6,6 +6,7 @@ use crate::{
 use domain::{
     caller::Caller,
     id::{DeletionId, Randomness},
+    origin::Origin,
     secret::Keyring,
     time::Timestamp,
 };
@@ -14,6 +15,7 @@ use std::{collections::HashSet, sync::Arc};
 use store::{
     Store,
     change::{Change, Committed, Idempotency, Verb},
+    error::CommitError,
 };
 use tokio::sync::watch;
 
@@ -26,11 +28,13 @@ pub struct Options {
     pub quarantined: bool,
     /// How many passwords may be hashed at the same time; each takes 46 MiB while it is.
     pub hashing_threads: usize,
+    /// For how many days the origin of a change is kept; 0 keeps none.
+    pub origin_days: u32,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { track_usage: true, quarantined: false, hashing_threads: 2 }
+        Self { track_usage: true, quarantined: false, hashing_threads: 2, origin_days: 90 }
     }
 }
 
@@ -126,8 +130,16 @@ impl Authority {
         let _ = failed.wait_for(|failed| *failed).await;
     }
 
+    /// Hands a change to the store. Its origin is left behind where none is kept.
+    pub(crate) async fn keep(&self, mut change: Change) -> Result<Committed, CommitError> {
+        if self.options.origin_days == 0 {
+            change.origin = Origin::default();
+        }
+        self.store.commit(change).await
+    }
+
     pub(crate) async fn commit(&self, caller: &Caller, verb: Verb) -> Result<Committed, Error> {
-        Ok(self.store.commit(Change::by(self.now(), caller, verb)).await?)
+        Ok(self.keep(Change::by(self.now(), caller, verb)).await?)
     }
 
     pub(crate) async fn commit_once(
@@ -139,7 +151,7 @@ impl Authority {
         let mut change = Change::by(self.now(), caller, verb);
         change.idempotency =
             key.map(|IdempotencyKey { key, request }| Idempotency { owner: caller.owner_number, key, request });
-        Ok(self.store.commit(change).await?)
+        Ok(self.keep(change).await?)
     }
 }
 

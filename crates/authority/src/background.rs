@@ -107,14 +107,17 @@ impl Authority {
     async fn prune(&self) -> Result<(), Error> {
         let mut more = !self.is_quarantined();
         while more {
-            let change = Change::new(self.now(), Actor::System, Verb::Prune);
-            more = matches!(self.store.commit(change).await?.outcome, Outcome::Pruned { more: true });
+            let now = self.now();
+            let kept = Duration::from_hours(24 * u64::from(self.options.origin_days));
+            let verb = Verb::Prune { origins_before: Some(now.before(kept)) };
+            let change = Change::new(now, Actor::System, verb);
+            more = matches!(self.keep(change).await?.outcome, Outcome::Pruned { more: true });
         }
         Ok(())
     }
 
     async fn commit_as_system(&self, verb: Verb) -> Result<(), Error> {
-        self.store.commit(Change::new(self.now(), Actor::System, verb)).await?;
+        self.keep(Change::new(self.now(), Actor::System, verb)).await?;
         Ok(())
     }
 }

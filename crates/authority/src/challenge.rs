@@ -165,7 +165,7 @@ impl Authority {
         let verb = SpendChallenge { owner: challenged.owner, token: challenged.token, proof };
         let mut change = Change::new(self.now(), Actor::Possession, Verb::SpendChallenge(verb));
         change.consumes = Some(sealed.nonce());
-        self.store.commit(change).await.map_err(spent)?;
+        self.keep(change).await.map_err(spent)?;
         Ok(())
     }
 

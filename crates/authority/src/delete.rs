@@ -10,6 +10,7 @@ use crate::{
 use domain::{
     caller::{Access, Actor, Caller},
     id::{DeletionId, OwnerId, TokenId, TokenNumber},
+    origin::Origin,
     secret::{Digest, may_be_looked_up},
     token::Token,
 };
@@ -96,7 +97,7 @@ impl Authority {
     ///
     /// # Errors
     /// [`Error::Unavailable`] when nothing could be looked up or written.
-    pub async fn delete_by_secret(&self, secret: &str, reason: Option<String>) -> Result<(), Error> {
+    pub async fn delete_by_secret(&self, secret: &str, reason: Option<String>, origin: &Origin) -> Result<(), Error> {
         if !may_be_looked_up(secret) {
             return Ok(());
         }
@@ -106,7 +107,7 @@ impl Authority {
         }
         let target = DeletionTarget::Secret(digests);
         let verb = Verb::DeleteTokens(DeleteTokens { access: Access::unlimited(), target, reason });
-        match self.store.commit(Change::new(self.now(), Actor::Possession, verb)).await {
+        match self.keep(Change::new(self.now(), Actor::Possession, verb).from(origin)).await {
             Ok(_) | Err(CommitError::Refused(Refusal::NotFound)) => Ok(()),
             Err(error) => Err(error.into()),
         }
@@ -141,7 +142,7 @@ impl Authority {
         let target = DeletionTarget::Filter { filter: filter.clone(), expects };
         let delete = DeleteTokens { access: access.clone(), target, reason: reason.clone() };
         let change = Change::by(self.now(), caller, Verb::DeleteTokens(delete));
-        match self.store.commit(change).await {
+        match self.keep(change).await {
             Err(CommitError::Refused(Refusal::TooManyTokens)) => {}
             Err(error) => return Err(error.into()),
             Ok(committed) => match committed.outcome {
@@ -200,7 +201,7 @@ impl Authority {
     async fn run_deletion(&self, id: DeletionId) -> Result<(), Error> {
         loop {
             let change = Change::new(self.now(), Actor::System, Verb::ContinueDeletion(id));
-            match self.store.commit(change).await?.outcome {
+            match self.keep(change).await?.outcome {
                 Outcome::Deletion(deletion) if deletion.finished_at.is_some() => return Ok(()),
                 Outcome::Deletion(_) => {}
                 _ => return Err(unexpected_outcome()),

@@ -5,6 +5,7 @@ use crate::{
     error::{Conflict, Error, unexpected_outcome},
     link::{self, Link, Purpose},
     password,
+    sign_in::Holder,
 };
 use domain::{
     caller::Actor,
@@ -12,6 +13,7 @@ use domain::{
     id::{OrganisationId, OwnerId, Randomness, TokenId},
     limits,
     name::{Email, Name},
+    origin::Origin,
     owner::{Owner, OwnerKind, Role},
     scope::Scopes,
     secret::{Keyring, Secret},
@@ -79,12 +81,15 @@ impl Authority {
         text: &str,
         password: Secret,
         administrator: Option<Administrator>,
+        origin: &Origin,
     ) -> Result<(), Error> {
         let link = link::open(&self.keyring, text, self.now())?;
         match link.purpose {
-            Purpose::SetPassword => self.redeem_invitation(&link, password).await,
-            Purpose::SetUp => self.redeem_set_up(password, needed(administrator)?).await,
-            Purpose::RecoverAdministrator => self.redeem_recovery(&link, password, needed(administrator)?).await,
+            Purpose::SetPassword => self.redeem_invitation(&link, password, origin).await,
+            Purpose::SetUp => self.redeem_set_up(password, needed(administrator)?, origin).await,
+            Purpose::RecoverAdministrator => {
+                self.redeem_recovery(&link, password, needed(administrator)?, origin).await
+            }
         }
     }
 
@@ -103,30 +108,43 @@ impl Authority {
         }
         let name = Name::stored("bootstrap".to_owned());
         let token = (TokenId::new(self.now(), &*self.randomness), name, self.kept(secret));
-        self.set_up(administrator, None, Some(token)).await.map(|(owner, token)| token.map(|token| (owner, token)))
+        self.set_up(administrator, None, Some(token), &Origin::default())
+            .await
+            .map(|(owner, token)| token.map(|token| (owner, token)))
     }
 
-    async fn redeem_invitation(&self, link: &Link, password: Secret) -> Result<(), Error> {
+    async fn redeem_invitation(&self, link: &Link, password: Secret, origin: &Origin) -> Result<(), Error> {
         let known = self.invited(link.subject, link.credential_revision).await?;
-        self.set_password(&known, "password", password, None).await
+        self.set_password(&known, "password", password, Holder::Link(origin)).await
     }
 
-    async fn redeem_set_up(&self, password: Secret, administrator: Administrator) -> Result<(), Error> {
+    async fn redeem_set_up(
+        &self,
+        password: Secret,
+        administrator: Administrator,
+        origin: &Origin,
+    ) -> Result<(), Error> {
         if !self.store.is_empty().await? {
             return Err(Error::Conflict(Conflict::AlreadySetUp));
         }
         let hash = self.new_hash(password, &administrator).await?;
-        self.set_up(administrator, Some(hash), None).await.map(|_| ())
+        self.set_up(administrator, Some(hash), None, origin).await.map(|_| ())
     }
 
-    async fn redeem_recovery(&self, link: &Link, password: Secret, administrator: Administrator) -> Result<(), Error> {
+    async fn redeem_recovery(
+        &self,
+        link: &Link,
+        password: Secret,
+        administrator: Administrator,
+        origin: &Origin,
+    ) -> Result<(), Error> {
         let password_hash = self.new_hash(password, &administrator).await?;
         let Administrator { email, name, organisation: _ } = administrator;
         let id = OwnerId::new(self.now(), &*self.randomness);
         let verb = Verb::RecoverAdministrator(RecoverAdministrator { id, email, name, password_hash });
-        let mut change = Change::new(self.now(), Actor::Possession, verb);
+        let mut change = Change::new(self.now(), Actor::Possession, verb).from(origin);
         change.consumes = Some(Nonce { value: link.subject.bytes(), until: link.expires_at });
-        self.store.commit(change).await?;
+        self.keep(change).await?;
         Ok(())
     }
 
@@ -140,6 +158,7 @@ impl Authority {
         administrator: Administrator,
         password_hash: Option<String>,
         token: Option<(TokenId, Name, store::change::NewSecret)>,
+        origin: &Origin,
     ) -> Result<(Owner, Option<Token>), Error> {
         let Administrator { email, name, organisation } = administrator;
         let now = self.now();
@@ -156,7 +175,7 @@ impl Authority {
         };
         let organisation = NewOrganisation { id: OrganisationId::new(now, &*self.randomness), name: organisation };
         let verb = Verb::SetUp(SetUp { organisation, administrator: owner, token });
-        match self.store.commit(Change::new(now, Actor::System, verb)).await?.outcome {
+        match self.keep(Change::new(now, Actor::System, verb).from(origin)).await?.outcome {
             Outcome::SetUp { administrator, token } => Ok((*administrator, token.map(|token| *token))),
             _ => Err(unexpected_outcome()),
         }

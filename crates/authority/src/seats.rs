@@ -5,7 +5,7 @@ use crate::{
     authority::Authority,
     error::{Conflict, Error},
     owners::owner_of,
-    sign_in::{NewSession, Origin, SignedIn},
+    sign_in::{NewSession, SignedIn},
     throttle::{Guessed, Throttle},
 };
 use domain::{
@@ -13,6 +13,7 @@ use domain::{
     facts::Facts,
     id::{OrganisationId, OwnerId, SessionId},
     name::Name,
+    origin::Origin,
     owner::{Owner, OwnerKind, Role},
     scope::Scopes,
     secret::Secret,
@@ -71,7 +72,7 @@ impl Authority {
             facts: Facts::default(),
         };
         let verb = CreateOwner { access: Access::unlimited(), organisation, owner, invited: false };
-        match self.commit_by_itself(Verb::CreateOwner(verb)).await.and_then(owner_of) {
+        match self.commit_by_itself(Verb::CreateOwner(verb), &Origin::default()).await.and_then(owner_of) {
             // Somebody else was put there in the meantime.
             Err(Error::Conflict(Conflict::SlotTaken)) => {
                 self.seated(organisation, seat.slot).await?.ok_or(Error::NotFound)
@@ -84,7 +85,7 @@ impl Authority {
     ///
     /// # Errors
     /// [`Conflict::AlreadySetUp`] when he has a password.
-    pub async fn let_in(&self, holder: &Owner, password: Secret) -> Result<(), Error> {
+    pub async fn let_in(&self, holder: &Owner, password: Secret, origin: &Origin) -> Result<(), Error> {
         let known = self.holder(holder).await?;
         let already = || Error::Conflict(Conflict::AlreadySetUp);
         if known.password_hash.is_some() {
@@ -92,7 +93,7 @@ impl Authority {
         }
         let password_hash = Some(self.passwords.hash(password, &*self.randomness).await?);
         let verb = SwitchHolder { owner: holder.id, expects: known.credential_revision, password_hash };
-        match self.commit_by_itself(Verb::SwitchHolder(verb)).await {
+        match self.commit_by_itself(Verb::SwitchHolder(verb), origin).await {
             // Somebody else let him in meanwhile: his credentials are no longer at the revision that was read.
             Err(Error::Conflict(Conflict::LinkVoid)) => Err(already()),
             done => done.map(|_| ()),
@@ -115,9 +116,9 @@ impl Authority {
     ///
     /// # Errors
     /// [`Conflict::OwnerInactive`] when he was deactivated.
-    pub async fn reset_seat_password(&self, holder: &Owner, password: Secret) -> Result<(), Error> {
+    pub async fn reset_seat_password(&self, holder: &Owner, password: Secret, origin: &Origin) -> Result<(), Error> {
         let known = self.holder(holder).await?;
-        self.keep_password(&known, password, Actor::System).await
+        self.keep_password(&known, password, Actor::System, origin).await
     }
 
     /// The same for somebody who knows the current one.
@@ -137,7 +138,7 @@ impl Authority {
         if !self.is_password_of(&known, current, &guessed).await? {
             return Err(Error::SignInFailed);
         }
-        self.keep_password(&known, password, Actor::Possession).await
+        self.keep_password(&known, password, Actor::Possession, origin).await
     }
 
     /// Signs the holder of a seat in with his password, for a session that lasts its time whether it is
@@ -161,8 +162,8 @@ impl Authority {
         self.store.sign_in(UserKey::Id(holder.id)).await?.ok_or(Error::NotFound)
     }
 
-    async fn commit_by_itself(&self, verb: Verb) -> Result<store::change::Outcome, Error> {
-        let committed = self.store.commit(Change::new(self.now(), Actor::System, verb)).await;
+    async fn commit_by_itself(&self, verb: Verb, origin: &Origin) -> Result<store::change::Outcome, Error> {
+        let committed = self.keep(Change::new(self.now(), Actor::System, verb).from(origin)).await;
         committed.map(|committed| committed.outcome).map_err(|error: CommitError| error.into())
     }
 }

@@ -164,7 +164,7 @@ impl Authority {
             let mut change = Change::new(self.now(), Actor::Possession, Verb::SpendChallenge(verb));
             change.consumes = Some(sealed.nonce());
             // It is refused either way, also where the store cannot spend it now.
-            let _ = self.store.commit(change).await;
+            let _ = self.keep(change).await;
             return Err(Error::Unproven(Unproven::ActionOfAnother));
         }
         let Signed { signer, challenged_at, .. } = sealed.about;

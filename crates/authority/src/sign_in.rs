@@ -14,27 +14,19 @@ use domain::{
     invalid::Invalid,
     limits,
     name::Email,
+    origin::Origin,
     scope::Scopes,
     secret::Secret,
     signer::Proof,
     time::Timestamp,
     token::has_passed,
 };
-use std::{net::IpAddr, time::Duration};
+use std::time::Duration;
 use store::{
     change::{Change, CloseSessions, Nonce, OpenSession, SetPassword, Verb},
     error::{CommitError, Refusal},
     query::{Session, SignIn, UserKey},
 };
-
-/// Where a request comes from.
-#[derive(Debug, Clone, Default)]
-pub struct Origin {
-    /// The address.
-    pub address: Option<IpAddr>,
-    /// The user agent.
-    pub user_agent: Option<String>,
-}
 
 /// What a new session shall be.
 pub(crate) struct NewSession {
@@ -59,6 +51,15 @@ pub(crate) enum Proven {
         /// The challenge.
         challenge: Nonce,
     },
+}
+
+/// Who sets a user's password.
+#[derive(Clone, Copy)]
+pub(crate) enum Holder<'a> {
+    /// A caller.
+    Caller(&'a Caller),
+    /// Whoever holds the user's link, from there.
+    Link(&'a Origin),
 }
 
 /// A new session.
@@ -117,20 +118,20 @@ impl Authority {
         Ok(signed_in)
     }
 
-    /// Finds out who shows this session.
+    /// Finds out who shows this session, with a request from there.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] when it has ended or its user has no power.
-    pub async fn authenticate_session(&self, secret: &str) -> Result<(Caller, Session), Error> {
+    pub async fn authenticate_session(&self, secret: &str, origin: &Origin) -> Result<(Caller, Session), Error> {
         format::check(Kind::Session, secret).map_err(|_| Error::Unauthenticated)?;
-        self.authenticate_signed_session(secret).await
+        self.authenticate_signed_session(secret, origin).await
     }
 
     /// The same for a session whose secret has a form of a contract's own, which has checked it.
     ///
     /// # Errors
     /// As [`Authority::authenticate_session`].
-    pub async fn authenticate_signed_session(&self, secret: &str) -> Result<(Caller, Session), Error> {
+    pub async fn authenticate_signed_session(&self, secret: &str, origin: &Origin) -> Result<(Caller, Session), Error> {
         if !self.index.is_open() {
             return Err(Error::Unavailable("the index is not open".into()));
         }
@@ -160,6 +161,7 @@ impl Authority {
             hands_out: Scopes::default(),
             implied: Scopes::default(),
             action: None,
+            origin: origin.clone(),
         };
         Ok((caller, session))
     }
@@ -204,7 +206,7 @@ impl Authority {
         if !self.is_password_of(&known, current, &guessed).await? {
             return Err(Invalid::field("current_password", "is not the current password").into());
         }
-        self.set_password(&known, "new_password", new, Some(caller)).await
+        self.set_password(&known, "new_password", new, Holder::Caller(caller)).await
     }
 
     /// True when this is the user's password; wrong ones are counted under what is `guessed`.
@@ -222,28 +224,34 @@ impl Authority {
         Ok(true)
     }
 
-    /// Sets a user's password in the name of a caller or, without one, of whoever holds his link.
+    /// Sets a user's password in the name of whoever has shown that he may.
     pub(crate) async fn set_password(
         &self,
         known: &SignIn,
         field: &str,
         new: Secret,
-        caller: Option<&Caller>,
+        holder: Holder<'_>,
     ) -> Result<(), Error> {
         password::acceptable(field, &new, &[known.owner.name.as_str(), &account(known)])?;
         let verb = self.password_change(known, new).await?;
-        let change = match caller {
-            Some(caller) => Change::by(self.now(), caller, verb),
-            None => Change::new(self.now(), Actor::Possession, verb),
+        let change = match holder {
+            Holder::Caller(caller) => Change::by(self.now(), caller, verb),
+            Holder::Link(origin) => Change::new(self.now(), Actor::Possession, verb).from(origin),
         };
-        self.store.commit(change).await?;
+        self.keep(change).await?;
         Ok(())
     }
 
     /// Sets the password of the holder of a seat, whose contract has a rule of its own about passwords.
-    pub(crate) async fn keep_password(&self, known: &SignIn, new: Secret, actor: Actor) -> Result<(), Error> {
+    pub(crate) async fn keep_password(
+        &self,
+        known: &SignIn,
+        new: Secret,
+        actor: Actor,
+        origin: &Origin,
+    ) -> Result<(), Error> {
         let verb = self.password_change(known, new).await?;
-        self.store.commit(Change::new(self.now(), actor, verb)).await?;
+        self.keep(Change::new(self.now(), actor, verb).from(origin)).await?;
         Ok(())
     }
 
@@ -276,16 +284,16 @@ impl Authority {
             expires_at,
             idles,
             address: origin.address,
-            user_agent: origin.user_agent,
+            user_agent: origin.user_agent.clone(),
             replaces,
             password_hash,
             proof,
             access: None,
         });
         let actor = Actor::Owner { owner: known.owner.number, token: None };
-        let mut change = Change::new(now, actor, verb);
+        let mut change = Change::new(now, actor, verb).from(&origin);
         change.consumes = challenge;
-        match self.store.commit(change).await {
+        match self.keep(change).await {
             Ok(_) => Ok(SignedIn { id, secret, expires_at }),
             Err(error @ CommitError::Refused(Refusal::Consumed)) if challenge.is_some() => Err(spent(error)),
             // The password changed, or the user was deactivated, between the check and this commit.

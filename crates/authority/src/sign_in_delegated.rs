@@ -4,11 +4,12 @@ use crate::{
     access::{self, Action},
     authority::Authority,
     error::{Conflict, Error},
-    sign_in::{Origin, SignedIn, may_sign_in},
+    sign_in::{SignedIn, may_sign_in},
 };
 use domain::{
     caller::Caller,
     id::{OwnerId, SessionId},
+    origin::Origin,
     secret::Secret,
     time::Timestamp,
 };
@@ -57,7 +58,7 @@ impl Authority {
             proof: None,
             access: Some(access),
         });
-        self.store.commit(Change::by(now, caller, verb)).await?;
+        self.keep(Change::by(now, caller, verb)).await?;
         Ok(SignedIn { id, secret, expires_at })
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     authority::Authority,
     challenge::{Challenge, Sealed},
     error::Error,
-    sign_in::{NewSession, Origin, SignedIn, may_sign_in},
+    sign_in::{NewSession, SignedIn, may_sign_in},
     sign_in_with_signer::Answered,
     signature::{Answer, passkey::RelyingParty},
 };
@@ -13,6 +13,7 @@ use domain::{
     format::Kind,
     id::{OwnerId, SessionId},
     limits,
+    origin::Origin,
 };
 use store::query::UserKey;
 

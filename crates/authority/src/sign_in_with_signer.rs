@@ -5,7 +5,7 @@ use crate::{
     challenge::{Challenge, Challenged, Sealed},
     error::{Error, Unproven},
     seal,
-    sign_in::{NewSession, Origin, Proven, SignedIn, may_sign_in},
+    sign_in::{NewSession, Proven, SignedIn, may_sign_in},
     signature::{Answer, passkey::RelyingParty},
     throttle::{Guessed, Throttle},
 };
@@ -13,6 +13,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     id::{OrganisationId, OwnerId, OwnerNumber, SessionId},
     name::Email,
+    origin::Origin,
     secret::Secret,
     signer::{Signer, SignerKind},
     time::Timestamp,

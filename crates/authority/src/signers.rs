@@ -19,6 +19,7 @@ use domain::{
     id::{OwnerId, OwnerNumber, SignerId, TokenId},
     invalid::Invalid,
     name::Name,
+    origin::Origin,
     owner::Owner,
     secret::Secret,
     signer::{Signer, SignerKind},
@@ -130,7 +131,7 @@ impl Authority {
         let verb = Verb::AddSigner(AddSigner { access, owner, signer, password_checked_at });
         let mut change = Change::by(self.now(), caller, verb);
         change.consumes = Some(sealed.nonce());
-        signer_of(self.store.commit(change).await.map_err(spent)?.outcome)
+        signer_of(self.keep(change).await.map_err(spent)?.outcome)
     }
 
     /// Enables, disables or removes a signer. A disabled or removed one signs nothing more as soon as this
@@ -180,6 +181,7 @@ impl Authority {
         identifier: &str,
         drafts: Vec<SignerDraft>,
         party: &RelyingParty,
+        origin: &Origin,
     ) -> Result<FirstSigners, Error> {
         let sealed: Sealed<RegisteringFirst> = self.opened(FIRST_REGISTRATION, identifier)?;
         let RegisteringFirst { owner, credential_revision: expects } = sealed.about;
@@ -191,9 +193,9 @@ impl Authority {
         };
         let ids = signers.iter().map(|signer| signer.id).collect();
         let verb = RegisterOwner { owner, expects, signers };
-        let mut change = Change::new(self.now(), Actor::Possession, Verb::RegisterOwner(verb));
+        let mut change = Change::new(self.now(), Actor::Possession, Verb::RegisterOwner(verb)).from(origin);
         change.consumes = Some(sealed.nonce());
-        match self.store.commit(change).await?.outcome {
+        match self.keep(change).await?.outcome {
             Outcome::Owner(user) => Ok(FirstSigners { user: *user, signers: ids }),
             _ => Err(unexpected_outcome()),
         }

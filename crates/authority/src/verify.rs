@@ -10,6 +10,7 @@ use crate::{
 use domain::{
     caller::{Actor, Caller, Credential, Reach},
     id::{OrganisationNumber, OwnerNumber, TokenId},
+    origin::Origin,
     owner::Role,
     scope::{Scope, Scopes},
     secret::{Digest, KeyId, may_be_shown},
@@ -101,6 +102,7 @@ impl<'a> Active<'a> {
             hands_out: Scopes::default(),
             implied: Scopes::default(),
             action: None,
+            origin: Origin::default(),
         })
     }
 
@@ -175,7 +177,7 @@ impl Authority {
         match self.attempt(reach, question, &mut read) {
             Attempt::Read(answer) => return Ok(answer),
             Attempt::Closed => return Err(Error::Unavailable("the index is not open".into())),
-            Attempt::FirstUse(key) => self.finish_rotation(question.secret, key).await?,
+            Attempt::FirstUse(key) => self.finish_rotation(question, key).await?,
         }
         match self.attempt(reach, question, &mut read) {
             Attempt::Read(answer) => Ok(answer),
@@ -184,23 +186,19 @@ impl Authority {
         }
     }
 
-    /// Finds out who shows this secret, for a request that comes from `address`.
+    /// Finds out who shows this secret, for a request from there.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] when the secret is not active there, whatever the reason.
-    pub async fn authenticate(
-        &self,
-        secret: &str,
-        address: Option<IpAddr>,
-        user_agent: Option<&str>,
-    ) -> Result<Caller, Error> {
-        let question = Question { secret, scope: None, address, user_agent };
+    pub async fn authenticate(&self, secret: &str, origin: &Origin) -> Result<Caller, Error> {
+        let Origin { address, user_agent } = origin;
+        let question = Question { secret, scope: None, address: *address, user_agent: user_agent.as_deref() };
         let caller = self.verify(Reach::Everything, &question, |verdict| match verdict {
             Verdict::Active(active) => active.to_caller().ok_or(Error::Unauthenticated),
             Verdict::Refused(_) => Err(Error::Unauthenticated),
         });
         let secrets = self.keyring.digests(secret).map(|(_, digest)| digest).collect();
-        Ok(Caller { secrets, ..caller.await?? })
+        Ok(Caller { secrets, origin: origin.clone(), ..caller.await?? })
     }
 
     /// How far a verifier that shows this credential sees, without copying anything about it.
@@ -293,10 +291,12 @@ impl Authority {
         )
     }
 
-    async fn finish_rotation(&self, secret: &str, key: KeyId) -> Result<(), Error> {
-        let Some((_, digest)) = self.keyring.digests(secret).find(|(id, _)| *id == key) else { return Ok(()) };
-        let change = Change::new(self.now(), Actor::Possession, Verb::FinishRotation(digest));
-        match self.store.commit(change).await {
+    /// The origin of the change is where the secret was shown, as the verifier says.
+    async fn finish_rotation(&self, question: &Question<'_>, key: KeyId) -> Result<(), Error> {
+        let Some((_, digest)) = self.keyring.digests(question.secret).find(|(id, _)| *id == key) else { return Ok(()) };
+        let origin = Origin::new(question.address, question.user_agent);
+        let change = Change::new(self.now(), Actor::Possession, Verb::FinishRotation(digest)).from(&origin);
+        match self.keep(change).await {
             // The token was deleted in the meantime: the next attempt refuses it.
             Ok(_) | Err(CommitError::Refused(Refusal::NotFound)) => Ok(()),
             Err(error) => Err(error.into()),

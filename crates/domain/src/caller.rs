@@ -2,6 +2,7 @@
 
 use crate::{
     id::{OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, SessionId, TokenId},
+    origin::Origin,
     owner::Role,
     scope::{Scope, Scopes},
     secret::Digest,
@@ -37,6 +38,8 @@ pub struct Caller {
     pub implied: Scopes,
     /// The signed action that came with the request; the change that it asks for consumes it.
     pub action: Option<SignedAction>,
+    /// Where the request comes from.
+    pub origin: Origin,
 }
 
 /// What a caller showed.

@@ -15,6 +15,7 @@
 //! | `secret` | the secret itself, server keys and keyed digests |
 //! | `owner` | organisations, users, service accounts and roles |
 //! | `caller` | who is asking, and the reach of a request |
+//! | `origin` | where the request for a change came from |
 //! | `signer` | the keys and passkeys that sign, and what a signed action is |
 //! | `permission` | named sets of scopes, and who was given them |
 //! | `token` | the record of a token and its states |
@@ -32,6 +33,7 @@ pub mod invalid;
 pub mod journal;
 pub mod limits;
 pub mod name;
+pub mod origin;
 pub mod owner;
 pub mod permission;
 pub mod scope;

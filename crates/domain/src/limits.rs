@@ -96,7 +96,7 @@ pub const ACTION_LIFETIME: Duration = Duration::from_mins(1);
 pub const SIGNED_PATH_BYTES: usize = 2_048;
 /// The longest sealed text of a challenge or an action, in bytes.
 pub const SEALED_BYTES: usize = 8_192;
-/// The longest user agent that is remembered with a token's last use, in bytes.
+/// The longest user agent that is remembered, of a token's last use or of a change, in bytes.
 pub const USER_AGENT_BYTES: usize = 200;
 /// How many tokens' last uses wait in memory at most before they are written.
 pub const USES_IN_MEMORY: usize = 200_000;

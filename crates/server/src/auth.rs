@@ -9,7 +9,7 @@ use crate::{
 };
 use authority::Error;
 use axum::extract::FromRequestParts;
-use domain::{caller::Caller, id::SessionId};
+use domain::{caller::Caller, id::SessionId, origin::Origin};
 use http::{HeaderMap, header, request::Parts};
 use std::{convert::Infallible, net::IpAddr};
 
@@ -26,8 +26,8 @@ pub struct Shown(pub Caller);
 /// The address that the request comes from.
 pub struct ClientAddress(pub Option<IpAddr>);
 
-/// The user agent that the request names.
-pub struct UserAgent(pub Option<String>);
+/// Where the request comes from, as the change that it asks for keeps it.
+pub struct AskedFrom(pub Origin);
 
 /// The token in the `Authorization` header (RFC 6750, section 2.1), which must stand there once.
 ///
@@ -56,7 +56,7 @@ pub fn user_agent(headers: &HeaderMap) -> Option<&str> {
 /// # Errors
 /// [`Error::Unauthenticated`] when the secret is not active here, whatever the reason.
 pub async fn authenticate(server: &Server, parts: &Parts, secret: &str) -> Result<Caller, Error> {
-    let caller = server.authority.authenticate(secret, address(parts), user_agent(&parts.headers)).await?;
+    let caller = server.authority.authenticate(secret, &origin(parts)).await?;
     Ok(named(caller))
 }
 
@@ -69,7 +69,13 @@ pub fn named(caller: Caller) -> Caller {
 /// The session that came with a request to sign in, which the new one takes the place of.
 pub async fn session_of(headers: &HeaderMap, server: &Server) -> Option<SessionId> {
     let secret = cookie::session_secret(headers, server)?;
-    server.authority.authenticate_session(secret).await.ok().map(|(_, session)| session.id)
+    server.authority.authenticate_session(secret, &Origin::default()).await.ok().map(|(_, session)| session.id)
+}
+
+/// Where a request comes from. Of a user agent that is no UTF-8 the readable rest is kept.
+pub fn origin(parts: &Parts) -> Origin {
+    let user_agent = parts.headers.get(header::USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()));
+    Origin::new(address(parts), user_agent.as_deref())
 }
 
 fn address(parts: &Parts) -> Option<IpAddr> {
@@ -96,7 +102,7 @@ impl FromRequestParts<Server> for Session {
             cookie::expect_same_site(&parts.headers, server)?;
         }
         let secret = cookie::session_secret(&parts.headers, server).ok_or(ProblemKind::Unauthenticated)?;
-        let (caller, _) = server.authority.authenticate_session(secret).await?;
+        let (caller, _) = server.authority.authenticate_session(secret, &origin(parts)).await?;
         Ok(Self(signed_action::with_action(&server.authority, parts, named(caller)).await?))
     }
 }
@@ -120,10 +126,10 @@ impl FromRequestParts<Server> for ClientAddress {
     }
 }
 
-impl FromRequestParts<Server> for UserAgent {
+impl FromRequestParts<Server> for AskedFrom {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &Server) -> Result<Self, Infallible> {
-        Ok(Self(user_agent(&parts.headers).map(str::to_owned)))
+        Ok(Self(origin(parts)))
     }
 }

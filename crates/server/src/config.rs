@@ -57,6 +57,8 @@ pub struct Config {
     pub bootstrap_token: Option<BootstrapToken>,
     /// True when the use of tokens is kept.
     pub usage_tracking: bool,
+    /// For how many days the origin of a change is kept; 0 keeps none.
+    pub origin_days: u32,
     /// How many threads answer requests; none stands for one for each core.
     pub worker_threads: Option<NonZeroUsize>,
     /// What is logged, and how.

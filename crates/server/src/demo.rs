@@ -14,6 +14,7 @@ use domain::{
     id::{OrganisationId, OwnerId},
     invalid::Invalid,
     name::{Email, Labels, Name},
+    origin::Origin,
     owner::{OwnerKind, Role},
     scope::{Scopes, native},
     secret::Secret,
@@ -150,9 +151,9 @@ async fn fill(authority: &Arc<Authority>, url: String, contracts: &[Contract]) -
         organisation: Name::parse("organisation", "Operations")?,
     };
     let made = authority.set_up_with_token(administrator, &token).await?.ok_or(DemoError::NotEmpty)?;
-    let caller = authority.authenticate(token.expose(), None, None).await?;
+    let caller = authority.authenticate(token.expose(), &Origin::default()).await?;
     let invitation = authority.invite(&caller, made.0.id).await?;
-    authority.redeem(invitation.secret.expose(), password.clone(), None).await?;
+    authority.redeem(invitation.secret.expose(), password.clone(), None, &Origin::default()).await?;
     let ada = Person {
         id: made.0.id.to_string(),
         email: email.as_str().to_owned(),
@@ -259,7 +260,7 @@ async fn person(
     let owner = authority.create_owner(caller, draft, None).await?.record;
     let password = authority.generate(Kind::Session);
     let invitation = authority.invite(caller, owner.id).await?;
-    authority.redeem(invitation.secret.expose(), password.clone(), None).await?;
+    authority.redeem(invitation.secret.expose(), password.clone(), None, &Origin::default()).await?;
     let token = token(authority, caller, owner.id, &format!("{first}'s demonstration"), None).await?;
     Ok(Person {
         id: owner.id.to_string(),

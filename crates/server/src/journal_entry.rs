@@ -22,6 +22,10 @@ pub struct EntryShape {
     /// The organisation it concerns; null for the installation as a whole.
     #[schema(format = "uuid")]
     organisation: Option<String>,
+    /// The address that the change was asked for from; null when it is unknown, erased or not for the caller to know.
+    address: Option<String>,
+    /// The user agent that asked for it, whatever that called itself; null as the address may be.
+    user_agent: Option<String>,
     /// The particulars; they depend on the kind.
     #[schema(value_type = Object)]
     data: Map<String, Value>,
@@ -75,6 +79,8 @@ impl EntryShape {
                 token: token.map(|token| token.to_string()),
             },
             organisation: row.organisation.map(|organisation| organisation.to_string()),
+            address: row.origin.address.map(|address| address.to_string()),
+            user_agent: row.origin.user_agent.clone(),
             data: particulars(&entry.event),
             chain: domain::hexadecimal::encode(&entry.chain),
         }

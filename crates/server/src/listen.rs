@@ -30,7 +30,7 @@ pub use watch::ConnectionMetrics;
 use crate::surface::Surfaces;
 use connection::Connections;
 use ipnet::IpNet;
-use peer::Origin;
+use peer::FarEnd;
 use std::{future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -142,7 +142,7 @@ fn welcome<F: Front>(stream: TcpStream, from: SocketAddr, connections: &Connecti
         tracing::debug!(%error, "a connection ended before it began");
         return;
     }
-    connections.serve(stream, Origin::new(from.ip(), connections.settings()));
+    connections.serve(stream, FarEnd::new(from.ip(), connections.settings()));
 }
 
 /// Lets the connections end by themselves, and cuts what is left when the time is over.

@@ -99,6 +99,7 @@ async fn serve(config: Config, threads: usize) -> Result<(), ServeError> {
         track_usage: config.usage_tracking,
         quarantined: quarantine.is_some(),
         hashing_threads: threads.max(2),
+        origin_days: config.origin_days,
     };
     let authority = Authority::new(store, keyring.clone(), Arc::new(SystemClock), Arc::new(SystemRandomness), options);
     authority.load().await?;

@@ -34,6 +34,7 @@ use crate::query::Deletion;
 use domain::{
     caller::{Actor, Caller},
     id::{DeletionId, OwnerNumber, Position},
+    origin::Origin,
     owner::{Organisation, Owner},
     permission::{Assignment, Permission},
     secret::Digest,
@@ -52,6 +53,8 @@ pub struct Change {
     /// The caller who asked for it, as he was when his request began: the change is refused when his
     /// credential has ended since, or is worth less.
     pub caller: Option<Caller>,
+    /// Where the request for it came from; the server's own work and commands on its host have no origin.
+    pub origin: Origin,
     /// What.
     pub verb: Verb,
     /// What must not have been consumed before and is consumed with this change.
@@ -62,14 +65,21 @@ pub struct Change {
 
 impl Change {
     /// A change that no caller's credential stands for, such as the server's own. It consumes nothing
-    /// and has no idempotency key.
+    /// and has neither an origin nor an idempotency key.
     pub fn new(at: Timestamp, actor: Actor, verb: Verb) -> Self {
-        Self { at, actor, caller: None, verb, consumes: None, idempotency: None }
+        Self { at, actor, caller: None, origin: Origin::default(), verb, consumes: None, idempotency: None }
     }
 
     /// A change that a caller asks for: his credential must still stand when it is made.
     pub fn by(at: Timestamp, caller: &Caller, verb: Verb) -> Self {
-        Self { caller: Some(caller.clone()), ..Self::new(at, caller.into(), verb) }
+        let origin = caller.origin.clone();
+        Self { caller: Some(caller.clone()), origin, ..Self::new(at, caller.into(), verb) }
+    }
+
+    /// The same change, asked for from there.
+    #[must_use]
+    pub fn from(self, origin: &Origin) -> Self {
+        Self { origin: origin.clone(), ..self }
     }
 }
 
@@ -165,7 +175,10 @@ pub enum Verb {
     /// Leads a store that lost history out of quarantine.
     LiftQuarantine(LiftQuarantine),
     /// Forgets what has passed its time: nonces, idempotency keys, sessions, daily use. No journal entry.
-    Prune,
+    Prune {
+        /// The origins of journal entries made before this instant are erased as well.
+        origins_before: Option<Timestamp>,
+    },
 }
 
 /// What came of a change.

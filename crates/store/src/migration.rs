@@ -24,6 +24,7 @@ pub(crate) const SQLITE: &[Migration] = &[
         name: "0005_token_callers",
         text: include_str!("../migrations/sqlite/0005_token_callers.sql"),
     },
+    Migration { number: 6, name: "0006_origins", text: include_str!("../migrations/sqlite/0006_origins.sql") },
 ];
 
 /// Why a store was not brought up to date.

@@ -22,6 +22,7 @@ use domain::{
     id::{DeletionId, OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, Position, TokenId, TokenNumber},
     journal::Entry,
     name::{LabelFilter, Name},
+    origin::Origin,
     owner::{OwnerKind, Role},
     scope::Scopes,
     secret::Digest,
@@ -228,6 +229,8 @@ pub struct JournalRow {
     pub organisation: Option<OrganisationId>,
     /// The user or service account that made it.
     pub actor: Option<OwnerId>,
+    /// Where the request for it came from, as far as whoever asks may know that.
+    pub origin: Origin,
     /// The names of those that it is about, as they are now.
     pub names: JournalNames,
 }

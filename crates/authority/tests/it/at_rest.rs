@@ -4,6 +4,7 @@ use crate::world::{World, new_token, secret};
 use authority::{issue::Issued, rotate::Overlap, verify::Refused};
 use domain::{
     format::{self, Kind},
+    origin::Origin,
     secret::Secret,
 };
 use rusqlite::{Connection, params};
@@ -22,7 +23,7 @@ async fn no_part_of_a_secret_is_in_the_store_or_beside_it() {
         let overlap = Overlap::Time(Duration::from_hours(1));
         let rotated = world.authority().rotate(&world.root, token.id, overlap, None, None).await.unwrap();
         secrets.push(rotated.secret);
-        world.authority().delete_by_secret(secrets.last().unwrap().expose(), None).await.unwrap();
+        world.authority().delete_by_secret(secrets.last().unwrap().expose(), None, &Origin::default()).await.unwrap();
     }
     for secret in &secrets {
         world.refused(secret, Refused::Deleted).await;

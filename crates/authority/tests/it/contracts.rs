@@ -10,7 +10,6 @@ use authority::{
     owners::OwnerPatch,
     rotate::Overlap,
     seats::Seat,
-    sign_in::Origin,
     update::TokenPatch,
     verify::Refused,
 };
@@ -18,6 +17,7 @@ use domain::{
     caller::{Beyond, Caller},
     facts::ContractFacts,
     form::{Alphabet, SecretForm},
+    origin::Origin,
     owner::{OwnerKind, Role},
     token::Terms,
 };
@@ -132,19 +132,19 @@ async fn a_contracts_session_lasts_its_time_and_ends_with_password_and_holder() 
         }
     };
     assert!(matches!(sign_in(PASSWORD, "one").await, Err(Error::SignInFailed)));
-    authority.let_in(&holder, secret(PASSWORD)).await.unwrap();
-    let again = authority.let_in(&holder, secret("Another horse 8 battery")).await;
+    authority.let_in(&holder, secret(PASSWORD), &Origin::default()).await.unwrap();
+    let again = authority.let_in(&holder, secret("Another horse 8 battery"), &Origin::default()).await;
     assert!(matches!(again, Err(Error::Conflict(Conflict::AlreadySetUp))));
     sign_in(PASSWORD, "one").await.unwrap();
     world.clock.advance(2 * HOUR);
-    let (caller, _) = authority.authenticate_signed_session("one").await.unwrap();
+    let (caller, _) = authority.authenticate_signed_session("one", &Origin::default()).await.unwrap();
     assert_eq!(caller.owner, holder.id);
     let facts = ContractFacts { contract: "one", facts: json!({"on": true}) };
     let kept = authority.keep_own_facts(&caller, facts).await.unwrap();
     assert_eq!(kept.facts.of("one"), Some(json!({"on": true})));
     world.clock.advance(HOUR);
     let ended = |text: &'static str| async move {
-        matches!(authority.authenticate_signed_session(text).await, Err(Error::Unauthenticated))
+        matches!(authority.authenticate_signed_session(text, &Origin::default()).await, Err(Error::Unauthenticated))
     };
     assert!(ended("one").await, "its time is over");
 
@@ -159,15 +159,15 @@ async fn a_contracts_session_lasts_its_time_and_ends_with_password_and_holder() 
         .unwrap();
     assert!(ended("two").await, "the password changed");
     sign_in("Another horse 8 battery", "three").await.unwrap();
-    let (caller, _) = authority.authenticate_signed_session("three").await.unwrap();
+    let (caller, _) = authority.authenticate_signed_session("three", &Origin::default()).await.unwrap();
     authority.shut_out(&caller, &holder).await.unwrap();
     assert!(matches!(authority.shut_out(&caller, &holder).await, Err(Error::Unauthenticated)), "his session ended");
     assert!(ended("three").await, "the holder was shut out");
     assert!(sign_in("Another horse 8 battery", "four").await.is_err());
-    authority.let_in(&holder, secret(PASSWORD)).await.unwrap();
+    authority.let_in(&holder, secret(PASSWORD), &Origin::default()).await.unwrap();
     assert!(ended("three").await && sign_in("Another horse 8 battery", "four").await.is_err());
     sign_in(PASSWORD, "five").await.unwrap();
-    authority.reset_seat_password(&holder, secret("A third horse 9 battery")).await.unwrap();
+    authority.reset_seat_password(&holder, secret("A third horse 9 battery"), &Origin::default()).await.unwrap();
     assert!(ended("five").await, "the password was reset");
 }
 
@@ -178,7 +178,7 @@ async fn the_right_to_administer_a_contract_hands_out_its_scopes_and_no_others()
     let holder = world.authority().seat(organisation.id, seat("one", OwnerKind::ServiceAccount)).await.unwrap();
     let wanted = |words| NewToken { owner: Some(holder.id), scopes: Some(scopes(words)), ..new_token() };
     let issued = world.issue(wanted("one:admin tokens:write")).await;
-    let plain = world.authority().authenticate(issued.secret.expose(), None, None).await.unwrap();
+    let plain = world.authority().authenticate(issued.secret.expose(), &Origin::default()).await.unwrap();
     let administrator = Caller { hands_out: scopes("one:*"), ..plain.clone() };
     let issue = |caller: &Caller, words| {
         let (authority, caller, new) = (Arc::clone(world.authority()), caller.clone(), wanted(words));
@@ -205,12 +205,12 @@ async fn an_administrator_who_deactivates_the_holder_of_a_seat_is_not_overruled(
     let organisation = world.organisation().await;
     let authority = world.authority();
     let holder = authority.seat(organisation.id, seat("one", OwnerKind::User)).await.unwrap();
-    authority.let_in(&holder, secret(PASSWORD)).await.unwrap();
+    authority.let_in(&holder, secret(PASSWORD), &Origin::default()).await.unwrap();
     let patch = OwnerPatch { active: Some(false), ..OwnerPatch::default() };
     authority.update_owner(&world.root, OwnerKind::User, holder.id, patch, None).await.unwrap();
-    let again = authority.let_in(&holder, secret("Another horse 8 battery")).await;
+    let again = authority.let_in(&holder, secret("Another horse 8 battery"), &Origin::default()).await;
     assert!(matches!(again, Err(Error::Conflict(Conflict::AlreadySetUp))));
-    let reset = authority.reset_seat_password(&holder, secret("Another horse 8 battery")).await;
+    let reset = authority.reset_seat_password(&holder, secret("Another horse 8 battery"), &Origin::default()).await;
     assert!(matches!(reset, Err(Error::Conflict(Conflict::OwnerInactive))));
 }
 

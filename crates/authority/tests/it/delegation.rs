@@ -8,13 +8,13 @@ use authority::{
     issue::NewToken,
     owners::OwnerPatch,
     permissions::PermissionDraft,
-    sign_in::Origin,
     signers::FirstChallenge,
 };
 use domain::{
     caller::{Beyond, Caller},
     format::{self, Kind},
     id::PermissionId,
+    origin::Origin,
     owner::{Owner, OwnerKind, Role},
     permission::Bearer,
     secret::Secret,
@@ -34,7 +34,7 @@ async fn narrow(world: &World, text: &str) -> Caller {
     let chief = world.owner(OwnerKind::User, world.root.organisation, Role::OrganisationAdministrator, "").await;
     let new = NewToken { owner: Some(chief.id), scopes: Some(scopes(text)), ..new_token() };
     let secret = world.issue(new).await.secret;
-    world.authority().authenticate(secret.expose(), None, None).await.unwrap()
+    world.authority().authenticate(secret.expose(), &Origin::default()).await.unwrap()
 }
 
 async fn sign_in(world: &World, caller: &Caller, user: &Owner) -> Result<Secret, Error> {
@@ -77,7 +77,7 @@ async fn a_session_on_behalf_is_worth_no_more_than_its_opener() {
     let bob = world.member(world.root.organisation, "").await;
     let opener = narrow(&world, MEMBERS).await;
     let secret = sign_in(&world, &opener, &bob).await.unwrap();
-    let (caller, _) = world.authority().authenticate_session(secret.expose()).await.unwrap();
+    let (caller, _) = world.authority().authenticate_session(secret.expose(), &Origin::default()).await.unwrap();
     assert_eq!(caller.owner, bob.id);
 
     let strong = world.member(world.root.organisation, "x:two").await;
@@ -93,7 +93,10 @@ async fn a_session_on_behalf_is_worth_no_more_than_its_opener() {
 
     let off = OwnerPatch { active: Some(false), ..OwnerPatch::default() };
     world.authority().update_owner(&world.root, OwnerKind::User, bob.id, off, None).await.unwrap();
-    assert!(matches!(world.authority().authenticate_session(secret.expose()).await, Err(Error::Unauthenticated)));
+    assert!(matches!(
+        world.authority().authenticate_session(secret.expose(), &Origin::default()).await,
+        Err(Error::Unauthenticated)
+    ));
     assert!(matches!(sign_in(&world, &opener, &bob).await, Err(Error::Conflict(Conflict::OwnerInactive))));
 }
 
@@ -108,7 +111,10 @@ async fn a_deleted_user_is_out_at_once_and_his_links_are_void() {
     world.authority().retire_owner(&opener, OwnerKind::User, bob.id, None).await.unwrap();
     for _ in 0..2 {
         world.refused(&token.secret, authority::verify::Refused::Deleted).await;
-        assert!(matches!(world.authority().authenticate_session(session.expose()).await, Err(Error::Unauthenticated)));
+        assert!(matches!(
+            world.authority().authenticate_session(session.expose(), &Origin::default()).await,
+            Err(Error::Unauthenticated)
+        ));
         let begun: Result<FirstChallenge, Error> = world.authority().challenge_first_signers(link.expose(), HOUR).await;
         assert!(matches!(begun, Err(Error::Conflict(Conflict::LinkVoid))));
         world.restart().await;

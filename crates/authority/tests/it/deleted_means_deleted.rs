@@ -16,6 +16,7 @@ use domain::{
     id::DeletionId,
     limits,
     name::Labels,
+    origin::Origin,
     secret::Secret,
     token::{State, Token},
 };
@@ -191,19 +192,23 @@ async fn whoever_holds_a_secret_may_end_its_token() {
     world.restart().await;
 
     for issued in [&plain, &disabled] {
-        world.authority().delete_by_secret(issued.secret.expose(), Some("leaked".to_owned())).await.unwrap();
+        world
+            .authority()
+            .delete_by_secret(issued.secret.expose(), Some("leaked".to_owned()), &Origin::default())
+            .await
+            .unwrap();
         world.refused(&issued.secret, Refused::Deleted).await;
-        world.authority().delete_by_secret(issued.secret.expose(), None).await.unwrap();
+        world.authority().delete_by_secret(issued.secret.expose(), None, &Origin::default()).await.unwrap();
     }
     let Err(Error::Gone(tombstone)) = world.authority().token(&world.root, plain.token.id, true).await else {
         panic!("there is no tombstone")
     };
     assert_eq!(tombstone.deleted.unwrap().by, None);
 
-    world.authority().delete_by_secret(rotated.secret.expose(), None).await.unwrap();
+    world.authority().delete_by_secret(rotated.secret.expose(), None, &Origin::default()).await.unwrap();
     world.active(&newer.secret).await; // A secret that was rotated out has no power left, not even this.
     for unknown in [world.authority().generate(domain::format::Kind::Token).expose(), "jtn_x", ""] {
-        world.authority().delete_by_secret(unknown, None).await.unwrap();
+        world.authority().delete_by_secret(unknown, None, &Origin::default()).await.unwrap();
     }
 }
 
@@ -216,9 +221,9 @@ async fn a_secret_of_no_live_token_never_reaches_the_writer() {
     // From now on every change fails.
     world.store().arm(true);
     for secret in [&unknown, &deleted.secret] {
-        world.authority().delete_by_secret(secret.expose(), None).await.unwrap();
+        world.authority().delete_by_secret(secret.expose(), None, &Origin::default()).await.unwrap();
     }
-    let refused = world.authority().delete_by_secret(live.secret.expose(), None).await;
+    let refused = world.authority().delete_by_secret(live.secret.expose(), None, &Origin::default()).await;
     assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
 }
 

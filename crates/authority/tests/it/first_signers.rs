@@ -10,11 +10,11 @@ use authority::{
     link::{self, Link, Purpose},
     owners::OwnerPatch,
     redeem::administrator_link,
-    sign_in::Origin,
     signers::FirstChallenge,
 };
 use domain::{
     limits,
+    origin::Origin,
     owner::{Owner, OwnerKind},
     secret::Secret,
 };
@@ -34,7 +34,7 @@ async fn register(world: &World, begun: &FirstChallenge, pairs: &[&Pair]) -> Res
     let drafts = pairs.iter().map(|pair| pair.draft(&begun.challenge.text)).collect();
     world
         .authority()
-        .register_first_signers(&begun.challenge.identifier, drafts, &party())
+        .register_first_signers(&begun.challenge.identifier, drafts, &party(), &Origin::default())
         .await
         .map(|first| first.user)
 }
@@ -79,7 +79,7 @@ async fn a_link_registers_signers_of_every_kind_once() {
     for used in [&begun, &rival] {
         void(register(&world, used, &[&Pair::ed25519(7)]).await);
     }
-    void(world.authority().redeem(link.expose(), secret(PASSWORD), None).await);
+    void(world.authority().redeem(link.expose(), secret(PASSWORD), None, &Origin::default()).await);
     let caller = world.caller(&owner).await;
     assert_eq!(world.authority().signers(&caller, None).await.unwrap().len(), pairs.len());
 }
@@ -95,7 +95,7 @@ async fn another_link_or_a_password_makes_the_link_void() {
     void(begin(&world, &replaced).await);
     void(register(&world, &begun_with_replaced, &[&pair]).await);
     let begun = begin(&world, &link).await.unwrap();
-    world.authority().redeem(link.expose(), secret(PASSWORD), None).await.unwrap();
+    world.authority().redeem(link.expose(), secret(PASSWORD), None, &Origin::default()).await.unwrap();
     void(begin(&world, &link).await);
     void(register(&world, &begun, &[&pair]).await);
     // Deactivated and activated again: what was sent before is void.
@@ -139,7 +139,8 @@ async fn links_and_challenges_end_with_their_time_and_are_for_this_alone() {
     let caller = world.caller(&owner).await;
     let registering = world.authority().challenge_signer(&caller, None, LIFETIME);
     let drafts = vec![pair.draft(&registering.text)];
-    let other = world.authority().register_first_signers(&registering.identifier, drafts, &party()).await;
+    let other =
+        world.authority().register_first_signers(&registering.identifier, drafts, &party(), &Origin::default()).await;
     assert!(matches!(other, Err(Error::Unproven(Unproven::Challenge))));
 }
 
@@ -152,7 +153,10 @@ async fn a_wrong_registration_keeps_nothing_and_leaves_the_link() {
     for pair in &pairs {
         let begun = begin(&world, &link).await.unwrap();
         let drafts = vec![Pair::ed25519(1).draft(&begun.challenge.text), pair.draft("another challenge")];
-        let wrong = world.authority().register_first_signers(&begun.challenge.identifier, drafts, &party()).await;
+        let wrong = world
+            .authority()
+            .register_first_signers(&begun.challenge.identifier, drafts, &party(), &Origin::default())
+            .await;
         assert!(matches!(wrong, Err(Error::Unproven(Unproven::Signature))), "{}", pair.credential());
         // The answer has consumed its challenge, and the link still works.
         let late = register(&world, &begun, &[pair]).await;

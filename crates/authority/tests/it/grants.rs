@@ -8,13 +8,13 @@ use authority::{
     issue::NewToken,
     owners::{OrganisationPatch, OwnerDraft, OwnerPatch},
     rotate::Overlap,
-    sign_in::Origin,
     update::TokenPatch,
 };
 use domain::{
     caller::{Beyond, Caller},
     id::{OrganisationId, OwnerId, TokenId},
     name::Email,
+    origin::Origin,
     owner::{Owner, OwnerKind, Role},
     scope::Scopes,
     secret::Secret,
@@ -82,7 +82,7 @@ impl Chain {
 
     /// Whoever holds this secret from now on.
     async fn hold(&mut self, secret: Secret) {
-        if let Ok(caller) = self.world.authority().authenticate(secret.expose(), None, None).await {
+        if let Ok(caller) = self.world.authority().authenticate(secret.expose(), &Origin::default()).await {
             self.check(&caller);
         }
         self.held.push(secret);
@@ -92,7 +92,7 @@ impl Chain {
     async fn finish(self) {
         assert!(self.held.len() > 5, "the chain led nowhere");
         for secret in &self.held {
-            if let Ok(caller) = self.world.authority().authenticate(secret.expose(), None, None).await {
+            if let Ok(caller) = self.world.authority().authenticate(secret.expose(), &Origin::default()).await {
                 self.check(&caller);
             }
         }
@@ -114,7 +114,7 @@ impl Chain {
     async fn step(&mut self) {
         let (authority, held) = (Arc::clone(self.world.authority()), self.pick(&self.held));
         // The chain may have ended what it reached before.
-        let Ok(caller) = authority.authenticate(held.expose(), None, None).await else { return };
+        let Ok(caller) = authority.authenticate(held.expose(), &Origin::default()).await else { return };
         match self.random.below(8) {
             0 | 1 => self.issue(&authority, &caller).await,
             2 => {
@@ -188,10 +188,11 @@ impl Chain {
         assert_eq!(caller.scopes.first_uncovered(&owner.ceiling()), None, "{caller:?} without {common}");
         assert!(owner.role <= caller.role);
         if self.random.below(4) == 0 {
-            authority.redeem(invitation.secret.expose(), secret(PASSWORD), None).await.unwrap();
+            authority.redeem(invitation.secret.expose(), secret(PASSWORD), None, &Origin::default()).await.unwrap();
             let email: &Email = owner.email.as_ref().unwrap();
             let session = authority.sign_in(email, secret(PASSWORD), Origin::default(), None).await.unwrap();
-            let (caller, _) = authority.authenticate_session(session.secret.expose()).await.unwrap();
+            let (caller, _) =
+                authority.authenticate_session(session.secret.expose(), &Origin::default()).await.unwrap();
             self.check(&Caller { owner: self.first.owner, ..caller });
         }
     }
@@ -227,7 +228,7 @@ async fn no_chain_of_grants_leads_beyond_whoever_began_it() {
         let beginner = world.owner(OwnerKind::User, home.id, role, "a:read").await;
         let new = NewToken { owner: Some(beginner.id), scopes: Some(scopes(wanted)), ..new_token() };
         let held = vec![world.issue(new).await.secret];
-        let first = world.authority().authenticate(held[0].expose(), None, None).await.unwrap();
+        let first = world.authority().authenticate(held[0].expose(), &Origin::default()).await.unwrap();
         println!("{role:?} with {wanted:?}");
         let random = Seeded::new(seed);
         let mut chain = Chain { world, random, first, held };
@@ -341,7 +342,7 @@ async fn a_narrow_credential_neither_lengthens_nor_reopens_a_wider_token() {
     let wide = world.issue(NewToken { owner: Some(owner.id), expires_at, ..new_token() }).await;
     let narrow = NewToken { owner: Some(owner.id), scopes: Some(scopes("tokens:write")), ..new_token() };
     let narrow = world.issue(narrow).await;
-    let caller = authority.authenticate(narrow.secret.expose(), None, None).await.unwrap();
+    let caller = authority.authenticate(narrow.secret.expose(), &Origin::default()).await.unwrap();
     let id = wide.token.id;
 
     let until = |expires_at| TokenPatch { expires_at: Some(expires_at), ..TokenPatch::default() };

@@ -15,6 +15,7 @@ use domain::{
     caller::{Beyond, Caller},
     id::TokenId,
     limits,
+    origin::Origin,
     owner::{OwnerKind, Role},
     secret::Secret,
 };
@@ -148,7 +149,10 @@ async fn a_repetition_hands_out_no_more_than_its_caller_has_today() {
     world.authority().update_owner(&world.root, OwnerKind::User, owner.id, patch, None).await.unwrap();
     // What the token may do today is worth no more than what the weaker caller has.
     let again = world.authority().issue(&weaker, new(), key("k", 1)).await.unwrap();
-    assert_eq!(world.authority().authenticate(again.secret.expose(), None, None).await.unwrap().scopes, scopes(""));
+    assert_eq!(
+        world.authority().authenticate(again.secret.expose(), &Origin::default()).await.unwrap().scopes,
+        scopes("")
+    );
 }
 
 async fn repeat(authority: Arc<Authority>, caller: Caller, rotates: Option<TokenId>) -> Issued {

@@ -9,12 +9,12 @@ use authority::{
     issue::{Issued, NewToken},
     owners::{OrganisationPatch, OwnerPatch},
     rotate::Overlap,
-    sign_in::Origin,
     update::TokenPatch,
 };
 use domain::{
     caller::Caller,
     id::{OwnerNumber, TokenId},
+    origin::Origin,
     owner::{Organisation, Owner, OwnerKind, Role},
     secret::Digest,
     time::Timestamp,
@@ -103,7 +103,7 @@ async fn subject(world: &World) -> Subject {
     let organisation = world.organisation().await;
     let owner = world.member(organisation.id, "a:read").await;
     let invitation = world.authority().invite(&world.root, owner.id).await.unwrap();
-    world.authority().redeem(invitation.secret.expose(), secret(PASSWORD), None).await.unwrap();
+    world.authority().redeem(invitation.secret.expose(), secret(PASSWORD), None, &Origin::default()).await.unwrap();
     let new = || NewToken { owner: Some(owner.id), ..new_token() };
     let issued = world.issue(new()).await;
     let older = world.issue(new()).await;
@@ -158,7 +158,7 @@ async fn change(world: &World, place: usize, subject: &Subject, caller: &Caller)
             authority.update_owner(caller, kind, owner.id, patch, None).await.map(|_| ())
         }
         15 => authority.delete(caller, id, None, None).await,
-        16 => authority.delete_by_secret(waiting.secret.expose(), None).await,
+        16 => authority.delete_by_secret(waiting.secret.expose(), None, &Origin::default()).await,
         CHANGES.. => unreachable!("there are no more changes"),
         _ => authority.delete_where(caller, filter, None, None).await.map(|_| ()),
     }

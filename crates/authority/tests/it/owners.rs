@@ -7,12 +7,12 @@ use authority::{
     issue::NewToken,
     owners::{OrganisationPatch, OwnerPatch},
     rotate::Overlap,
-    sign_in::Origin,
     verify::Refused,
 };
 use domain::{
     caller::{Credential, Reach},
     id::OrganisationId,
+    origin::Origin,
     owner::{Owner, OwnerKind, Role},
     secret::Secret,
 };
@@ -43,10 +43,11 @@ impl Held {
         match self {
             Self::Token(secret) | Self::WaitingToken(secret) => world.ask(secret.expose()).await.is_active(),
             Self::Verifier(secret) => authority.verifier_reach(secret.expose(), None, None).await.is_ok(),
-            Self::Session(secret) => authority.authenticate_session(secret.expose()).await.is_ok(),
+            Self::Session(secret) => authority.authenticate_session(secret.expose(), &Origin::default()).await.is_ok(),
             // A link is not used up by a password that is refused.
             Self::Link(secret) => {
-                let redeemed = authority.redeem(secret.expose(), crate::world::secret("short"), None).await;
+                let redeemed =
+                    authority.redeem(secret.expose(), crate::world::secret("short"), None, &Origin::default()).await;
                 matches!(redeemed, Err(Error::Invalid(_)))
             }
             Self::Password(owner) => {
@@ -109,7 +110,7 @@ async fn everything_of(world: &World, owner: &Owner) -> Vec<Held> {
     held.push(Held::Verifier(world.issue(NewToken { scopes: Some(scopes("tokens:verify")), ..new() }).await.secret));
     if owner.kind == OwnerKind::User {
         let invitation = authority.invite(root, owner.id).await.unwrap();
-        authority.redeem(invitation.secret.expose(), secret(PASSWORD), None).await.unwrap();
+        authority.redeem(invitation.secret.expose(), secret(PASSWORD), None, &Origin::default()).await.unwrap();
         let email = owner.email.as_ref().unwrap();
         let session = authority.sign_in(email, secret(PASSWORD), Origin::default(), None).await.unwrap();
         held.push(Held::Session(session.secret));

@@ -11,6 +11,7 @@ use authority::{
 use domain::{
     caller::{Beyond, Caller},
     invalid::Invalid,
+    origin::Origin,
     owner::{Owner, OwnerKind, Role},
     permission::{Assignment, Bearer, Permission},
 };
@@ -107,7 +108,7 @@ async fn whoever_gives_has_it_himself() {
     let chief = world.owner(OwnerKind::User, organisation, Role::OrganisationAdministrator, "").await;
     let narrow = NewToken { owner: Some(chief.id), scopes: Some(scopes("owners:* x:one")), ..new_token() };
     let secret = world.issue(narrow).await.secret;
-    let narrow = world.authority().authenticate(secret.expose(), None, None).await.unwrap();
+    let narrow = world.authority().authenticate(secret.expose(), &Origin::default()).await.unwrap();
     let bob = world.member(organisation, "").await;
     let one = world.permission(&narrow, "x:one").await;
     world.give(&narrow, &one, Bearer::Owner(bob.id)).await;

@@ -2,10 +2,8 @@
 //! operator has led it out, and what it forgot is denied again.
 
 use crate::world::{World, administrator, new_token, secret};
-use authority::{
-    Error, issue::Issued, link::Purpose, redeem::administrator_link, rotate::Overlap, sign_in::Origin, verify::Refused,
-};
-use domain::{caller::Actor, journal::Event, limits, secret::Secret};
+use authority::{Error, issue::Issued, link::Purpose, redeem::administrator_link, rotate::Overlap, verify::Refused};
+use domain::{caller::Actor, journal::Event, limits, origin::Origin, secret::Secret};
 use std::{fs, time::Duration};
 use store::{
     Store,
@@ -75,18 +73,21 @@ async fn nothing_is_active_while_the_store_is_in_quarantine() {
     assert!(authority.is_quarantined());
     for issued in [&history.deleted, &history.rotated, &history.untouched, &history.lost] {
         assert!(matches!(world.try_ask(issued.secret.expose()).await, Err(Error::Unavailable(_))));
-        let caller = authority.authenticate(issued.secret.expose(), None, None).await;
+        let caller = authority.authenticate(issued.secret.expose(), &Origin::default()).await;
         assert!(matches!(caller, Err(Error::Unavailable(_))));
     }
     let session = authority.generate(domain::format::Kind::Session);
-    assert!(matches!(authority.authenticate_session(session.expose()).await, Err(Error::Unavailable(_))));
+    assert!(matches!(
+        authority.authenticate_session(session.expose(), &Origin::default()).await,
+        Err(Error::Unavailable(_))
+    ));
 
     // Nor does anything change.
     let id = history.untouched.token.id;
     assert!(matches!(authority.issue(root, new_token(), None).await, Err(Error::Unavailable(_))));
     assert!(matches!(authority.delete(root, id, None, None).await, Err(Error::Unavailable(_))));
     assert!(matches!(authority.rotate(root, id, Overlap::None, None, None).await, Err(Error::Unavailable(_))));
-    assert!(authority.redeem("jtl_x", secret("x"), None).await.is_err());
+    assert!(authority.redeem("jtl_x", secret("x"), None, &Origin::default()).await.is_err());
 
     // A restart is no way out.
     world.restart().await;
@@ -133,9 +134,9 @@ async fn an_operator_may_end_everything_issued_before_a_time() {
     let email = &administrator("root@example.org").email;
     let link = administrator_link(&world.keyring, Purpose::RecoverAdministrator, world.now(), &*world.random).0;
     let (authority, password) = (world.authority(), || secret("correct horse battery staple"));
-    authority.redeem(link.expose(), password(), Some(administrator(email.as_str()))).await.unwrap();
+    authority.redeem(link.expose(), password(), Some(administrator(email.as_str())), &Origin::default()).await.unwrap();
     let session = authority.sign_in(email, password(), Origin::default(), None).await.unwrap();
-    world.root = authority.authenticate_session(session.secret.expose()).await.unwrap().0;
+    world.root = authority.authenticate_session(session.secret.expose(), &Origin::default()).await.unwrap().0;
     world.active(&world.issue(new_token()).await.secret).await;
 }
 

@@ -8,7 +8,7 @@ use authority::{
     rotate::Overlap,
     verify::Refused,
 };
-use domain::{caller::Reach, secret::Secret};
+use domain::{caller::Reach, origin::Origin, secret::Secret};
 use rusqlite::Connection;
 use std::{
     sync::{
@@ -78,7 +78,7 @@ async fn secrets_under_three_keys_work_side_by_side() {
     for issued in &issued {
         world.active(&issued.secret).await;
     }
-    world.authority().delete_by_secret(issued[0].secret.expose(), None).await.unwrap();
+    world.authority().delete_by_secret(issued[0].secret.expose(), None, &Origin::default()).await.unwrap();
     world.authority().write_uses().await.unwrap();
     world.refused(&issued[0].secret, Refused::Deleted).await;
     world.restart().await;

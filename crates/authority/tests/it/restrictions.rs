@@ -12,6 +12,7 @@ use authority::{
 };
 use domain::{
     caller::Reach,
+    origin::Origin,
     owner::{OwnerKind, Role},
 };
 
@@ -89,7 +90,9 @@ async fn restrict(world: &World, restriction: Restriction, subject: &Subject) {
     match restriction {
         Restriction::Disable => drop(authority.disable(root, id, None).await.unwrap()),
         Restriction::Delete => authority.delete(root, id, None, None).await.unwrap(),
-        Restriction::DeleteBySecret => authority.delete_by_secret(issued.secret.expose(), None).await.unwrap(),
+        Restriction::DeleteBySecret => {
+            authority.delete_by_secret(issued.secret.expose(), None, &Origin::default()).await.unwrap()
+        }
         Restriction::RotateAtOnce => drop(authority.rotate(root, id, Overlap::None, None, None).await.unwrap()),
         Restriction::NarrowScopes => update(world, issued, narrowed("b:read")).await,
         Restriction::ShortenExpiry => update(world, issued, expiry(world.now())).await,
@@ -121,7 +124,7 @@ async fn an_owners_ceiling_bounds_what_was_granted_before() {
     ] {
         set_owner(&world, &owner, OwnerPatch { scopes: Some(scopes(granted)), ..OwnerPatch::default() }).await;
         assert_eq!(world.ask(issued.secret.expose()).await, active(effective), "granted {granted:?}");
-        let caller = world.authority().authenticate(issued.secret.expose(), None, None).await.unwrap();
+        let caller = world.authority().authenticate(issued.secret.expose(), &Origin::default()).await.unwrap();
         assert_eq!(caller.scopes, scopes(effective));
     }
 }

@@ -1,14 +1,14 @@
 //! Passwords, sessions and one-time links: strong hashes, no hint about who exists, slow guessing,
 //! sessions that end, and links that work once.
 
-use crate::world::{CALM, World, administrator, name, secret};
+use crate::world::{CALM, NOWHERE, World, administrator, name, secret};
 use authority::{
     Authority, Error,
     authority::Options,
     error::Conflict,
     link::Purpose,
     redeem::{Administrator, administrator_link},
-    sign_in::{Origin, SignedIn},
+    sign_in::SignedIn,
 };
 use domain::{
     limits,
@@ -37,21 +37,21 @@ fn email(text: &str) -> Email {
 async fn user(world: &World) -> Owner {
     let owner = world.member(world.root.organisation, "").await;
     let invitation = world.authority().invite(&world.root, owner.id).await.unwrap();
-    world.authority().redeem(invitation.secret.expose(), secret(PASSWORD), None).await.unwrap();
+    world.authority().redeem(invitation.secret.expose(), secret(PASSWORD), None, &NOWHERE).await.unwrap();
     owner
 }
 
 async fn sign_in(world: &World, email: &Email, password: &str) -> Result<SignedIn, Error> {
-    world.authority().sign_in(email, secret(password), Origin::default(), None).await
+    world.authority().sign_in(email, secret(password), NOWHERE, None).await
 }
 
 async fn sign_in_from(world: &World, email: &Email, password: &str, address: &str) -> Result<SignedIn, Error> {
-    let origin = Origin { address: Some(address.parse().unwrap()), user_agent: None };
+    let origin = domain::origin::Origin { address: Some(address.parse().unwrap()), user_agent: None };
     world.authority().sign_in(email, secret(password), origin, None).await
 }
 
 async fn is_signed_in(world: &World, session: &SignedIn) -> bool {
-    match world.authority().authenticate_session(session.secret.expose()).await {
+    match world.authority().authenticate_session(session.secret.expose(), &NOWHERE).await {
         Ok(_) => true,
         Err(Error::Unauthenticated) => false,
         Err(error) => panic!("{error}"),
@@ -163,12 +163,12 @@ async fn a_new_sign_in_replaces_the_session_that_came_with_it() {
     let planted = sign_in(&world, &address, PASSWORD).await.unwrap();
     let other = sign_in(&world, &address, PASSWORD).await.unwrap();
     let authority = world.authority();
-    let next = authority.sign_in(&address, secret(PASSWORD), Origin::default(), Some(planted.id)).await.unwrap();
+    let next = authority.sign_in(&address, secret(PASSWORD), NOWHERE, Some(planted.id)).await.unwrap();
     assert_ne!(next.secret.expose(), planted.secret.expose());
     assert!(!is_signed_in(&world, &planted).await);
     assert!(is_signed_in(&world, &next).await && is_signed_in(&world, &other).await);
 
-    let (caller, _) = authority.authenticate_session(next.secret.expose()).await.unwrap();
+    let (caller, _) = authority.authenticate_session(next.secret.expose(), &NOWHERE).await.unwrap();
     assert_eq!(authority.sessions(&caller).await.unwrap().len(), 2);
     authority.sign_out(&caller, Some(other.id)).await.unwrap();
     assert!(!is_signed_in(&world, &other).await && is_signed_in(&world, &next).await);
@@ -186,10 +186,10 @@ async fn nobody_ends_the_session_of_another() {
     let [victim, other] = [user(&world).await, user(&world).await].map(|owner| owner.email.unwrap());
     let session = sign_in(&world, &victim, PASSWORD).await.unwrap();
     let foreign = sign_in(&world, &other, PASSWORD).await.unwrap();
-    let (caller, _) = world.authority().authenticate_session(foreign.secret.expose()).await.unwrap();
+    let (caller, _) = world.authority().authenticate_session(foreign.secret.expose(), &NOWHERE).await.unwrap();
     let ended = world.authority().sign_out(&caller, Some(session.id)).await;
     assert!(matches!(ended, Err(Error::NotFound)));
-    let replacing = world.authority().sign_in(&other, secret(PASSWORD), Origin::default(), Some(session.id)).await;
+    let replacing = world.authority().sign_in(&other, secret(PASSWORD), NOWHERE, Some(session.id)).await;
     assert!(replacing.is_ok() && is_signed_in(&world, &session).await);
 }
 
@@ -231,7 +231,7 @@ async fn a_new_password_ends_every_session_and_every_link() {
     let sessions =
         [sign_in(&world, &address, PASSWORD).await.unwrap(), sign_in(&world, &address, PASSWORD).await.unwrap()];
     let authority = Arc::clone(world.authority());
-    let (caller, _) = authority.authenticate_session(sessions[0].secret.expose()).await.unwrap();
+    let (caller, _) = authority.authenticate_session(sessions[0].secret.expose(), &NOWHERE).await.unwrap();
     let link = authority.invite(&world.root, owner.id).await.unwrap();
 
     let wrong = authority.change_password(&caller, secret(OTHER), secret(OTHER)).await;
@@ -248,7 +248,7 @@ async fn a_new_password_ends_every_session_and_every_link() {
         for session in &sessions {
             assert!(!is_signed_in(&world, session).await);
         }
-        let redeemed = world.authority().redeem(link.secret.expose(), secret(PASSWORD), None).await;
+        let redeemed = world.authority().redeem(link.secret.expose(), secret(PASSWORD), None, &NOWHERE).await;
         assert!(matches!(redeemed, Err(Error::Conflict(Conflict::LinkVoid))));
         assert!(matches!(sign_in(&world, &address, PASSWORD).await, Err(Error::SignInFailed)));
         sign_in(&world, &address, OTHER).await.unwrap();
@@ -267,7 +267,7 @@ async fn long_passwords_are_neither_cut_nor_refused_early() {
     for right in &ends {
         let owner = world.member(world.root.organisation, "").await;
         let link = world.authority().invite(&world.root, owner.id).await.unwrap();
-        world.authority().redeem(link.secret.expose(), secret(right), None).await.unwrap();
+        world.authority().redeem(link.secret.expose(), secret(right), None, &NOWHERE).await.unwrap();
         for tried in &ends {
             let signed_in = sign_in(&world, owner.email.as_ref().unwrap(), tried).await;
             assert_eq!(signed_in.is_ok(), tried == right);
@@ -276,7 +276,7 @@ async fn long_passwords_are_neither_cut_nor_refused_early() {
 }
 
 async fn redeem(authority: Arc<Authority>, link: Secret) -> Result<(), Error> {
-    authority.redeem(link.expose(), secret(PASSWORD), None).await
+    authority.redeem(link.expose(), secret(PASSWORD), None, &NOWHERE).await
 }
 
 #[tokio::test]
@@ -307,14 +307,14 @@ async fn a_link_works_once_until_it_is_replaced_or_too_old() {
 
     let mistyped = old.secret.expose().replacen("jtl_", "jtl_A", 1);
     for text in [mistyped.as_str(), "", "jtl_", "x"] {
-        assert!(void(authority.redeem(text, secret(PASSWORD), None).await));
+        assert!(void(authority.redeem(text, secret(PASSWORD), None, &NOWHERE).await));
     }
     drop(authority);
     // A link of another installation, and one whose key was retired, open nothing here.
     let link = world.authority().invite(&world.root, owner.id).await.unwrap();
     world.keyring = world.keyring.rotated(&*world.random).retired();
     world.restart().await;
-    assert!(void(world.authority().redeem(link.secret.expose(), secret(PASSWORD), None).await));
+    assert!(void(world.authority().redeem(link.secret.expose(), secret(PASSWORD), None, &NOWHERE).await));
 }
 
 fn link_for(world: &World, keyring: &Keyring, purpose: Purpose) -> Secret {
@@ -323,14 +323,14 @@ fn link_for(world: &World, keyring: &Keyring, purpose: Purpose) -> Secret {
 
 async fn set_up(authority: Arc<Authority>, link: Secret, number: usize) -> Result<(), Error> {
     let administrator = administrator(&format!("first{number}@example.org"));
-    authority.redeem(link.expose(), secret(PASSWORD), Some(administrator)).await
+    authority.redeem(link.expose(), secret(PASSWORD), Some(administrator), &NOWHERE).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_store_is_set_up_once_however_many_try() {
     let world = World::empty(100, Options::default(), CALM).await;
     let link = link_for(&world, &world.keyring, Purpose::SetUp);
-    let without_name = world.authority().redeem(link.expose(), secret(PASSWORD), None).await;
+    let without_name = world.authority().redeem(link.expose(), secret(PASSWORD), None, &NOWHERE).await;
     assert!(matches!(without_name, Err(Error::Invalid(_))));
     let mut attempts = JoinSet::new();
     for number in 0..64 {
@@ -378,21 +378,22 @@ async fn a_recovery_link_makes_one_administrator_once() {
         organisation: name("not used"),
     };
     let address = lost.email.unwrap();
-    let weak = authority.redeem(link.expose(), secret("short"), Some(recovered(&address))).await;
+    let weak = authority.redeem(link.expose(), secret("short"), Some(recovered(&address)), &NOWHERE).await;
     assert!(matches!(weak, Err(Error::Invalid(_))));
-    authority.redeem(link.expose(), secret(PASSWORD), Some(recovered(&address))).await.unwrap();
+    authority.redeem(link.expose(), secret(PASSWORD), Some(recovered(&address)), &NOWHERE).await.unwrap();
     let session = sign_in(&world, &address, PASSWORD).await.unwrap();
-    let (caller, _) = authority.authenticate_session(session.secret.expose()).await.unwrap();
+    let (caller, _) = authority.authenticate_session(session.secret.expose(), &NOWHERE).await.unwrap();
     assert_eq!((caller.role, caller.owner), (Role::ApplicationAdministrator, lost.id));
 
-    let again = authority.redeem(link.expose(), secret(OTHER), Some(recovered(&address))).await;
+    let again = authority.redeem(link.expose(), secret(OTHER), Some(recovered(&address)), &NOWHERE).await;
     assert!(matches!(again, Err(Error::Conflict(Conflict::LinkVoid))));
-    let somebody = authority.redeem(link.expose(), secret(OTHER), Some(recovered(&email("new@example.org")))).await;
+    let somebody =
+        authority.redeem(link.expose(), secret(OTHER), Some(recovered(&email("new@example.org"))), &NOWHERE).await;
     assert!(matches!(somebody, Err(Error::Conflict(Conflict::LinkVoid))));
     assert!(is_signed_in(&world, &session).await);
 
     let link = link_for(&world, &world.keyring, Purpose::RecoverAdministrator);
     let new = email("new@example.org");
-    authority.redeem(link.expose(), secret(PASSWORD), Some(recovered(&new))).await.unwrap();
+    authority.redeem(link.expose(), secret(PASSWORD), Some(recovered(&new)), &NOWHERE).await.unwrap();
     sign_in(&world, &new, PASSWORD).await.unwrap();
 }

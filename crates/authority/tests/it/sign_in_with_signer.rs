@@ -10,7 +10,7 @@ use authority::{
     error::Unproven,
     issue::{NewToken, OwnKey},
     owners::{OrganisationPatch, OwnerPatch},
-    sign_in::{Origin, SignedIn},
+    sign_in::SignedIn,
     sign_in_with_signer::{Offer, SignInChallenge},
     signature::Answer,
 };
@@ -19,6 +19,7 @@ use domain::{
     caller::{Caller, Credential},
     id::OrganisationId,
     name::Email,
+    origin::Origin,
     owner::{Owner, OwnerKind, Role},
     secret::Secret,
     signer::{Signer, SignerKind},
@@ -82,7 +83,8 @@ async fn a_right_answer_opens_one_session() {
         let answer = key.answer(&asked.challenge.text);
         let opened = sign_in(&world, &asked, &answer).await.unwrap();
         assert_eq!(opened.expires_at, world.now().after(LIFETIME));
-        let (caller, _) = world.authority().authenticate_signed_session(opened.secret.expose()).await.unwrap();
+        let (caller, _) =
+            world.authority().authenticate_signed_session(opened.secret.expose(), &Origin::default()).await.unwrap();
         assert_eq!((caller.owner, caller.credential), (owner.id, Credential::Session(opened.id)));
         assert!(spent(sign_in(&world, &asked, &answer).await));
         let late = challenged(&world, &owner).await;

@@ -10,6 +10,7 @@ use crate::{
 use authority::{Error, error::Unproven, sign_action::Asked, signature::Answer};
 use domain::{
     caller::Caller,
+    origin::Origin,
     owner::{OwnerKind, Role},
 };
 use std::{sync::Arc, time::Duration};
@@ -98,13 +99,13 @@ async fn neither_challenge_nor_action_is_worth_anything_to_another_caller() {
         let signed = signing(world, &world.root, &Pair::ed25519(9)).await;
         let link = subject.authority().invite(&signed, owner.id).await.unwrap();
         let password = secret("correct horse battery staple");
-        subject.authority().redeem(link.secret.expose(), password, None).await.unwrap();
+        subject.authority().redeem(link.secret.expose(), password, None, &Origin::default()).await.unwrap();
         (subject.session().await, subject.session().await)
     };
     let other_token = {
         let signed = signing(world, caller, key).await;
         let issued = subject.authority().issue(&signed, new_token(), None).await.unwrap();
-        subject.authority().authenticate(issued.secret.expose(), None, None).await.unwrap()
+        subject.authority().authenticate(issued.secret.expose(), &Origin::default()).await.unwrap()
     };
     let moved = Caller { organisation: world.root.organisation, ..caller.clone() };
     let disowned = Caller { owner: colleague.owner, ..caller.clone() };

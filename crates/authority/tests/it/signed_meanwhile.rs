@@ -12,6 +12,7 @@ use authority::{
     owners::OwnerPatch,
 };
 use domain::{
+    origin::Origin,
     owner::{OwnerKind, Role},
     secret::Keyring,
 };
@@ -159,7 +160,7 @@ async fn a_token_with_a_key_of_its_own_is_signed_for_by_that_key() {
     let new = NewToken { key: Some(own_key), name: name("signed"), ..new_token() };
     let issued = authority.issue(&signed, new, None).await.unwrap();
     assert_eq!(issued.token.id, token);
-    let bearer = authority.authenticate(issued.secret.expose(), None, None).await.unwrap();
+    let bearer = authority.authenticate(issued.secret.expose(), &Origin::default()).await.unwrap();
     let seen = authority.signers_of_token(caller, token).await.unwrap();
     assert_eq!(seen.iter().map(|signer| signer.token).collect::<Vec<_>>(), [Some(token)]);
 
@@ -181,7 +182,7 @@ async fn a_token_with_a_key_of_its_own_is_signed_for_by_that_key() {
     let token = authority.new_token_id();
     let own_key = OwnKey { token, credential: own.credential(), pem: own.pem() };
     let free = world.issue(NewToken { owner: Some(elsewhere.id), key: Some(own_key), ..new_token() }).await;
-    let bearer = authority.authenticate(free.secret.expose(), None, None).await.unwrap();
+    let bearer = authority.authenticate(free.secret.expose(), &Origin::default()).await.unwrap();
     refused(subject.change(&bearer).await, Unproven::ActionMissing);
     authority.disable(&signing(world, &bearer, &own).await, token, None).await.unwrap();
 }

@@ -5,9 +5,10 @@ use crate::{
     signing::{LIFETIME, Pair, party, register, signing},
     world::{World, secret},
 };
-use authority::{Error, error::Unproven, sign_in::Origin};
+use authority::{Error, error::Unproven};
 use domain::{
     caller::Caller,
+    origin::Origin,
     owner::{Owner, OwnerKind, Role},
     secret::Secret,
     signer::Signer,
@@ -20,10 +21,10 @@ const PASSWORD: &str = "correct horse battery staple";
 async fn user(world: &World) -> (Owner, Caller) {
     let owner = world.member(world.root.organisation, "").await;
     let invitation = world.authority().invite(&world.root, owner.id).await.unwrap();
-    world.authority().redeem(invitation.secret.expose(), secret(PASSWORD), None).await.unwrap();
+    world.authority().redeem(invitation.secret.expose(), secret(PASSWORD), None, &Origin::default()).await.unwrap();
     let email = owner.email.as_ref().unwrap();
     let opened = world.authority().sign_in(email, secret(PASSWORD), Origin::default(), None).await.unwrap();
-    let caller = world.authority().authenticate_session(opened.secret.expose()).await.unwrap().0;
+    let caller = world.authority().authenticate_session(opened.secret.expose(), &Origin::default()).await.unwrap().0;
     (owner, caller)
 }
 

@@ -10,13 +10,13 @@ use authority::{
     error::Unproven,
     owners::OrganisationPatch,
     sign_action::{ActionToken, Asked},
-    sign_in::Origin,
     signature::{Answer, Registration, passkey::RelyingParty, public_key::PublicKey},
     signers::SignerDraft,
 };
 use domain::{
     caller::Caller,
     hexadecimal,
+    origin::Origin,
     owner::{Owner, OwnerKind, Role},
     signer::{SignedActions, Signer},
 };
@@ -237,7 +237,7 @@ impl Subject {
     pub(crate) async fn session(&self) -> Caller {
         let (email, password) = (self.owner.email.as_ref().unwrap(), secret("correct horse battery staple"));
         let opened = self.authority().sign_in(email, password, Origin::default(), None).await.unwrap();
-        self.authority().authenticate_session(opened.secret.expose()).await.unwrap().0
+        self.authority().authenticate_session(opened.secret.expose(), &Origin::default()).await.unwrap().0
     }
 }
 

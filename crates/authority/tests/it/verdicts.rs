@@ -15,6 +15,7 @@ use domain::{
     caller::Reach,
     format::Kind,
     limits,
+    origin::Origin,
     owner::{OwnerKind, Role},
     secret::Secret,
 };
@@ -154,7 +155,7 @@ async fn beyond_a_verifiers_reach_everything_is_unknown() {
     for (owner, sees_home, sees_away) in verifiers {
         let credential = world.issue(NewToken { owner: Some(owner.id), ..new_token() }).await.secret;
         let reach = world.authority().verifier_reach(credential.expose(), None, None).await.unwrap();
-        let caller = world.authority().authenticate(credential.expose(), None, None).await.unwrap();
+        let caller = world.authority().authenticate(credential.expose(), &Origin::default()).await.unwrap();
         assert_eq!(world.authority().verifying(&caller).unwrap(), reach);
         for (issued, sees) in [(&inside, sees_home), (&outside, sees_away)] {
             let answer = ask(world.authority(), reach, question(issued.secret.expose())).await.unwrap();
@@ -188,7 +189,10 @@ async fn one_kind_of_secret_is_never_taken_for_another() {
     let long = "x".repeat(limits::SECRET_BYTES + 1);
     for text in [session.expose(), &renamed, &mistyped, "", "jtn_", &long, "Bearer", &token.expose()[..41]] {
         assert_eq!(world.ask(text).await, Answer::Refused(Refused::Unknown));
-        assert!(matches!(world.authority().authenticate(text, None, None).await, Err(Error::Unauthenticated)));
+        assert!(matches!(world.authority().authenticate(text, &Origin::default()).await, Err(Error::Unauthenticated)));
     }
-    assert!(matches!(world.authority().authenticate_session(token.expose()).await, Err(Error::Unauthenticated)));
+    assert!(matches!(
+        world.authority().authenticate_session(token.expose(), &Origin::default()).await,
+        Err(Error::Unauthenticated)
+    ));
 }

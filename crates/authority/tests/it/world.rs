@@ -16,6 +16,7 @@ use domain::{
     format::{self, Kind},
     id::{OrganisationId, TokenId},
     name::{Email, Labels, Name},
+    origin::Origin,
     owner::{Organisation, Owner, OwnerKind, Role},
     scope::Scopes,
     secret::{Keyring, Secret},
@@ -39,6 +40,8 @@ use store::{
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
+/// No origin: the tests of this crate ask from nowhere in particular.
+pub(crate) const NOWHERE: Origin = Origin { address: None, user_agent: None };
 /// No faults.
 pub(crate) const CALM: FaultPlan = FaultPlan { seed: 0, unavailable: 0, unknown: 0 };
 /// Every commit is refused as unavailable while the store is armed.
@@ -128,7 +131,7 @@ impl World {
         let mut world = Self::empty(seed, options, plan).await;
         let secret = format::generate(Kind::Token, &*world.random);
         world.authority().set_up_with_token(administrator("root@example.org"), &secret).await.unwrap().unwrap();
-        world.root = world.authority().authenticate(secret.expose(), None, None).await.unwrap();
+        world.root = world.authority().authenticate(secret.expose(), &Origin::default()).await.unwrap();
         world
     }
 
@@ -257,7 +260,7 @@ impl World {
     /// A caller with a new token that has all the owner may do.
     pub(crate) async fn caller(&self, owner: &Owner) -> Caller {
         let issued = self.issue(NewToken { owner: Some(owner.id), ..new_token() }).await;
-        self.authority().authenticate(issued.secret.expose(), None, None).await.unwrap()
+        self.authority().authenticate(issued.secret.expose(), &Origin::default()).await.unwrap()
     }
 
     /// Issues a token in the name of the first administrator.
@@ -374,5 +377,6 @@ fn nobody() -> Caller {
         hands_out: Scopes::default(),
         implied: Scopes::default(),
         action: None,
+        origin: NOWHERE,
     }
 }

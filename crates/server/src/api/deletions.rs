@@ -3,7 +3,7 @@
 
 use super::{TOKENS, token_filter::TokenFilterBody, token_shapes::TokenShape};
 use crate::{
-    auth::Bearer,
+    auth::{AskedFrom, Bearer},
     json::{Json, secret},
     path::Path,
     problem::Problem,
@@ -205,10 +205,11 @@ pub struct RevocationBody {
 )]
 pub async fn revoke_by_secret(
     State(server): State<Server>,
+    AskedFrom(origin): AskedFrom,
     Json(body): Json<RevocationBody>,
 ) -> Result<StatusCode, Problem> {
     let reason = body.reason.map(|reason| name::reason("reason", &reason)).transpose()?;
-    server.authority.delete_by_secret(body.token.expose(), reason).await?;
+    server.authority.delete_by_secret(body.token.expose(), reason, &origin).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -1,7 +1,7 @@
 //! `/v1/links`: what one-time links are good for.
 
 use crate::{
-    auth::ClientAddress,
+    auth::AskedFrom,
     json::{Json, secret},
     problem::Problem,
     state::Server,
@@ -104,7 +104,7 @@ pub struct RedemptionBody {
 )]
 pub async fn redeem(
     State(server): State<Server>,
-    ClientAddress(address): ClientAddress,
+    AskedFrom(origin): AskedFrom,
     Json(body): Json<RedemptionBody>,
 ) -> Result<StatusCode, Problem> {
     let person = Person::check(body.email, body.name, body.organisation)?;
@@ -112,14 +112,14 @@ pub async fn redeem(
     let administrator = match server.authority.purpose_of_link(text)? {
         Purpose::SetPassword => person.nobody()?,
         Purpose::SetUp | Purpose::RecoverAdministrator => {
-            if !address.is_some_and(|address| address.to_canonical().is_loopback()) {
+            if !origin.address.is_some_and(|address| address.to_canonical().is_loopback()) {
                 let rule = "must be redeemed from the host that the server runs on, because it makes an administrator";
                 return Err(Invalid::field("link", rule).into());
             }
             Some(person.administrator()?)
         }
     };
-    server.authority.redeem(text, body.password, administrator).await?;
+    server.authority.redeem(text, body.password, administrator, &origin).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

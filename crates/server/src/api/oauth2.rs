@@ -1,6 +1,10 @@
 //! `/oauth2/introspect` (RFC 7662) and `/oauth2/revoke` (RFC 7009), for those who speak these.
 
-use crate::{auth::Bearer, problem::Problem, state::Server};
+use crate::{
+    auth::{AskedFrom, Bearer},
+    problem::Problem,
+    state::Server,
+};
 use authority::verify::{Question, Verdict};
 use axum::{
     extract::{Request, State},
@@ -113,9 +117,13 @@ pub async fn introspect(
     request_body(content = OAuthTokenDocument, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "No token has this secret any more"))
 )]
-pub async fn revoke(State(server): State<Server>, request: Request) -> Result<StatusCode, Problem> {
+pub async fn revoke(
+    State(server): State<Server>,
+    AskedFrom(origin): AskedFrom,
+    request: Request,
+) -> Result<StatusCode, Problem> {
     let token = token_of(request, &server).await?;
-    server.authority.delete_by_secret(&token, None).await?;
+    server.authority.delete_by_secret(&token, None, &origin).await?;
     Ok(StatusCode::OK)
 }
 

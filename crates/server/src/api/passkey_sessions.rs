@@ -6,13 +6,12 @@ use super::{
     sessions::{OpenedShape, SESSIONS, opened},
 };
 use crate::{
-    auth::{ClientAddress, UserAgent, session_of},
+    auth::{AskedFrom, session_of},
     cookie,
     json::Json,
     problem::Problem,
     state::Server,
 };
-use authority::sign_in::Origin;
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
@@ -63,8 +62,7 @@ pub async fn challenge(
 pub async fn open(
     State(server): State<Server>,
     headers: HeaderMap,
-    ClientAddress(address): ClientAddress,
-    UserAgent(user_agent): UserAgent,
+    AskedFrom(origin): AskedFrom,
     Json(body): Json<PasskeyBody>,
 ) -> Result<Response, Problem> {
     cookie::expect_same_site(&headers, &server)?;
@@ -73,7 +71,7 @@ pub async fn open(
     let answer = checks.take(body.answer.check());
     let (identifier, answer) = checks.finish_with(identifier.zip(answer))?;
     let replaces = session_of(&headers, &server).await;
-    let (party, origin) = (server.relying_party(), Origin { address, user_agent });
+    let party = server.relying_party();
     let signed_in = server.authority.sign_in_with_passkey(&identifier, &answer, &party, origin, replaces).await;
     server.metrics.sign_in(signed_in.is_ok());
     Ok(opened(&signed_in?, &server))

@@ -7,14 +7,14 @@ use super::{
     preconditions::idempotency_key, token_input::NewTokenBody, token_shapes::IssuedShape, tokens::issued_answer,
 };
 use crate::{
-    auth::{ClientAddress, Session, UserAgent, session_of},
+    auth::{AskedFrom, Session, session_of},
     cookie,
     json::{Json, secret},
     path::Path,
     problem::Problem,
     state::Server,
 };
-use authority::sign_in::{Origin, SignedIn};
+use authority::sign_in::SignedIn;
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode, header},
@@ -96,14 +96,12 @@ pub struct SessionsShape {
 pub async fn open(
     State(server): State<Server>,
     headers: HeaderMap,
-    ClientAddress(address): ClientAddress,
-    UserAgent(user_agent): UserAgent,
+    AskedFrom(origin): AskedFrom,
     Json(body): Json<SignInBody>,
 ) -> Result<Response, Problem> {
     cookie::expect_same_site(&headers, &server)?;
     let email = Email::parse("email", &body.email)?;
     let replaces = session_of(&headers, &server).await;
-    let origin = Origin { address, user_agent };
     let signed_in = server.authority.sign_in(&email, body.password, origin, replaces).await;
     server.metrics.sign_in(signed_in.is_ok());
     Ok(opened(&signed_in?, &server))

@@ -88,6 +88,8 @@ struct EntryView {
     at: Timestamp,
     kind: String,
     actor: ActorView,
+    #[serde(default)]
+    address: Option<String>,
     data: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -188,7 +190,7 @@ impl EntryView {
         self.actor.owner.clone().unwrap_or_else(|| self.actor.kind.clone())
     }
 
-    /// What the entry is about: its plain parts, without the lists.
+    /// What the entry is about: its plain parts, without the lists, and the address it came from.
     fn about(&self) -> String {
         let plain = |value: &serde_json::Value| match value {
             serde_json::Value::String(text) => Some(text.clone()),
@@ -197,6 +199,7 @@ impl EntryView {
             serde_json::Value::Null | serde_json::Value::Array(_) | serde_json::Value::Object(_) => None,
         };
         let parts = self.data.iter().filter_map(|(name, value)| Some(format!("{name}={}", plain(value)?)));
-        parts.collect::<Vec<_>>().join(" ")
+        let from = self.address.iter().map(|address| format!("address={address}"));
+        parts.chain(from).collect::<Vec<_>>().join(" ")
     }
 }

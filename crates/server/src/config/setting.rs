@@ -192,6 +192,13 @@ pub const SETTINGS: &[Setting] = &[
         (1, 1_000_000),
         "How many of them may come from one IPv4 address or IPv6 /64 network. Proxies are not counted.",
     ),
+    number(
+        "journal.origin_days",
+        "90",
+        (0, 3_650),
+        "For how many days the journal keeps from which address and with which user agent each change was asked for. \
+         0 keeps neither.",
+    ),
     text(
         "vectorai.organisation",
         "",
@@ -224,7 +231,7 @@ mod tests {
     fn settings_of_one_table_stand_together() {
         let mut tables: Vec<_> = SETTINGS.iter().map(|setting| setting.table_and_name().0).collect();
         tables.dedup();
-        assert_eq!(tables, ["", "log", "limits", "vectorai"]);
+        assert_eq!(tables, ["", "log", "limits", "journal", "vectorai"]);
     }
 
     #[test]

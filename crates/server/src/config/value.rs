@@ -33,6 +33,7 @@ pub(super) fn config(sources: &mut Sources) -> Option<Config> {
     let worker_threads = read(sources, "worker_threads", threads);
     let log = log(sources);
     let limits = limits(sources);
+    let origin_days = number(sources, "journal.origin_days").and_then(|days| u32::try_from(days).ok());
     let [_, demo, usage_tracking] = switches;
     let data = data?;
     Some(Config {
@@ -49,6 +50,7 @@ pub(super) fn config(sources: &mut Sources) -> Option<Config> {
         demo: demo?,
         bootstrap_token: None,
         usage_tracking: usage_tracking?,
+        origin_days: origin_days?,
         worker_threads: worker_threads?,
         log: log?,
         limits: limits?,

@@ -10,7 +10,12 @@ use super::{
     texts::{ENGLISH, Phrase},
     theme::Theme,
 };
-use crate::{auth::ClientAddress, path::Path, problem::ProblemKind, state::Server};
+use crate::{
+    auth::{AskedFrom, ClientAddress},
+    path::Path,
+    problem::ProblemKind,
+    state::Server,
+};
 use askama::Template;
 use authority::{
     link::Purpose,
@@ -79,12 +84,12 @@ pub async fn show(
 pub async fn redeem(
     State(server): State<Server>,
     headers: HeaderMap,
-    ClientAddress(address): ClientAddress,
+    AskedFrom(origin): AskedFrom,
     OwnForm(fields): OwnForm,
 ) -> Result<Response, Refused> {
     let link = fields.exact("link");
     let purpose = server.authority.purpose_of_link(link)?;
-    expect_host(purpose, address)?;
+    expect_host(purpose, origin.address)?;
     let mut form = LinkPage::new(purpose, link, &headers, &server);
     form.email = fields.text("email").to_owned();
     form.name = fields.text("name").to_owned();
@@ -92,7 +97,7 @@ pub async fn redeem(
     let redeemed = match form.administrator() {
         Ok(administrator) => {
             let password = Secret::new(fields.exact("password").to_owned());
-            server.authority.redeem(link, password, administrator).await.map_err(Refused::from)
+            server.authority.redeem(link, password, administrator, &origin).await.map_err(Refused::from)
         }
         Err(refused) => Err(refused),
     };

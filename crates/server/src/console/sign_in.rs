@@ -12,15 +12,15 @@ use super::{
     way_back::{checked, see},
 };
 use crate::{
-    auth::{ClientAddress, UserAgent, session_of},
+    auth::{AskedFrom, session_of},
     cookie,
     query::Query,
     state::Server,
 };
 use askama::Template;
-use authority::sign_in::{Origin, SignedIn};
+use authority::sign_in::SignedIn;
 use axum::{extract::State, response::Response};
-use domain::{name::Email, secret::Secret};
+use domain::{name::Email, origin::Origin, secret::Secret};
 use http::{HeaderMap, header::SET_COOKIE};
 use serde::Deserialize;
 
@@ -60,12 +60,10 @@ pub async fn show(State(server): State<Server>, headers: HeaderMap, Query(query)
 pub async fn sign_in(
     State(server): State<Server>,
     headers: HeaderMap,
-    ClientAddress(address): ClientAddress,
-    UserAgent(user_agent): UserAgent,
+    AskedFrom(origin): AskedFrom,
     OwnForm(fields): OwnForm,
 ) -> Result<Response, Refused> {
     let (email, way_back) = (fields.text("email").to_owned(), fields.text("return").to_owned());
-    let origin = Origin { address, user_agent };
     let signed_in = attempt(&server, &headers, &email, Secret::new(fields.exact("password").to_owned()), origin).await;
     server.metrics.sign_in(signed_in.is_ok());
     match signed_in {

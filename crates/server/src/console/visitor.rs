@@ -10,7 +10,11 @@ use super::{
     theme::Theme,
     way_back,
 };
-use crate::{auth::named, cookie, state::Server};
+use crate::{
+    auth::{named, origin},
+    cookie,
+    state::Server,
+};
 use authority::Error;
 use axum::{
     extract::FromRequestParts,
@@ -51,7 +55,7 @@ impl Visitor {
         let Some(secret) = cookie::session_secret(&parts.headers, server) else {
             return Err(stranger(&parts.headers, &parts.method, &path, server));
         };
-        let (caller, session) = match server.authority.authenticate_session(secret).await {
+        let (caller, session) = match server.authority.authenticate_session(secret, &origin(parts)).await {
             Ok(known) => known,
             Err(Error::Unauthenticated) => {
                 return Err(way_back::see(&way_back::sign_in(&back_of(&parts.method, &path))));

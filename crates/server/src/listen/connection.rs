@@ -2,7 +2,7 @@
 
 use super::{
     AnswerBody, Front, ListenSettings,
-    peer::Origin,
+    peer::FarEnd,
     pulse::{Pulse, Running, Watched},
     screen, unread,
     watch::{Admission, GRACE, Watch},
@@ -79,8 +79,8 @@ impl<F: Front> Connections<F> {
     }
 
     /// Serves a connection in a task of its own, or turns it away.
-    pub(super) fn serve(&self, stream: TcpStream, origin: Origin) {
-        let counted = (!origin.is_proxy).then_some(origin.peer.address);
+    pub(super) fn serve(&self, stream: TcpStream, far_end: FarEnd) {
+        let counted = (!far_end.is_proxy).then_some(far_end.peer.address);
         let Some(admission) = self.watch.admit(counted) else {
             if self.settings.tls.is_none() {
                 // Whether the client hears why is up to the network: nothing is kept open for it.
@@ -91,7 +91,7 @@ impl<F: Front> Connections<F> {
         let id = admission.id();
         let door = Door {
             front: self.front.clone(),
-            origin,
+            far_end,
             pulse: Arc::clone(&admission.pulse),
             watch: Arc::clone(&self.watch),
             surfaces: self.settings.surfaces.clone(),
@@ -131,7 +131,7 @@ async fn run<F: Front>(
 
 fn handshake_failed<F>(door: &Door<F>, error: &dyn std::error::Error) {
     door.watch.metrics.handshakes_failed.inc();
-    tracing::debug!(%error, address = %door.origin.peer.address, "a TLS handshake failed");
+    tracing::debug!(%error, address = %door.far_end.peer.address, "a TLS handshake failed");
 }
 
 async fn speak_http1<F: Front>(
@@ -207,7 +207,7 @@ where
 /// Checks each request of one connection and gives the good ones to the front.
 struct Door<F> {
     front: F,
-    origin: Origin,
+    far_end: FarEnd,
     pulse: Arc<Pulse>,
     watch: Arc<Watch>,
     surfaces: Surfaces,
@@ -220,12 +220,12 @@ impl<F: Front> Service<Request<Incoming>> for Door<F> {
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let running = self.pulse.begin();
-        let checked = screen::check_head(&request).and_then(|()| self.origin.sender(request.headers()));
+        let checked = screen::check_head(&request).and_then(|()| self.far_end.sender(request.headers()));
         match checked {
             Ok(peer) => Answering::Front { answering: self.front.answer(request, peer), running },
             Err(problem) => {
                 self.watch.metrics.requests_refused.inc();
-                tracing::debug!(address = %self.origin.peer.address, kind = problem.kind().slug(), "a request was refused at the door");
+                tracing::debug!(address = %self.far_end.peer.address, kind = problem.kind().slug(), "a request was refused at the door");
                 let mut answer = refusal(&problem, &self.surfaces, request.method(), request.uri());
                 if request.version() <= Version::HTTP_11 {
                     // What can be read in two ways ends the connection: so may what follows it.

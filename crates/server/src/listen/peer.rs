@@ -22,7 +22,7 @@ pub struct Peer {
 
 /// Where a connection comes from; worked out once for all its requests.
 #[derive(Clone)]
-pub(super) struct Origin {
+pub(super) struct FarEnd {
     /// The other end of the connection.
     pub(super) peer: Peer,
     /// True when the other end is a proxy.
@@ -32,7 +32,7 @@ pub(super) struct Origin {
     proxies: Arc<[IpNet]>,
 }
 
-impl Origin {
+impl FarEnd {
     pub(super) fn new(from: IpAddr, settings: &ListenSettings) -> Self {
         let address = from.to_canonical();
         let is_proxy = contains(&settings.proxies, address);
@@ -139,8 +139,8 @@ mod tests {
             surfaces: crate::surface::Surfaces::default(),
         };
         let answer = |from: &str, plain_http| {
-            let origin = Origin::new(from.parse().unwrap(), &settings(plain_http));
-            origin.sender(&HeaderMap::new()).map_err(|problem| problem.kind())
+            let far_end = FarEnd::new(from.parse().unwrap(), &settings(plain_http));
+            far_end.sender(&HeaderMap::new()).map_err(|problem| problem.kind())
         };
         for served in ["127.0.0.1", "::1", "::ffff:127.0.0.1", "10.200.0.1"] {
             assert!(answer(served, PlainHttp::LoopbackAndProxies).is_ok(), "{served}");

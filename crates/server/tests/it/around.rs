@@ -99,7 +99,7 @@ async fn open(config: Config) -> Around {
 
     let directory = tempfile::tempdir().unwrap();
     let store = open_sqlite(&directory.path().join("jeton.db"), &OpenOptions::default()).unwrap().store;
-    let options = Options { track_usage: true, quarantined: false, hashing_threads: 1 };
+    let options = Options { track_usage: true, quarantined: false, hashing_threads: 1, ..Options::default() };
     let keyring = Keyring::generate(&SystemRandomness);
     let authority = Authority::new(store, keyring, Arc::new(SystemClock), Arc::new(SystemRandomness), options);
     let metrics = Arc::new(Metrics::new(authority));

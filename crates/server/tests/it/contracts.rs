@@ -6,6 +6,7 @@
 //! | `documents` | the document of a contract says what its routes do |
 //! | `errors` | whatever fails under the paths of a contract has the contract's own shape |
 //! | `isolation` | nobody sees or touches what lies outside his reach, at any door |
+//! | `origins` | a change that was made at any door says from where it was asked for |
 //! | `matrix` | a token made at one door is seen, verified and deleted at every other |
 //! | `dfns` `rncv` `vectorai` `softwareone` | what holds at one door |
 
@@ -14,6 +15,7 @@ mod documents;
 mod errors;
 mod isolation;
 mod matrix;
+mod origins;
 mod rncv;
 mod served;
 mod softwareone;

@@ -21,7 +21,7 @@ use door::{
 use serde_json::Value;
 
 /// The native API.
-struct Native;
+pub(crate) struct Native;
 
 impl Door for Native {
     fn operations(&self) -> Vec<Operation> {

@@ -5,6 +5,7 @@
 //! | `v1` `oauth2` `health` | what holds for the native API, URL by URL |
 //! | `contracts/` | what holds for the outside contracts, one a folder |
 //! | `isolation` | nobody sees or touches what lies outside his reach |
+//! | `origins` | an entry of the journal says from where its change was asked for |
 //! | `bad_input` | what is malformed is refused by name, and nothing is written |
 //! | `held_back` | a request that is open when its credential ends changes nothing |
 //! | `conditional` | repeated and concurrent requests are safe |
@@ -38,6 +39,7 @@ mod health;
 mod held_back;
 mod isolation;
 mod oauth2;
+mod origins;
 mod problem_pages;
 mod secret_in_url;
 mod snapshot;

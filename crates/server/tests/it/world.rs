@@ -112,7 +112,8 @@ impl Running {
         let store = open_sqlite(&directory.path().join("jeton.db"), &OpenOptions::default()).unwrap().store;
         let store = FaultyStore::new(store, setting.faults);
         let (clock, keyring) = (Arc::new(ManualClock::default()), Keyring::generate(&SystemRandomness));
-        let options = Options { quarantined: setting.quarantined, ..Options::default() };
+        let options =
+            Options { quarantined: setting.quarantined, origin_days: config.origin_days, ..Options::default() };
         let authority = Authority::new(
             Arc::clone(&store) as Arc<dyn Store>,
             keyring.clone(),

@@ -113,7 +113,7 @@ fn verb(transaction: &mut Transaction<'_>, verb: &Verb) -> Result<Made> {
         Verb::RecordUses(uses) => done(usage::record(transaction, uses))?,
         Verb::RehashSecrets(wanted) => done(rehash::rehash(transaction, wanted))?,
         Verb::LiftQuarantine(wanted) => done(quarantine::lift(transaction, wanted))?,
-        Verb::Prune => Outcome::Pruned { more: prune::prune(transaction)? },
+        Verb::Prune { origins_before } => Outcome::Pruned { more: prune::prune(transaction, *origins_before)? },
     };
     Ok(Made::new(outcome))
 }
@@ -201,7 +201,7 @@ fn repeat(transaction: &mut Transaction<'_>, change: &Verb, first: &Remembered) 
         | Verb::RecordUses(_)
         | Verb::RehashSecrets(_)
         | Verb::LiftQuarantine(_)
-        | Verb::Prune => verb(transaction, change),
+        | Verb::Prune { .. } => verb(transaction, change),
     }
 }
 

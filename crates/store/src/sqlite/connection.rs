@@ -25,6 +25,8 @@ pub(crate) fn writer(path: &Path, max_pages: Option<u32>) -> rusqlite::Result<Co
     harden(&connection)?;
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIBIBYTES)?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // What is erased is overwritten on the pages that are written anyway.
+    connection.query_row("PRAGMA secure_delete = FAST", [], |_| Ok(()))?;
     if let Some(pages) = max_pages {
         connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
     }

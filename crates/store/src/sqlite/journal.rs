@@ -5,7 +5,7 @@ use super::{
     conditions::{Conditions, blob, number},
     failure::{Failure, Result},
     list,
-    owner_row::unreadable,
+    owner_row::{self, unreadable},
     search::{self, person},
 };
 use crate::query::{Cursor, JournalFilter, JournalNames, JournalRow, Page, PageRequest, search::Found};
@@ -14,6 +14,8 @@ use domain::{
     id::{OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, Position, TokenNumber},
     journal::{self, CHAIN_START, Chain, Entry, Event, Tail},
     name::Name,
+    origin::Origin,
+    owner::Role,
     time::Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -48,7 +50,8 @@ const ENTRY: &str = "j.position, j.at, a.actor, j.organisation, k.kind, j.body, 
 const ROW: &str = "j.position, j.at, a.actor, j.organisation, k.kind, j.body, j.chain, o.id, w.id, o.name,
         w.number, w.name, w.kind, w.organisation, j.token,
         coalesce((SELECT name FROM token WHERE number = j.token), (SELECT name FROM tombstone WHERE number = j.token)),
-        coalesce((SELECT owner FROM token WHERE number = j.token), (SELECT owner FROM tombstone WHERE number = j.token))
+        coalesce((SELECT owner FROM token WHERE number = j.token), (SELECT owner FROM tombstone WHERE number = j.token)),
+        w.role, j.address, j.user_agent
     FROM journal AS j
         LEFT JOIN actor AS a ON a.number = j.actor LEFT JOIN event_kind AS k ON k.number = j.kind
         LEFT JOIN organisation AS o ON o.number = j.organisation LEFT JOIN owner AS w ON w.number = a.owner";
@@ -185,6 +188,7 @@ fn read(row: &Row<'_>, reach: Reach) -> Result<JournalRow> {
         chain: row.get(6)?,
     };
     Ok(JournalRow {
+        origin: origin(row, entry.actor, reach)?,
         entry,
         organisation: row.get::<_, Option<_>>(7)?.map(OrganisationId::from_bytes),
         actor: row.get::<_, Option<_>>(8)?.map(OwnerId::from_bytes),
@@ -194,6 +198,27 @@ fn read(row: &Row<'_>, reach: Reach) -> Result<JournalRow> {
             token: token(row, reach)?,
         },
     })
+}
+
+/// Where the request for an entry came from. Within an organisation it is told of whoever belongs there, as the name
+/// is, and of whoever held a secret; but not of those who administer everything, nor of the server's own work.
+fn origin(row: &Row<'_>, actor: Actor, reach: Reach) -> Result<Origin> {
+    let is_told = match (reach, actor) {
+        (Reach::Everything, _) | (_, Actor::Possession) => true,
+        (Reach::Organisation(_) | Reach::Own(_), Actor::System) => false,
+        (Reach::Organisation(_) | Reach::Own(_), Actor::Owner { owner, token: _ }) => {
+            let organisation = row.get::<_, Option<_>>(13)?.map(OrganisationNumber);
+            let role = row.get_ref(17)?.as_str_or_null().map_err(unreadable)?.map(owner_row::role).transpose()?;
+            role.is_some_and(|role| role < Role::ApplicationAdministrator)
+                && organisation.is_some_and(|organisation| reach.covers(organisation, owner))
+        }
+    };
+    if !is_told {
+        return Ok(Origin::default());
+    }
+    // A text that is no address is as good as none: nothing hangs on it.
+    let address = row.get_ref(18)?.as_str_or_null().map_err(unreadable)?.and_then(|address| address.parse().ok());
+    Ok(Origin { address, user_agent: row.get(19)? })
 }
 
 /// The token that an entry is about, unless nothing is left of it.

@@ -17,6 +17,7 @@ use domain::{
     caller::Actor,
     id::{OrganisationNumber, OwnerId, OwnerNumber, Position, TokenNumber},
     journal::{self, Entry, Event, Tail},
+    origin::Origin,
     signer::SignedActions,
     time::Timestamp,
 };
@@ -140,6 +141,8 @@ pub(crate) struct Transaction<'w> {
     pub(crate) at: Timestamp,
     /// Who makes it.
     pub(crate) actor: Actor,
+    /// Where the request for it came from.
+    pub(crate) origin: &'w Origin,
     /// What a reader found that the change selects, where it selects by filter.
     pub(crate) review: Option<&'w Review>,
     /// Who asks for the change without having signed it; none for the server itself, for whoever holds the
@@ -167,8 +170,8 @@ impl Transaction<'_> {
         let kind = self.memory.event_kinds.number(self.connection, kind)?;
         self.connection
             .prepare_cached(
-                "INSERT INTO journal (position, at, actor, organisation, token, kind, chain, body)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO journal (position, at, actor, organisation, token, kind, chain, body, address, user_agent)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?
             .execute(params![
                 position.0,
@@ -179,6 +182,8 @@ impl Transaction<'_> {
                 kind,
                 chain,
                 body::pack(&body),
+                self.origin.address.map(|address| address.to_string()),
+                self.origin.user_agent,
             ])?;
         self.memory.tail = Tail { position, chain };
         self.memory.entries.push(Entry { position, at: self.at, actor: self.actor, organisation, event, chain });

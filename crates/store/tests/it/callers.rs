@@ -73,15 +73,15 @@ async fn callers_are_forgotten_with_their_days(engine: Engine) {
     used(&world, token, vec![second.clone()]).await;
     let last_day = u32::try_from(limits::USAGE_DAYS).unwrap() - 1;
     world.wait(day * last_day);
-    world.made(Verb::Prune).await;
+    world.made(Verb::Prune { origins_before: None }).await;
     assert_eq!(callers(&world, token).await, [second.clone(), first.clone()]);
     assert_eq!(callers(&world, other).await, [first]);
     world.wait(day);
-    world.made(Verb::Prune).await;
+    world.made(Verb::Prune { origins_before: None }).await;
     assert_eq!(callers(&world, token).await, [second]);
     assert_eq!(callers(&world, other).await, []);
     world.wait(day);
-    world.made(Verb::Prune).await;
+    world.made(Verb::Prune { origins_before: None }).await;
     assert_eq!(callers(&world, token).await, []);
 }
 
@@ -94,6 +94,6 @@ async fn callers_of_deleted_tokens_stay_for_their_time(engine: Engine) {
     used(&world, token, vec![caller(2, world.now())]).await;
     assert_eq!(callers(&world, token).await, [before]);
     world.wait(Duration::from_hours(24) * u32::try_from(limits::USAGE_DAYS + 1).unwrap());
-    world.made(Verb::Prune).await;
+    world.made(Verb::Prune { origins_before: None }).await;
     assert_eq!(callers(&world, token).await, []);
 }

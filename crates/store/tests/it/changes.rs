@@ -373,7 +373,7 @@ fn is_asked_for(verb: &Verb) -> bool {
         | Verb::RecordUses(_)
         | Verb::RehashSecrets(_)
         | Verb::LiftQuarantine(_)
-        | Verb::Prune => false,
+        | Verb::Prune { .. } => false,
     }
 }
 

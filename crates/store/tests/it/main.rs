@@ -21,6 +21,7 @@ mod journal;
 mod listed;
 mod listed_people;
 mod load;
+mod origins;
 mod owners;
 mod paging;
 mod permissions;

@@ -187,7 +187,7 @@ async fn an_action_whose_time_is_over_is_worth_nothing(engine: Engine) {
     by(&world, &used, verb()).await.unwrap();
     // A request may have been checked in time and come to its turn too late: its nonce may be forgotten by then.
     world.wait(Duration::from_mins(1));
-    world.made(Verb::Prune).await;
+    world.made(Verb::Prune { origins_before: None }).await;
     for caller in [&used, &late] {
         assert_eq!(refusal(by(&world, caller, verb()).await), Refusal::ActionSpent);
     }

@@ -82,6 +82,7 @@ fn caller(owner: &Owner, credential: Credential, secrets: Vec<Digest>) -> Caller
         hands_out: Scopes::default(),
         implied: Scopes::default(),
         action: None,
+        origin: domain::origin::Origin::default(),
     }
 }
 

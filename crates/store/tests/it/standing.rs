@@ -45,6 +45,7 @@ fn caller(owner: &Owner, credential: Credential, secrets: Vec<Digest>, text: &st
         hands_out: domain::scope::Scopes::default(),
         implied: domain::scope::Scopes::default(),
         action: None,
+        origin: domain::origin::Origin::default(),
     }
 }
 

@@ -52,7 +52,10 @@ async fn open_session(world: &World, secret: u8) -> SessionId {
 }
 
 async fn consume(world: &World, until: domain::time::Timestamp) -> Result<(), Refusal> {
-    let change = Change { consumes: Some(Nonce { value: [1; 16], until }), ..world.change(Verb::Prune) };
+    let change = Change {
+        consumes: Some(Nonce { value: [1; 16], until }),
+        ..world.change(Verb::Prune { origins_before: None })
+    };
     match world.store.commit(change).await {
         Ok(_) => Ok(()),
         refused => Err(crate::world::refusal(refused)),
@@ -66,7 +69,9 @@ async fn what_is_left_to_forget_is_told(engine: Engine) {
     let used = TokenUse { token, at: world.now(), address: None, user_agent: None, days, callers: vec![] };
     world.made(Verb::RecordUses(Uses { tokens: vec![used], sessions: vec![] })).await;
     for left in [true, false] {
-        let Outcome::Pruned { more } = world.made(Verb::Prune).await else { panic!("not pruned") };
+        let Outcome::Pruned { more } = world.made(Verb::Prune { origins_before: None }).await else {
+            panic!("not pruned")
+        };
         assert_eq!(more, left);
     }
     assert_eq!(world.store.usage(Reach::Everything, token).await.unwrap(), Some(vec![]));
@@ -85,7 +90,7 @@ async fn what_has_passed_its_time_is_forgotten(engine: Engine) {
     assert_eq!(consume(&world, until).await, Ok(()));
     let tail = world.store.tail().await.unwrap();
 
-    world.made(Verb::Prune).await;
+    world.made(Verb::Prune { origins_before: None }).await;
     assert!(world.store.session(Digest::from_bytes([1; 16])).await.unwrap().is_some());
     assert_eq!(consume(&world, until).await, Err(Refusal::Consumed));
     let kept: Vec<_> =
@@ -93,12 +98,12 @@ async fn what_has_passed_its_time_is_forgotten(engine: Engine) {
     assert_eq!(kept, [2, 3]);
 
     world.wait(limits::SESSION_IDLE);
-    world.made(Verb::Prune).await;
+    world.made(Verb::Prune { origins_before: None }).await;
     assert!(world.store.session(Digest::from_bytes([1; 16])).await.unwrap().is_none());
     let again = async || consume(&world, world.now().after(Duration::from_mins(1))).await;
     assert_eq!(again().await, Err(Refusal::Consumed), "a clock that is set back must find it");
     world.wait(Duration::from_hours(24));
-    world.made(Verb::Prune).await;
+    world.made(Verb::Prune { origins_before: None }).await;
     assert_eq!(again().await, Ok(()));
     assert_eq!(world.store.tail().await.unwrap(), tail);
 }
@@ -111,12 +116,12 @@ async fn a_seen_session_is_not_idle(engine: Engine) {
     let seen = world.now();
     world.made(Verb::RecordUses(Uses { tokens: vec![], sessions: vec![(session, seen)] })).await;
     world.wait(half);
-    world.made(Verb::Prune).await;
+    world.made(Verb::Prune { origins_before: None }).await;
     let kept = world.store.session(Digest::from_bytes([1; 16])).await.unwrap().unwrap();
     assert_eq!(kept.last_seen_at, seen);
     world.wait(limits::SESSION_LIFETIME);
     world.made(Verb::RecordUses(Uses { tokens: vec![], sessions: vec![(session, world.now())] })).await;
-    world.made(Verb::Prune).await;
+    world.made(Verb::Prune { origins_before: None }).await;
     assert!(world.store.session(Digest::from_bytes([1; 16])).await.unwrap().is_none());
 }
 
@@ -126,7 +131,7 @@ async fn tombstones_are_never_forgotten(engine: Engine) {
     let issued = world.issue(&owner, "one").await;
     world.delete(issued.token.id).await;
     world.wait(Duration::from_hours(20 * 365 * 24));
-    world.made(Verb::Prune).await;
+    world.made(Verb::Prune { origins_before: None }).await;
     assert!(world.store.token(Reach::Everything, issued.token.id, true).await.unwrap().is_some());
     let mut again = world.issuing(&owner, "again");
     again.secret = NewSecret { digest: issued.digest, ..crate::world::kept(&again) }.into();

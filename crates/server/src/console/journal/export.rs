@@ -177,7 +177,7 @@ impl Writer {
         let authority = &self.visitor.server.authority;
         let secret = cookie::session_secret(&self.headers, &self.visitor.server);
         let secret = secret.ok_or(authority::Error::Unauthenticated)?;
-        self.visitor.caller = authority.authenticate_session(secret).await?.0;
+        self.visitor.caller = authority.authenticate_session(secret, &self.visitor.caller.origin).await?.0;
         let limit = page.limit;
         let found = authority.journal(&self.visitor.caller, filter.clone(), page).await?;
         let mut text = String::new();

@@ -6,6 +6,7 @@ use authority::{Authority, Error};
 use domain::{
     caller::Caller,
     id::{OrganisationId, OwnerId, TokenId},
+    origin::Origin,
 };
 use serde::{Deserialize, Serialize};
 
@@ -84,11 +85,11 @@ pub fn claims(bearing: &Bearing<'_>) -> String {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`] when it was signed here but has ended.
-pub async fn signed_in(authority: &Authority, text: &str) -> Result<Option<Caller>, Error> {
+pub async fn signed_in(authority: &Authority, text: &str, origin: &Origin) -> Result<Option<Caller>, Error> {
     let ours = authority.bearer_keys()?.iter().find_map(|key| key.verify::<Claims>(text));
     match ours.map(|claims| claims.metadata) {
         Some(Metadata { token_kind: BearerKind::Token, contract, .. }) if contract == CONTRACT => {
-            authority.authenticate_signed_session(text).await.map(|(caller, _)| Some(caller))
+            authority.authenticate_signed_session(text, origin).await.map(|(caller, _)| Some(caller))
         }
         Some(_) | None => Ok(None),
     }

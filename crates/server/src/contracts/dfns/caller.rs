@@ -19,7 +19,7 @@ impl FromRequestParts<Server> for Bearer {
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
         let text = auth::bearer(&parts.headers)?;
-        if let Some(caller) = bearer::signed_in(&server.authority, text).await? {
+        if let Some(caller) = bearer::signed_in(&server.authority, text, &auth::origin(parts)).await? {
             return Ok(Self(auth::named(caller)));
         }
         Ok(Self(auth::authenticate(server, parts, text).await?))

@@ -9,12 +9,7 @@ use super::{
     refused::Refused,
     signed::Signed,
 };
-use crate::{
-    auth::{ClientAddress, UserAgent},
-    json::Json,
-    state::Server,
-};
-use authority::sign_in::Origin;
+use crate::{auth::AskedFrom, json::Json, state::Server};
 use axum::extract::State;
 use domain::{name::Email, owner::OwnerKind};
 use serde::Deserialize;
@@ -45,8 +40,7 @@ pub struct DelegatedLoginBody {
 )]
 pub async fn log_in(
     State(server): State<Server>,
-    ClientAddress(address): ClientAddress,
-    UserAgent(user_agent): UserAgent,
+    AskedFrom(origin): AskedFrom,
     Signed { caller, body }: Signed<DelegatedLoginBody>,
 ) -> Result<Json<LoginShape>, Refused> {
     expect_service_account(&server, &caller).await?;
@@ -57,7 +51,6 @@ pub async fn log_in(
     let customer = found.items.into_iter().find(|user| UserKind::of(&user.facts) == UserKind::EndUser);
     let customer = customer.ok_or_else(Refused::not_found)?;
     let issuer = server.public_url.to_string();
-    let origin = Origin { address, user_agent };
     let opened = server.authority.sign_in_delegated(&caller, customer.id, origin, LIFETIME, |_, known, ends| {
         server.authority.bearer(&claims(&issuer, &known.owner), Some(ends))
     });

@@ -5,7 +5,6 @@ use authority::{
     Authority, Error,
     clock::SystemRandomness,
     permissions::PermissionDraft,
-    sign_in::Origin,
     signature::{Answer, Registration, passkey::RelyingParty},
     signers::SignerDraft,
 };
@@ -17,6 +16,7 @@ use domain::{
     hexadecimal,
     id::{OrganisationId, Randomness},
     name::{Email, Name},
+    origin::Origin,
     scope::Scopes,
     secret::Secret,
 };
@@ -63,7 +63,7 @@ struct Key {
 /// # Errors
 /// [`Error::Unavailable`] when the store does not answer.
 pub async fn make(authority: &Authority, administrator: &Administrator, url: &str) -> Result<Value, Error> {
-    let caller = authority.authenticate(administrator.token.expose(), None, None).await?;
+    let caller = authority.authenticate(administrator.token.expose(), &Origin::default()).await?;
     let key = Key::generate()?;
     let party =
         RelyingParty { id: "localhost".to_owned(), name: "Jeton".to_owned(), origin: "http://localhost".to_owned() };

@@ -13,11 +13,10 @@ use super::{
     refused::Refused,
 };
 use crate::{
-    auth::{ClientAddress, UserAgent},
+    auth::AskedFrom,
     json::{self, Json},
     state::Server,
 };
-use authority::sign_in::Origin;
 use axum::extract::{FromRequest, FromRequestParts, Request, State};
 use domain::{
     caller::{Caller, Credential},
@@ -108,13 +107,11 @@ pub async fn challenge(
 )]
 pub async fn log_in(
     State(server): State<Server>,
-    ClientAddress(address): ClientAddress,
-    UserAgent(user_agent): UserAgent,
+    AskedFrom(origin): AskedFrom,
     Json(body): Json<AnswerBody>,
 ) -> Result<Json<LoginShape>, Refused> {
     let (sealed, answer) = body.check(&server.authority)?;
     let party = relying_party(&server.public_url);
-    let origin = Origin { address, user_agent };
     let issuer = server.public_url.to_string();
     let opened =
         server.authority.sign_in_with_signer(sealed.text(), &answer, &party, origin, LIFETIME, |_, known, ends| {

@@ -17,7 +17,7 @@ use super::{
     users,
 };
 use crate::{
-    auth,
+    auth::{self, AskedFrom},
     json::{self, Json},
     problem::{Problem, ProblemKind},
     state::Server,
@@ -233,6 +233,7 @@ pub async fn delegate(
 )]
 pub async fn register(
     State(server): State<Server>,
+    AskedFrom(origin): AskedFrom,
     Temporary { sealed, body }: Temporary,
 ) -> Result<Json<RegisteredShape>, Refused> {
     let RegistrationBody { first_factor, second_factor, recovery } = body;
@@ -248,7 +249,7 @@ pub async fn register(
     let draft = checks.finish_with(draft)?;
     let name = draft.name.to_string();
     let party = relying_party(&server.public_url);
-    let registered = server.authority.register_first_signers(sealed.text(), vec![draft], &party).await;
+    let registered = server.authority.register_first_signers(sealed.text(), vec![draft], &party, &origin).await;
     let registered = registered.map_err(|error| match error {
         void @ (Error::Unproven(Unproven::Challenge) | Error::Conflict(Conflict::LinkVoid)) => or_unauthenticated(void),
         other => refused(other, &format!("{FIRST}.credentialInfo.")),

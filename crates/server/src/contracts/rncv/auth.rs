@@ -2,7 +2,7 @@
 //! framework's token authentication, which its clients show to people.
 
 use crate::{
-    auth::{ClientAddress, UserAgent, authenticate},
+    auth::{authenticate, origin},
     problem::{Problem, ProblemKind},
     state::Server,
 };
@@ -13,6 +13,7 @@ use authority::{
 use axum::extract::FromRequestParts;
 use domain::{
     caller::{Caller, Reach},
+    origin::Origin,
     owner::Role,
 };
 use http::{HeaderMap, header, request::Parts};
@@ -62,8 +63,7 @@ fn header_refused(why: &str) -> Problem {
 
 /// Whoever holds the secret of a user who was deactivated learns that much, as the framework tells it.
 async fn refused(server: &Server, parts: &mut Parts, secret: &str) -> Problem {
-    let Ok(ClientAddress(address)) = ClientAddress::from_request_parts(parts, server).await;
-    let Ok(UserAgent(user_agent)) = UserAgent::from_request_parts(parts, server).await;
+    let Origin { address, user_agent } = origin(parts);
     let question = Question { secret, scope: None, address, user_agent: user_agent.as_deref() };
     let is_inactive = |verdict: Verdict<'_>| matches!(verdict, Verdict::Refused(Refused::OwnerInactive));
     match server.authority.verify(Reach::Everything, &question, is_inactive).await {

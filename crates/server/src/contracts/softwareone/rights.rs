@@ -6,24 +6,22 @@ use super::{
     seats,
 };
 use crate::{
-    auth::{self, ClientAddress, UserAgent},
+    auth,
     problem::{Problem, ProblemKind},
     state::Server,
 };
 use authority::access::{self, Action};
 use axum::extract::FromRequestParts;
-use domain::{caller::Caller, owner::Role, secret::Secret};
+use domain::{caller::Caller, origin::Origin, owner::Role, secret::Secret};
 use http::request::Parts;
 use store::query::search::{Comparison, Condition, Operand, Value};
 
-/// A caller who showed a token, with the token and where he showed it.
+/// A caller who showed a token, with the token.
 pub struct Bearer {
     /// The caller.
     pub caller: Caller,
     /// What he showed.
     pub shown: Secret,
-    address: ClientAddress,
-    agent: UserAgent,
     manages_platform: bool,
 }
 
@@ -32,17 +30,15 @@ impl FromRequestParts<Server> for Bearer {
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
         let shown = Secret::new(auth::bearer(&parts.headers)?.to_owned());
-        let Ok(address) = ClientAddress::from_request_parts(parts, server).await;
-        let Ok(agent) = UserAgent::from_request_parts(parts, server).await;
-        Self::of(server, shown, address, agent).await
+        Self::of(server, shown, &auth::origin(parts)).await
     }
 }
 
 impl Bearer {
     /// Whoever shows this secret from there, with what he may do at this moment.
-    async fn of(server: &Server, shown: Secret, address: ClientAddress, agent: UserAgent) -> Result<Self, Problem> {
+    async fn of(server: &Server, shown: Secret, origin: &Origin) -> Result<Self, Problem> {
         let authority = &server.authority;
-        let mut caller = auth::named(authority.authenticate(shown.expose(), address.0, agent.0.as_deref()).await?);
+        let mut caller = auth::named(authority.authenticate(shown.expose(), origin).await?);
         let mut runs_platform = false;
         if caller.role == Role::ApplicationAdministrator && manages_platform(&caller.scopes) {
             let account = AccountType::of(&authority.own_organisation(&caller).await?.facts);
@@ -56,7 +52,7 @@ impl Bearer {
         if manages_access(&caller.scopes) || runs_platform {
             caller.hands_out = handed_out(runs_platform);
         }
-        Ok(Self { caller, shown, address, agent, manages_platform: runs_platform })
+        Ok(Self { caller, shown, manages_platform: runs_platform })
     }
 
     /// The same caller with what he may do now.
@@ -64,7 +60,7 @@ impl Bearer {
     /// # Errors
     /// When his token does not work any more.
     pub async fn renewed(self, server: &Server) -> Result<Self, Problem> {
-        Self::of(server, self.shown, self.address, self.agent).await
+        Self::of(server, self.shown, &self.caller.origin).await
     }
 
     /// True when he sees what was deleted.

@@ -10,13 +10,13 @@ use super::{
     tokens::StatusShape,
 };
 use crate::{
-    auth::{ClientAddress, UserAgent},
+    auth::AskedFrom,
     json::{Json, secret_if_any},
     problem::{Problem, ProblemKind},
     state::Server,
     surface,
 };
-use authority::{Error, error::Conflict, sign_in::Origin};
+use authority::{Error, error::Conflict};
 use axum::{
     body::Body,
     extract::State,
@@ -133,12 +133,13 @@ pub async fn exists(State(server): State<Server>) -> Result<Json<ResultShape>, P
 pub async fn create(
     State(server): State<Server>,
     _: Local,
+    AskedFrom(origin): AskedFrom,
     Json(PasswordBody { password }): Json<PasswordBody>,
 ) -> Result<Json<StatusShape>, Problem> {
     let password = password::new("password", password)?;
     let organisation = organisation(&server).await?;
     let admin = settings::admin(&server.authority, &organisation).await?;
-    match server.authority.let_in(&admin, password).await {
+    match server.authority.let_in(&admin, password, &origin).await {
         Ok(()) => Ok(Json(StatusShape::success("User registered successfully"))),
         Err(Error::Conflict(Conflict::AlreadySetUp)) => {
             Err(Problem::new(ProblemKind::Conflict).detail("Username already exists"))
@@ -159,13 +160,11 @@ pub async fn create(
 )]
 pub async fn sign_in(
     State(server): State<Server>,
-    ClientAddress(address): ClientAddress,
-    UserAgent(user_agent): UserAgent,
+    AskedFrom(origin): AskedFrom,
     Json(PasswordBody { password }): Json<PasswordBody>,
 ) -> Result<Response, Problem> {
     let password = password::given("password", password)?;
     let organisation = organisation(&server).await?;
-    let origin = Origin { address, user_agent };
     let opened = match settings::known_admin(&server.authority, &organisation).await? {
         Some(admin) => sign_in::open(&server.authority, &admin, password, origin, sign_in::LIFETIME).await,
         // Whether there is an admin is for everybody to know, so this may answer at once.
@@ -206,8 +205,7 @@ pub async fn sign_in(
 pub async fn reset_password(
     State(server): State<Server>,
     local: Result<Local, Problem>,
-    ClientAddress(address): ClientAddress,
-    UserAgent(user_agent): UserAgent,
+    AskedFrom(origin): AskedFrom,
     Json(body): Json<ResetBody>,
 ) -> Result<Json<StatusShape>, Problem> {
     let reset = body.check(local)?;
@@ -215,11 +213,8 @@ pub async fn reset_password(
     let admin = settings::known_admin(&server.authority, &organisation).await?;
     let admin = admin.ok_or_else(|| Problem::new(ProblemKind::NotFound).detail("User not found"))?;
     let done = match reset {
-        Reset::Here(new) => server.authority.reset_seat_password(&admin, new).await,
-        Reset::With { old, new } => {
-            let origin = Origin { address, user_agent };
-            server.authority.change_seat_password(&admin, old, new, &origin).await
-        }
+        Reset::Here(new) => server.authority.reset_seat_password(&admin, new, &origin).await,
+        Reset::With { old, new } => server.authority.change_seat_password(&admin, old, new, &origin).await,
     };
     match done {
         Ok(()) => Ok(Json(StatusShape::success("Password reset successfully"))),

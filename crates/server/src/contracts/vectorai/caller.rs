@@ -10,7 +10,7 @@ use super::{
     sign_in,
 };
 use crate::{
-    auth::{self, ClientAddress, UserAgent},
+    auth,
     problem::{Problem, ProblemKind},
     state::Server,
 };
@@ -75,23 +75,16 @@ impl FromRequestParts<Server> for Keeper {
 }
 
 async fn shown(parts: &mut Parts, server: &Server) -> Result<(Caller, Organisation), Problem> {
-    let ClientAddress(address) = infallible(ClientAddress::from_request_parts(parts, server).await);
-    let UserAgent(user_agent) = infallible(UserAgent::from_request_parts(parts, server).await);
+    let origin = auth::origin(parts);
     let credential = credential(&parts.headers)?;
     let organisation = settings::organisation(server).await?;
-    let caller = match sign_in::caller(&server.authority, credential).await? {
+    let caller = match sign_in::caller(&server.authority, credential, &origin).await? {
         Some(admin) if admin.organisation == organisation.id => admin,
         // He signed in when the contract was bound to another organisation.
         Some(_) => return Err(Problem::token_refused()),
-        None => server.authority.authenticate(credential, address, user_agent.as_deref()).await?,
+        None => server.authority.authenticate(credential, &origin).await?,
     };
     Ok((auth::named(caller), organisation))
-}
-
-fn infallible<T>(extracted: Result<T, std::convert::Infallible>) -> T {
-    match extracted {
-        Ok(value) => value,
-    }
 }
 
 /// What is shown: the key field when it is there, and the bearer otherwise.

@@ -4,8 +4,8 @@ use super::{
     settings::{self, Settings},
     sign_in,
 };
-use authority::{Authority, Error, sign_in::Origin};
-use domain::{format::Kind, id::OrganisationId, secret::Secret};
+use authority::{Authority, Error};
+use domain::{format::Kind, id::OrganisationId, origin::Origin, secret::Secret};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -21,9 +21,9 @@ pub async fn make(authority: &Authority, organisation: OrganisationId) -> Result
     let admin = settings::admin(authority, &organisation).await?;
     // Letters and digits alone would break the contract's rule.
     let password = Secret::new(format!("Aa1-{}", authority.generate(Kind::Session).expose()));
-    authority.let_in(&admin, password.clone()).await?;
+    authority.let_in(&admin, password.clone(), &Origin::default()).await?;
     let opened = sign_in::open(authority, &admin, password.clone(), Origin::default(), LIFETIME).await?;
-    let (caller, _) = authority.authenticate_signed_session(opened.secret.expose()).await?;
+    let (caller, _) = authority.authenticate_signed_session(opened.secret.expose(), &Origin::default()).await?;
     authority.keep_own_facts(&caller, Settings { auth_enabled: true }.facts()).await?;
     Ok(json!({"admin_password": password.expose(), "admin_token": opened.secret.expose()}))
 }

@@ -1,11 +1,8 @@
 //! The admin's sign-in: a JWT that is also a session of the core, so that it ends with his password and with him.
 
 use super::password::ADMIN;
-use authority::{
-    Authority, Error, jwt,
-    sign_in::{Origin, SignedIn},
-};
-use domain::{caller::Caller, owner::Owner, secret::Secret};
+use authority::{Authority, Error, jwt, sign_in::SignedIn};
+use domain::{caller::Caller, origin::Origin, owner::Owner, secret::Secret};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -49,9 +46,9 @@ pub(super) async fn open(
 ///
 /// # Errors
 /// [`Error::Unauthenticated`] when it was signed here but has ended.
-pub(super) async fn caller(authority: &Authority, text: &str) -> Result<Option<Caller>, Error> {
+pub(super) async fn caller(authority: &Authority, text: &str, origin: &Origin) -> Result<Option<Caller>, Error> {
     if !authority.verifying_keys(PURPOSE).any(|key| jwt::verify::<Claims>(text, key.as_slice()).is_some()) {
         return Ok(None);
     }
-    authority.authenticate_signed_session(text).await.map(|(caller, _)| Some(caller))
+    authority.authenticate_signed_session(text, origin).await.map(|(caller, _)| Some(caller))
 }

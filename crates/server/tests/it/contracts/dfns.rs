@@ -33,5 +33,5 @@ mod service_accounts;
 mod site;
 mod users;
 
-pub(super) use company::{Key, Signing};
+pub(super) use company::{Company, Key, Signing};
 pub(super) use isolation::AtDfns;

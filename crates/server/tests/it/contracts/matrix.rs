@@ -208,7 +208,11 @@ async fn world() -> Doors {
     let acme = OrganisationId::parse("id", &world.acme.id).unwrap();
     let updated = world.authority().update_organisation(&world.caller, acme, patch, None).await.unwrap();
     assert!(!updated.facts.is_empty());
-    let administrator = world.authority().authenticate(&world.acme.administrator.token, None, None).await.unwrap();
+    let administrator = world
+        .authority()
+        .authenticate(&world.acme.administrator.token, &domain::origin::Origin::default())
+        .await
+        .unwrap();
     let user = administrator.owner_number.0.into();
     let (grace, barbara) = (world.acme.administrator.clone(), world.globex.administrator.clone());
     let (key, other) = (registered(&world, &grace).await, registered(&world, &barbara).await);

@@ -193,7 +193,7 @@ impl World {
     }
 
     async fn caller(&self, person: &Person) -> Caller {
-        self.authority().authenticate(&person.token, None, None).await.unwrap()
+        self.authority().authenticate(&person.token, &domain::origin::Origin::default()).await.unwrap()
     }
 
     /// A deletion in steps that this person began; it selects nothing.

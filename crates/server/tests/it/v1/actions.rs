@@ -18,7 +18,7 @@ impl World {
     /// The secret of a new token that has this key for itself.
     async fn token_with_key(&self, owner: &Person, key: &Key) -> String {
         let authority = self.authority();
-        let caller = authority.authenticate(&owner.token, None, None).await.unwrap();
+        let caller = authority.authenticate(&owner.token, &domain::origin::Origin::default()).await.unwrap();
         let own = OwnKey { token: authority.new_token_id(), credential: key.credential.clone(), pem: key.pem() };
         let new = NewToken {
             name: Name::parse("name", "with a key").unwrap(),

@@ -50,7 +50,7 @@ pub(super) async fn settle(running: Running) -> World {
         organisation: name("Operations"),
     };
     let (owner, token) = authority.set_up_with_token(administrator, &secret).await.unwrap().unwrap();
-    let caller = authority.authenticate(secret.expose(), None, None).await.unwrap();
+    let caller = authority.authenticate(secret.expose(), &domain::origin::Origin::default()).await.unwrap();
     let root = Person {
         id: owner.id.to_string(),
         email: "root@operations.example".to_owned(),
@@ -159,7 +159,10 @@ impl World {
     pub(crate) async fn give_password(&self, user: &Person) {
         let invitation = self.authority().invite(&self.caller, OwnerId::parse("id", &user.id).unwrap()).await.unwrap();
         let password = domain::secret::Secret::new(PASSWORD.to_owned());
-        self.authority().redeem(invitation.secret.expose(), password, None).await.unwrap();
+        self.authority()
+            .redeem(invitation.secret.expose(), password, None, &domain::origin::Origin::default())
+            .await
+            .unwrap();
     }
 
     /// Signs a user with a password in, and gives his cookie.

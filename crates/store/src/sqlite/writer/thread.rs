@@ -161,11 +161,12 @@ impl Writing {
         }
     }
 
-    fn transaction<'a>(&'a mut self, change: &Change, review: Option<&'a Review>) -> Transaction<'a> {
+    fn transaction<'a>(&'a mut self, change: &'a Change, review: Option<&'a Review>) -> Transaction<'a> {
         Transaction {
             connection: &self.connection,
             at: change.at,
             actor: change.actor,
+            origin: &change.origin,
             review,
             unsigned: None,
             own_key: false,

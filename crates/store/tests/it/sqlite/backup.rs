@@ -2,8 +2,11 @@
 //! overwriting anything or hiding what it lost.
 
 use super::{denials, eventually, open, open_world, path};
-use crate::{engine::Engine, world::World};
-use domain::{caller::Reach, id::TokenId};
+use crate::{
+    engine::Engine,
+    world::{World, deletion},
+};
+use domain::{caller::Reach, id::TokenId, origin::Origin};
 use rusqlite::Connection;
 use std::{
     collections::HashSet,
@@ -14,9 +17,11 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 use store::{
     backup::{BackupError, BackupProgress, backup, restore},
+    change::Verb,
     error::OpenError,
     inspect::{InspectProgress, inspect},
     quarantine::Ground,
@@ -169,7 +174,7 @@ async fn an_inspection_says_how_things_stand() {
         let mut stages = Vec::new();
         let inspection = inspect(&path(&world), &mut |progress| stages.push(progress)).unwrap();
         assert_eq!(stages[0], InspectProgress::Integrity);
-        assert_eq!((inspection.tail, inspection.in_use, inspection.migration), (tail, served, 5));
+        assert_eq!((inspection.tail, inspection.in_use, inspection.migration), (tail, served, 6));
         assert_eq!(inspection.findings, Vec::<String>::new());
         let counts = inspection.counts;
         assert_eq!((counts.tokens, counts.tombstones, counts.secrets), (1, 1, 3));
@@ -184,6 +189,22 @@ async fn an_inspection_says_how_things_stand() {
     assert_eq!(inspection.quarantine.unwrap().ground, Ground::Missing);
     let missing = inspect(&path(&world).with_extension("none"), &mut |_| ());
     assert!(missing.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn erased_origins_are_no_finding_and_no_longer_in_the_file() {
+    let world = World::new(Engine::sqlite()).await;
+    let owner = world.member().await;
+    let token = world.issue(&owner, "deleted").await.token.id;
+    let from = Origin::new(Some([192, 0, 2, 1].into()), Some("an-agent-to-be-forgotten"));
+    world.store.commit(world.change(deletion(token)).from(&from)).await.unwrap();
+    world.wait(Duration::from_secs(1));
+    world.made(Verb::Prune { origins_before: Some(world.now()) }).await;
+    world.store.close().await;
+    let inspection = inspect(&path(&world), &mut |_| ()).unwrap();
+    assert_eq!((inspection.findings, inspection.quarantine), (Vec::<String>::new(), None));
+    let file = fs::read(path(&world)).unwrap();
+    assert!(!file.windows(24).any(|bytes| bytes == b"an-agent-to-be-forgotten"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

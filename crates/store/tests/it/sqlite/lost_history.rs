@@ -97,7 +97,9 @@ async fn a_store_from_the_past_is_led_back_to_work() {
     assert_eq!((quarantine.ground, quarantine.tail, quarantine.seen), (Ground::Behind, shared, Some(seen)));
     assert_eq!((quarantine.tokens, quarantine.secrets), (2, 4));
     assert!(quarantine.shared.is_some_and(|position| position <= shared));
-    for verb in [Verb::IssueToken(world.issuing(&owner, "new")), deletion(kept.token.id), Verb::Prune] {
+    for verb in
+        [Verb::IssueToken(world.issuing(&owner, "new")), deletion(kept.token.id), Verb::Prune { origins_before: None }]
+    {
         let refused = world.commit(verb).await;
         assert!(matches!(refused, Err(CommitError::Unavailable(_))), "{refused:?}");
     }

@@ -158,7 +158,7 @@ impl Running {
 impl World {
     /// Registers a key for somebody who shows this token, with his password.
     pub(crate) async fn register_key(&self, person: &Person, key: &Key) {
-        let caller = self.authority().authenticate(&person.token, None, None).await.unwrap();
+        let caller = self.authority().authenticate(&person.token, &domain::origin::Origin::default()).await.unwrap();
         self.give_password(person).await;
         let password = Some(Secret::new(PASSWORD.to_owned()));
         let challenge = self.authority().challenge_signer(&caller, None, Duration::from_mins(1));

@@ -236,13 +236,13 @@ async fn somebody(world: &World, kind: OwnerKind, whose: Whose) -> String {
 
 /// Registers a key of somebody: he may have no password, so the first administrator gives his own.
 async fn register(world: &World, person: &Person, key: &Key) {
-    let root = world.authority().authenticate(&world.root.token, None, None).await.unwrap();
+    let root = world.authority().authenticate(&world.root.token, &domain::origin::Origin::default()).await.unwrap();
     let owner = OwnerId::parse("id", &person.id).unwrap();
     let (caller, password) = if person.email.is_empty() || person.id == world.root.id {
         (root, PASSWORD)
     } else {
         world.give_password(person).await;
-        (world.authority().authenticate(&person.token, None, None).await.unwrap(), PASSWORD)
+        (world.authority().authenticate(&person.token, &domain::origin::Origin::default()).await.unwrap(), PASSWORD)
     };
     let challenge = world.authority().challenge_signer(&caller, Some(owner), Duration::from_mins(1));
     let (credential, client_data, attestation) = key.registration(&challenge.text);

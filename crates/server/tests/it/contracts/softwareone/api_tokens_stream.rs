@@ -63,7 +63,8 @@ async fn a_form_that_there_is_not_is_refused() {
 
 /// A thousand tokens of the client, each with much to say, so that no buffer holds them all.
 async fn many(market: &Marketplace) {
-    let caller = market.authority().authenticate(&market.client.token, None, None).await.unwrap();
+    let caller =
+        market.authority().authenticate(&market.client.token, &domain::origin::Origin::default()).await.unwrap();
     let issue = || {
         let new = NewToken {
             key: None,
