@@ -11,6 +11,7 @@ pub mod sentence;
 use self::{names::Names, sentence::Sentence};
 use super::{
     addresses,
+    browser::short_name,
     initials::initials,
     moment::Moment,
     page::{Page, Place, send},
@@ -26,9 +27,13 @@ use domain::{
     caller::Actor,
     id::{OrganisationId, OwnerNumber, TokenId},
     journal::Event,
+    origin::Origin,
     owner::Owner,
 };
 use store::query::{JournalFilter, JournalRow, PageRequest};
+
+/// How much of the name of a browser is shown beside others.
+const BROWSER_CHARACTERS: usize = 40;
 
 /// Somebody or something that an entry tells of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +59,17 @@ pub struct Who {
     pub token: Option<String>,
 }
 
+/// Where a change was asked for from, as far as the visitor may know that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct From {
+    /// The address; empty where none is known.
+    pub address: String,
+    /// A short name of the browser; empty where none is known.
+    pub browser: String,
+    /// All that it called itself.
+    pub user_agent: String,
+}
+
 /// A journal entry as a page tells it.
 pub struct Record {
     /// Its place in the journal.
@@ -70,6 +86,8 @@ pub struct Record {
     pub kind: &'static str,
     /// The organisation that it concerns.
     pub organisation: Option<Told>,
+    /// Where it was asked for from; none where nothing is known.
+    pub from: Option<From>,
     /// All of it, as the API shows it.
     pub data: String,
 }
@@ -129,6 +147,7 @@ impl Record {
             object: object(t, visitor, names, row),
             kind: entry.event.kind(),
             organisation,
+            from: from(&row.origin),
             data: serde_json::to_string_pretty(&EntryShape::new(row)).unwrap_or_default(),
         }
     }
@@ -155,6 +174,23 @@ fn who(t: &Journal, visitor: &Visitor, row: &JournalRow) -> Who {
         name: name.unwrap_or_else(|| ENGLISH.common.outsider.to_string()),
         id: row.actor.map(|id| id.to_string()),
         token: token.map(|token| token.to_string()),
+    }
+}
+
+fn from(origin: &Origin) -> Option<From> {
+    if *origin == Origin::default() {
+        return None;
+    }
+    let user_agent = origin.user_agent.clone().unwrap_or_default();
+    let address = origin.address.map(|address| address.to_string()).unwrap_or_default();
+    Some(From { address, browser: cut(short_name(&user_agent)), user_agent })
+}
+
+/// A program may call itself one long word, which has no room beside others.
+fn cut(browser: String) -> String {
+    match browser.char_indices().nth(BROWSER_CHARACTERS) {
+        Some((end, _)) => format!("{}…", &browser[..end]),
+        None => browser,
     }
 }
 

@@ -36,7 +36,7 @@ static WRITERS: Semaphore = Semaphore::const_new(4);
 /// Whose exports are written.
 static PERSONS: Mutex<BTreeSet<OwnerId>> = Mutex::new(BTreeSet::new());
 /// The first line of a table.
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 14] = [
     "position",
     "at",
     "event",
@@ -45,6 +45,8 @@ const COLUMNS: [&str; 12] = [
     "actor",
     "actor_name",
     "actor_token",
+    "address",
+    "user_agent",
     "organisation",
     "organisation_name",
     "data",
@@ -213,6 +215,8 @@ fn line(row: &JournalRow, record: &Record) -> String {
         text(&shape["actor"]["owner"]),
         record.who.name.clone(),
         text(&shape["actor"]["token"]),
+        text(&shape["address"]),
+        text(&shape["user_agent"]),
         text(&shape["organisation"]),
         organisation.to_owned(),
         shape["data"].to_string(),

@@ -64,7 +64,7 @@ async fn an_export_of_many_pages_is_complete_and_in_order() {
     let disposition = answer.field("content-disposition").unwrap();
     assert!(disposition.starts_with("attachment; filename=\"jeton-journal-20") && disposition.ends_with(".csv\""));
     let table = rows(&answer.text());
-    assert!(table.iter().all(|row| row.len() == 12));
+    assert!(table.iter().all(|row| row.len() == 14));
     assert_eq!(table[0][..4], ["position", "at", "event", "kind"]);
     let positions: Vec<u64> = table[1..].iter().map(|row| row[0].parse().unwrap()).collect();
     let expected: Vec<u64> = expected.iter().map(|entry| entry["position"].as_u64().unwrap()).collect();
@@ -100,6 +100,29 @@ async fn an_export_shows_nobody_more_than_the_page() {
     }
     let query = format!("format=jsonl&organisation={}", world.globex.id);
     assert!(!file(&member, &query).await.text().contains(&world.globex.id));
+}
+
+#[tokio::test]
+async fn both_forms_say_from_where_a_change_was_asked_for() {
+    let world = World::new().await;
+    let visit = world.visit(&world.acme.administrator).await;
+    let long = "x".repeat(10_000);
+    for (sent, kept, cell) in [
+        (&b"Firefox/140.0"[..], "Firefox/140.0", "Firefox/140.0"),
+        (b"=cmd|' /C calc'!A0", "=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
+        (b"a;=1,\"b\"\t\xff", "a;=1,\"b\"\u{fffd}", "a;'=1,\"b\"\u{fffd}"),
+        (long.as_bytes(), &long[..200], &long[..200]),
+    ] {
+        let call = world.post("/v1/tokens", json!({"name": "a"})).bearer(&world.acme.member.token);
+        call.field("user-agent", sent).await.expect(201);
+        let table = rows(&file(&visit, "format=csv").await.text());
+        assert!(table.iter().all(|row| row.len() == 14));
+        assert_eq!(table[0][8..10], ["address", "user_agent"]);
+        assert_eq!(table[1][8..10], ["127.0.0.1", cell]);
+        let lines = file(&visit, "format=jsonl").await.text();
+        let entry: Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+        assert_eq!((&entry["address"], &entry["user_agent"]), (&json!("127.0.0.1"), &json!(kept)));
+    }
 }
 
 #[tokio::test]

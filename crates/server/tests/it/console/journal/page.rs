@@ -90,6 +90,30 @@ async fn an_entry_is_shown_in_full_to_those_who_see_it() {
 }
 
 #[tokio::test]
+async fn an_entry_says_from_where_it_came_to_those_who_may_know() {
+    let world = World::new().await;
+    let (administrator, member) = (&world.acme.administrator, &world.acme.member);
+    let visit = world.visit(administrator).await;
+    // What is done on a page is told like what is done by the API.
+    let path = format!("/console/settings/api-tokens/{}/disable", member.token_id);
+    let form = visit.open(&path).await.form(&path);
+    let browser = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) <b>Gecko</b>/20100101 Firefox/140.0";
+    let call = visit.call(http::Method::POST, &path).field("user-agent", browser);
+    visit.ask(call.body("application/x-www-form-urlencoded", form.body())).await.expect(303);
+    let page = visit.open(JOURNAL).await.says("Firefox · Linux").says("127.0.0.1");
+    let href = page.hrefs().into_iter().find(|href| href.starts_with(&format!("{JOURNAL}/")) && !href.contains('?'));
+    let href = href.unwrap().to_owned();
+    visit.open(&href).await.says("Disabled the API token").says("127.0.0.1").says("Firefox · Linux").says(browser);
+
+    world.visit(member).await.open(&href).await.says("Disabled the API token").says_nothing_of("Firefox");
+    let path = format!("/v1/tokens/{}/enable", member.token_id);
+    let call = world.call(http::Method::POST, path).bearer(&world.root.token).field("user-agent", "curl/8.5.0");
+    call.await.expect(200);
+    visit.open(JOURNAL).await.says("Enabled the API token").says_nothing_of("curl/8.5.0");
+    world.visit(&world.root).await.open(JOURNAL).await.says("curl/8.5.0");
+}
+
+#[tokio::test]
 async fn members_see_what_they_did_and_what_happened_to_their_tokens() {
     let world = World::new().await;
     let member = world.visit(&world.acme.member).await;
