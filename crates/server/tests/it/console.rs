@@ -10,12 +10,14 @@
 //! | `tokens/` | the list of API tokens |
 //! | `people/` `organisations` | users and service accounts, and organisations |
 //! | `journal/` | the journal, and its export |
+//! | `assets` | what pages load |
 //! | `protection` | no other site and no other session has anything of it |
 //! | `profile` | everybody cares for his own account |
 //! | `way_in` | people come in with a password or a link, and go out again |
 
 #![allow(dead_code)]
 
+mod assets;
 mod browser;
 mod form;
 mod journal;

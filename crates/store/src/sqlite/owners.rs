@@ -112,6 +112,8 @@ pub(crate) fn update(transaction: &mut Transaction<'_>, wanted: &UpdateOwner) ->
     replace(&mut owner.scopes, wanted.scopes.as_ref(), "scopes", &mut changed);
     replace(&mut owner.active, wanted.active.as_ref(), "active", &mut changed);
     replace_facts(&mut owner.facts, wanted.facts.as_ref(), &mut changed);
+    // Before the tokens go: one of them may be the only way in.
+    let administrators = administrators::count(transaction.connection, transaction.at)?;
     if wanted.deletes_tokens {
         for token in retire::tokens(transaction, owner.number)? {
             bury(transaction, token, Cause { reason: Some(DEACTIVATED), deletion: None })?;
@@ -125,7 +127,6 @@ pub(crate) fn update(transaction: &mut Transaction<'_>, wanted: &UpdateOwner) ->
         // His tokens work again, so all that they may do is handed out.
         wanted.access.may_hand_out(owner.role, &owner.ceiling())?;
     }
-    let administrators = administrators::count(transaction.connection, transaction.at)?;
     write(transaction, &mut owner, &changed)?;
     administrators::check(transaction.connection, administrators, transaction.at)?;
     if facts.owner.active && !owner.active {

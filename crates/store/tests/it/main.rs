@@ -21,6 +21,7 @@ mod journal;
 mod listed;
 mod listed_people;
 mod load;
+mod offboarding;
 mod origins;
 mod owners;
 mod paging;

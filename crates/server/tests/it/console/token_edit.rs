@@ -108,7 +108,7 @@ async fn what_was_taken_meanwhile_is_not_given_again_unseen() {
 }
 
 #[tokio::test]
-async fn an_administrator_keeps_what_he_could_not_give() {
+async fn a_scope_that_may_not_be_given_is_refused_and_stays_in_the_form() {
     let world = World::new().await;
     let linus = &world.acme.member;
     let (id, _) = world.token_to_edit(linus).await;
@@ -118,6 +118,22 @@ async fn an_administrator_keeps_what_he_could_not_give() {
     assert_eq!(refused.form(&path).value("more"), Some("billing:read"));
     let none = form.untick("scope", "deploy:staging").untick("scope", "tokens:read");
     assert!(visit.send(&none).await.expect(422).error("scope").contains("at least one"));
+}
+
+#[tokio::test]
+async fn a_change_keeps_a_scope_that_its_maker_could_not_give() {
+    let world = World::new().await;
+    let new = json!({"name": "Invoices", "organisation": world.acme.id, "scopes": ["billing:read"]});
+    let robot = world.post("/v1/service-accounts", new).bearer(&world.root.token).await.expect(201);
+    let body = json!({"name": "billing", "owner": robot["id"], "scopes": ["billing:read"]});
+    let issued = world.post("/v1/tokens", body).bearer(&world.root.token).await.expect(201);
+    let id = issued["id"].as_str().unwrap();
+    let (visit, path) = (world.visit(&world.acme.administrator).await, dialog(id, "edit"));
+    let form = visit.open(&path).await.form_of(&path, "Save").set("name", "Invoices");
+    visit.send(&form.clone().set("more", "billing:write")).await.expect(403);
+    visit.submit(&form).await.expect(200);
+    let shown = world.shown(id).await;
+    assert_eq!((&shown["name"], &shown["scopes"]), (&json!("Invoices"), &json!(["billing:read"])));
 }
 
 #[tokio::test]

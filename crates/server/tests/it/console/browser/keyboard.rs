@@ -108,3 +108,22 @@ async fn sorting_leaves_the_focus_where_it_was() {
         assert_eq!(focused(&person), "Expires");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium; `./test browser` installs and runs it"]
+async fn a_menu_stays_open_and_keeps_the_focus_while_its_table_scrolls() {
+    let world = World::new().await;
+    let who = &world.acme.administrator;
+    world.give_password(who).await;
+    let person = Person::signed_in(&world, who, true);
+    person.open("/console/settings/api-tokens");
+    tab_to(&person, "Actions for");
+    person.window.press(&[ENTER]);
+    person.window.press(&[DOWN]);
+    let entry = focused(&person);
+    assert!(["Disable", "Edit"].contains(&entry.as_str()), "{entry}");
+    person.run("document.querySelector('.scroll').dispatchEvent(new Event('scroll'))");
+    person.window.press(&[DOWN]);
+    assert_ne!(focused(&person), "");
+    assert_ne!(focused(&person), entry);
+}
