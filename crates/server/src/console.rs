@@ -6,9 +6,11 @@
 //! | `visitor` `submitted` | who asks for a page, and who sent a form |
 //! | `page` `feedback` `refused` | what every page carries, what a form is told, and why it was refused |
 //! | `fields` `form_token` `way_back` | the fields of a form, the proof that it is ours, and where to go after it |
+//! | `about` `holdings` | what stands above every page about one thing, and the API tokens that it has |
 //! | `notice` `theme` `moment` `initials` `browser` | small things that pages show |
 //! | `texts` | every sentence, one room a file |
 //! | `assets` `compression` | the stylesheet and the script, and how everything is sent |
+//! | `endings` | the API tokens that stop with their owner or organisation |
 //! | `error_page` | the page for what is wrong |
 //! | `sign_in` `sign_out` `links` | the way in and out |
 //! | `once` | forms that were sent twice and count once |
@@ -19,14 +21,17 @@
 //! | `token_list/` `token/` | API tokens: the list, and one of them |
 //! | `profile` | the visitor's own account |
 
+pub mod about;
 pub mod addresses;
 pub mod assets;
 pub mod browser;
 pub mod compression;
+pub mod endings;
 pub mod error_page;
 pub mod feedback;
 pub mod fields;
 pub mod form_token;
+pub mod holdings;
 pub mod initials;
 pub mod journal;
 pub mod links;

@@ -115,11 +115,15 @@ fn console_tokens() -> Router<Server> {
 
 /// Users and service accounts.
 fn console_people() -> Router<Server> {
-    use console::people::{add, details, edit, link, list, switch};
+    use console::people::{add, details, edit, history, link, list, switch};
     Router::new()
         .route("/console/settings/users", get(list::show))
         .route("/console/settings/users/invite", get(add::ask).post(add::add))
         .route("/console/settings/users/{id}", get(details::show))
+        .route("/console/settings/users/{id}/tokens", get(details::tokens))
+        .route("/console/settings/users/{id}/signers", get(details::signers))
+        .route("/console/settings/users/{id}/history", get(history::show))
+        .route("/console/settings/users/{id}/history/{position}", get(history::entry))
         .route("/console/settings/users/{id}/edit", get(edit::ask).post(edit::change))
         .route("/console/settings/users/{id}/link", get(link::ask).post(link::make))
         .route("/console/settings/users/{id}/deactivate", get(switch::ask_to_deactivate).post(switch::deactivate))
@@ -127,6 +131,10 @@ fn console_people() -> Router<Server> {
         .route("/console/settings/service-accounts", get(list::show))
         .route("/console/settings/service-accounts/add", get(add::ask).post(add::add))
         .route("/console/settings/service-accounts/{id}", get(details::show))
+        .route("/console/settings/service-accounts/{id}/tokens", get(details::tokens))
+        .route("/console/settings/service-accounts/{id}/signers", get(details::signers))
+        .route("/console/settings/service-accounts/{id}/history", get(history::show))
+        .route("/console/settings/service-accounts/{id}/history/{position}", get(history::entry))
         .route("/console/settings/service-accounts/{id}/edit", get(edit::ask).post(edit::change))
         .route(
             "/console/settings/service-accounts/{id}/deactivate",
@@ -148,6 +156,9 @@ fn console_administration() -> Router<Server> {
         .route("/console/administration/organisations", get(list::show))
         .route("/console/administration/organisations/add", get(add::ask).post(add::add))
         .route("/console/administration/organisations/{id}", get(details::show))
+        .route("/console/administration/organisations/{id}/tokens", get(details::show_tokens))
+        .route("/console/administration/organisations/{id}/history", get(details::show_history))
+        .route("/console/administration/organisations/{id}/history/{position}", get(details::show_entry))
         .route("/console/administration/organisations/{id}/edit", get(edit::ask).post(edit::change))
         .route(
             "/console/administration/organisations/{id}/deactivate",

@@ -19,6 +19,7 @@ use authority::{
     authority::Options,
     clock::{SystemClock, SystemRandomness},
 };
+use axum::middleware::from_fn_with_state;
 use domain::{format, secret::Keyring};
 use std::{io, path::Path, sync::Arc, thread};
 use store::{
@@ -184,6 +185,7 @@ fn surfaces(contracts: &[Contract]) -> Surfaces {
 pub fn front(server: &Server, config: &Config) -> impl Front {
     let (router, _) = router(server);
     let router = middleware::around(router, surfaces(&server.contracts), config, &server.metrics);
+    let router = router.layer(from_fn_with_state(server.clone(), console::error_page::frame));
     let limits =
         HotLimits { body_bytes: config.limits.verify_batch_body_bytes, body_timeout: config.limits.request_timeout };
     hot_door::front(server.clone(), router, limits)

@@ -3,6 +3,10 @@
 /** The open dialog, and what had the focus before it. */
 let dialog = null;
 let opener = null;
+/** True when something was typed into an earlier step of the open dialog, which its form carries on. */
+let carriesInput = false;
+/** The question whether what was typed may be lost, while it is asked. */
+let question = null;
 
 const dialogIn = (page) => page.querySelector("article[data-dialog]");
 
@@ -15,7 +19,8 @@ function showDialog(answer, from) {
     opener = from ?? document.activeElement;
     dialog = document.createElement("dialog");
     dialog.addEventListener("close", forgetDialog);
-    dialog.addEventListener("mousedown", closeFromOutside);
+    dialog.addEventListener("mousedown", (event) => { if (event.target === dialog) leaveDialog(event); });
+    dialog.addEventListener("cancel", (event) => { if (mustStay()) leaveDialog(event); });
     document.body.append(dialog);
   }
   dialog.replaceChildren(document.adoptNode(content));
@@ -48,6 +53,8 @@ function forgetDialog() {
   const changed = dialog?.querySelector("[data-changed]");
   dialog?.remove();
   dialog = null;
+  carriesInput = false;
+  question?.close();
   if (changed) readInto(location.href, (answer) => goTo(answer, "replace"));
   const way = trace(opener);
   const back = opener?.isConnected ? opener : way && document.querySelector(way);
@@ -56,16 +63,50 @@ function forgetDialog() {
   opener = null;
 }
 
-/** A press beside the dialog closes it, but not where something was typed into it. */
-function closeFromOutside(event) {
-  if (event.target !== dialog) return;
-  const typed = [...dialog.querySelectorAll("input, textarea, select")].some(
-    (field) => field.type !== "hidden" && "defaultValue" in field && (field.value !== field.defaultValue || field.checked !== field.defaultChecked),
-  );
-  if (!typed && !dialog.querySelector("[data-secret]")) closeDialog();
+const isChanged = (field) => {
+  if (!field.name || field.type === "hidden") return false;
+  if (field.localName !== "select") return field.value !== field.defaultValue || field.checked !== field.defaultChecked;
+  const usual = [...field.options].findIndex((option) => option.defaultSelected);
+  return field.selectedIndex !== Math.max(usual, 0);
+};
+
+/** True when the open dialog has a form into which something was typed. */
+const holdsInput = () => dialog !== null && dialog.querySelector("form[method=post]") !== null
+  && (carriesInput || [...dialog.querySelectorAll("input, textarea, select")].some(isChanged));
+
+/** True when the open dialog must not go by itself: it shows a secret, or input would be lost. */
+const mustStay = () => Boolean(dialog?.querySelector("[data-secret]")) || holdsInput();
+
+/** Closes the dialog, but asks first where input would be lost; a secret that is shown only once stays. */
+function leaveDialog(event) {
+  if (!mustStay()) return closeDialog();
+  event.preventDefault();
+  if (!dialog.querySelector("[data-secret]")) askToDiscard();
 }
 
-/** Escape must not lose a secret that is shown only once. */
+/** Asks whether what was typed may be lost. Whoever turns away from the question keeps it. */
+function askToDiscard() {
+  const asked = document.getElementById("discard");
+  if (!asked || question) return;
+  question = document.createElement("dialog");
+  question.className = "question";
+  question.setAttribute("role", "alertdialog");
+  question.setAttribute("aria-labelledby", "discard-title");
+  question.setAttribute("aria-describedby", "discard-text");
+  question.append(asked.content.cloneNode(true));
+  question.addEventListener("click", (event) => {
+    if (event.target.closest("[data-keep]")) question.close();
+    else if (event.target.closest("[data-discard]")) closeDialog();
+  });
+  question.addEventListener("close", () => {
+    question.remove();
+    question = null;
+  });
+  document.body.append(question);
+  question.showModal();
+}
+
+/** Escape leaves as a press beside the dialog does. Browsers let a page stop it here every time, and at `cancel` once. */
 addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && dialog?.querySelector("[data-secret]")) event.preventDefault();
+  if (event.key === "Escape" && dialog && !question && mustStay()) leaveDialog(event);
 }, true);

@@ -53,6 +53,8 @@ async function post(form, button, prove) {
   const body = bodyOf(form, button);
   setUnderWay(form, true);
   hideFailure(form);
+  // The answer may be the next step of the same dialog, which carries on what was typed here.
+  if (dialog?.contains(form)) carriesInput = holdsInput();
   try {
     const proof = prove ? await prove(url, body) : {};
     const headers = { "content-type": "application/x-www-form-urlencoded", accept: "text/html", ...proof };

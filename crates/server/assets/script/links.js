@@ -9,7 +9,9 @@ addEventListener("click", (event) => {
   if (!isOurs(url)) return;
   if (leavesDialog(link, url)) {
     event.preventDefault();
-    closeDialog();
+    // Cancel undoes; the cross and Close only leave, and what was typed may be dear.
+    if (link.matches(".close, [data-close]") && holdsInput()) askToDiscard();
+    else closeDialog();
   } else if (link.hasAttribute("data-opens-dialog") || (dialog?.contains(link) && link.hasAttribute("data-swap"))) {
     event.preventDefault();
     readInto(url, (answer) => showDialog(answer, link));
@@ -26,5 +28,5 @@ addEventListener("click", (event) => {
 /** The cross of a dialog, and whatever leads where the cross leads: it stands above that page already. */
 function leavesDialog(link, url) {
   const cross = dialog?.contains(link) && dialog.querySelector("a.close");
-  return cross && (cross === link || cross.href === url.href);
+  return cross && (cross === link || link.hasAttribute("data-close") || cross.href === url.href);
 }

@@ -34,10 +34,10 @@ pub struct LoginArguments {
     /// Read the link from the first line of this file; - is standard input.
     #[arg(long, value_name = "FILE")]
     link_file: Option<PathBuf>,
-    /// With a link for an administrator: his name.
+    /// With a link for an administrator: their name.
     #[arg(long, value_name = "TEXT")]
     name: Option<String>,
-    /// With a link for the first administrator: the name of his organisation.
+    /// With a link for the first administrator: the name of their organisation.
     #[arg(long, value_name = "TEXT")]
     organisation: Option<String>,
     /// Read the password from the first line of this file; - is standard input.

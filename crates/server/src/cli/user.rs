@@ -31,7 +31,7 @@ enum UserCommand {
     Create {
         #[command(flatten)]
         new: NewOwnerArguments,
-        /// The address that he signs in with.
+        /// The address that the user signs in with.
         #[arg(long, value_name = "ADDRESS", required = true)]
         email: String,
     },
@@ -49,7 +49,7 @@ enum UserCommand {
     Invite(OwnerIdArguments),
     /// End the power of a user's tokens and sessions, at once.
     Deactivate(OwnerIdArguments),
-    /// Give a user his power back; deleted tokens stay deleted.
+    /// Give a user their power back; deleted tokens stay deleted.
     Reactivate(OwnerIdArguments),
 }
 

@@ -52,7 +52,7 @@ and is an array in the file. An empty variable counts as not set.
 | combination | why |
 | --- | --- |
 | `listen` beyond loopback without `tls_cert` and `tls_key`, or `behind_proxy` | every secret would cross the network readable |
-| `behind_proxy` with `0.0.0.0/0` or `::/0` | anybody could forge the address he comes from |
+| `behind_proxy` with `0.0.0.0/0` or `::/0` | anybody could forge the address they come from |
 | `metrics_listen` beyond loopback without `insecure_public_metrics` | metrics are served without a credential |
 | `behind_proxy`, or `listen` beyond loopback, without `public_url` | cookies would lack their protection, every browser be of a foreign origin, and links lead to `localhost` |
 | `public_url` with `http://`, except for `localhost` | cookies and one-time links would cross the network readable |

@@ -28,7 +28,7 @@ fn check_transport(config: &Config, sources: &mut Sources) {
         sources.refuse("listen", rule);
     }
     if config.proxies.iter().any(|network| network.prefix_len() == 0) {
-        sources.refuse("behind_proxy", "must not hold every address, because anybody could then forge his address");
+        sources.refuse("behind_proxy", "must not hold every address, because anybody could then forge their address");
     }
 }
 

@@ -1,9 +1,13 @@
 //! Feedback: what a form is told when it is shown again, beside the fields and above them.
 
-use super::{refused::Refused, texts::ENGLISH};
+use super::{
+    refused::Refused,
+    texts::{ENGLISH, FieldNames},
+};
 use crate::problem::ProblemKind;
 use domain::invalid::InvalidField;
 use http::StatusCode;
+use std::borrow::Cow;
 
 /// What a form is told.
 #[derive(Debug, Default)]
@@ -12,7 +16,8 @@ pub struct Feedback {
     pub sentence: Option<String>,
     /// True when it has to be signed with a passkey.
     pub signs: bool,
-    fields: Vec<InvalidField>,
+    /// The fields that break a rule, each with its sentence.
+    fields: Vec<(String, String)>,
     status: StatusCode,
 }
 
@@ -29,7 +34,7 @@ impl Feedback {
     pub fn of(refused: impl Into<Refused>) -> Result<Self, Refused> {
         match refused.into() {
             Refused::Fields(invalid) => Ok(Self {
-                fields: invalid.fields().to_vec(),
+                fields: invalid.fields().iter().map(|refused| (refused.field.clone(), sentence(refused))).collect(),
                 status: StatusCode::UNPROCESSABLE_ENTITY,
                 ..Self::default()
             }),
@@ -56,14 +61,83 @@ impl Feedback {
         self.status
     }
 
-    /// The rule that a field breaks.
+    /// What is wrong with a field.
     pub fn error(&self, field: &str) -> Option<&str> {
-        self.fields.iter().find(|refused| refused.field == field).map(|refused| refused.rule.as_str())
+        self.fields.iter().find(|(refused, _)| refused == field).map(|(_, sentence)| sentence.as_str())
     }
 
-    /// The rules that fields break which the form does not show: above it, each with the name of its field.
+    /// What is wrong with fields that the form does not show: it stands above them.
     pub fn others(&self, shown: &[&str]) -> Vec<String> {
-        let others = self.fields.iter().filter(|refused| !shown.contains(&refused.field.as_str()));
-        others.map(|refused| format!("{}: {}", refused.field, refused.rule)).collect()
+        let others = self.fields.iter().filter(|(field, _)| !shown.contains(&field.as_str()));
+        others.map(|(_, sentence)| sentence.clone()).collect()
+    }
+}
+
+/// What is wrong with a field, as a whole sentence: rules are parts of sentences, which the name of their field begins.
+pub fn sentence(refused: &InvalidField) -> String {
+    let rule = refused.rule.as_str();
+    let end = if rule.ends_with(['.', '!', '?']) { "" } else { "." };
+    // Some rules are sentences of their own.
+    if rule.starts_with(char::is_uppercase) {
+        return format!("{rule}{end}");
+    }
+    format!("{} {rule}{end}", name_of(&ENGLISH.fields, &refused.field))
+}
+
+/// What a field is called where its rule is said; one that no form has is called as it was sent.
+fn name_of<'a>(t: &'a FieldNames, field: &'a str) -> Cow<'a, str> {
+    let known = match field {
+        "name" => &t.name,
+        "email" => &t.email,
+        "role" => &t.role,
+        "scopes" => &t.scopes,
+        "scope" => &t.scope,
+        "more" => &t.more,
+        "organisation" => &t.organisation,
+        "signed_actions" => &t.signed_actions,
+        "own" | "myself" => &t.own,
+        "description" => &t.description,
+        "labels" => &t.labels,
+        "label" => &t.label,
+        "networks" => &t.networks,
+        "owner" => &t.owner,
+        "author" => &t.author,
+        "expiry" => &t.expiry,
+        "date" => &t.date,
+        "overlap" => &t.overlap,
+        "reason" => &t.reason,
+        "count" => &t.count,
+        "password" => &t.password,
+        "current_password" => &t.current_password,
+        "new_password" => &t.new_password,
+        "q" => &t.search,
+        "state" => &t.state,
+        "actor" => &t.actor,
+        "token_id" => &t.token,
+        "kind" => &t.kind,
+        "from" => &t.from,
+        "to" => &t.to,
+        "created_after" => &t.created_after,
+        "created_before" => &t.created_before,
+        "expires_after" => &t.expires_after,
+        "expires_before" => &t.expires_before,
+        "last_used_after" => &t.last_used_after,
+        "last_used_before" => &t.last_used_before,
+        unknown => return t.unknown.with("field", &unknown).to_string().into(),
+    };
+    known.as_str().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_is_said_as_a_sentence_that_names_its_field() {
+        let say = |field: &str, rule: &str| sentence(&InvalidField { field: field.to_owned(), rule: rule.to_owned() });
+        assert_eq!(say("name", "must not be empty"), "Name must not be empty.");
+        assert_eq!(say("name", "This is not its name."), "This is not its name.");
+        assert_eq!(say("current_password", "is not the current password"), "This is not the current password.");
+        assert_eq!(say("x{field}", "is not known here"), "The parameter “x{field}” is not known here.");
     }
 }

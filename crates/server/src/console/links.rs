@@ -18,6 +18,8 @@ use crate::{
 };
 use askama::Template;
 use authority::{
+    Error,
+    error::Conflict,
     link::Purpose,
     redeem::{Administrator, FIRST_ORGANISATION},
 };
@@ -43,6 +45,14 @@ struct LinkPage {
     email: String,
     name: String,
     organisation: String,
+}
+
+/// The page for a link that was used, replaced or is too old.
+#[derive(Template)]
+#[template(path = "console/void_link.html")]
+struct VoidLink {
+    page: Page,
+    text: &'static Phrase,
 }
 
 impl LinkPage {
@@ -75,9 +85,29 @@ pub async fn show(
     ClientAddress(address): ClientAddress,
     Path(link): Path<String>,
 ) -> Result<Response, Refused> {
-    let purpose = server.authority.purpose_of_unused_link(&link).await?;
+    let purpose = match server.authority.purpose_of_unused_link(&link).await {
+        Ok(purpose) => purpose,
+        Err(error) => return void(error, &headers, &server),
+    };
     expect_host(purpose, address)?;
     Ok(kept_here(send(&LinkPage::new(purpose, &link, &headers, &server))))
+}
+
+/// The page for a link that does nothing any more: what to do instead.
+///
+/// # Errors
+/// The error itself where something else is wrong.
+fn void(error: Error, headers: &HeaderMap, server: &Server) -> Result<Response, Refused> {
+    let t = &ENGLISH.errors;
+    let (title, text) = if matches!(error, Error::Conflict(Conflict::LinkVoid)) {
+        (&t.title_link_void, &t.link_void)
+    } else if matches!(error, Error::Conflict(Conflict::AlreadySetUp)) {
+        (&t.title_already_set_up, &t.already_set_up)
+    } else {
+        return Err(error.into());
+    };
+    let page = Page::new(title, Place::Entrance, Theme::of(headers, server));
+    Ok(kept_here(send_with(ProblemKind::Conflict.status(), &VoidLink { page, text })))
 }
 
 /// Redeems the link.
@@ -88,7 +118,10 @@ pub async fn redeem(
     OwnForm(fields): OwnForm,
 ) -> Result<Response, Refused> {
     let link = fields.exact("link");
-    let purpose = server.authority.purpose_of_link(link)?;
+    let purpose = match server.authority.purpose_of_link(link) {
+        Ok(purpose) => purpose,
+        Err(error) => return void(error, &headers, &server),
+    };
     expect_host(purpose, origin.address)?;
     let mut form = LinkPage::new(purpose, link, &headers, &server);
     form.email = fields.text("email").to_owned();
@@ -97,7 +130,13 @@ pub async fn redeem(
     let redeemed = match form.administrator() {
         Ok(administrator) => {
             let password = Secret::new(fields.exact("password").to_owned());
-            server.authority.redeem(link, password, administrator, &origin).await.map_err(Refused::from)
+            match server.authority.redeem(link, password, administrator, &origin).await {
+                Ok(()) => Ok(()),
+                Err(error) => match void(error, &headers, &server) {
+                    Ok(page) => return Ok(page),
+                    Err(refused) => Err(refused),
+                },
+            }
         }
         Err(refused) => Err(refused),
     };

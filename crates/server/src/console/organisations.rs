@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `choice` | organisations to choose from, and their names |
 //! | `list` `row` | the list, and one of its rows |
-//! | `details` | everything about one |
+//! | `head` `details` | the page about one: what stands above it, and its tabs |
 //! | `add` `edit` | a new one, its name, and what has to be signed there |
 //! | `switch` | deactivating and activating |
 
@@ -12,6 +12,7 @@ pub mod add;
 pub mod choice;
 pub mod details;
 pub mod edit;
+pub mod head;
 pub mod list;
 pub mod row;
 pub mod switch;

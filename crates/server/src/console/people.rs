@@ -3,7 +3,7 @@
 //! | file | what lives there |
 //! | --- | --- |
 //! | `list` `filter` `row` | the lists, and one of their rows |
-//! | `details` | everything about one |
+//! | `head` `details` `history` | the page about one: what stands above it, and its tabs |
 //! | `add` `link` | inviting and adding, and the one-time link that is handed over |
 //! | `edit` `switch` | name, address, role and scopes; deactivating and activating |
 //! | `roles` | the roles that somebody may give |
@@ -12,6 +12,8 @@ pub mod add;
 pub mod details;
 pub mod edit;
 pub mod filter;
+pub mod head;
+pub mod history;
 pub mod link;
 pub mod list;
 pub mod roles;

@@ -2,9 +2,11 @@
 //!
 //! | file | what lives there |
 //! | --- | --- |
+//! | `lately` | the last entries about something |
 //! | `names` | the names of those that entries tell of by number |
 //! | `sentence` | a sentence for every kind of event |
 
+pub mod lately;
 pub mod names;
 pub mod sentence;
 

@@ -3,6 +3,7 @@
 mod common;
 mod entrance;
 mod errors;
+mod fields;
 mod journal;
 mod organisations;
 mod people;
@@ -13,6 +14,7 @@ mod token_list;
 pub use common::Common;
 pub use entrance::Entrance;
 pub use errors::Errors;
+pub use fields::FieldNames;
 pub use journal::Journal;
 pub use organisations::Organisations;
 pub use people::People;
@@ -49,6 +51,8 @@ pub struct Texts {
     pub entrance: Entrance,
     /// What is wrong.
     pub errors: Errors,
+    /// What fields are called where a rule that they break is said.
+    pub fields: FieldNames,
     /// What the journal says.
     pub journal: Journal,
     /// What the visitor's own account says.
@@ -68,6 +72,7 @@ pub static ENGLISH: Texts = Texts {
     common: Common::ENGLISH,
     entrance: Entrance::ENGLISH,
     errors: Errors::ENGLISH,
+    fields: FieldNames::ENGLISH,
     journal: Journal::ENGLISH,
     profile: Profile::ENGLISH,
     token: Token::ENGLISH,

@@ -12,6 +12,7 @@
 //! | `journal/` | the journal, and its export |
 //! | `assets` | what pages load |
 //! | `protection` | no other site and no other session has anything of it |
+//! | `error_pages` | what is wrong is said where somebody stands, in their theme |
 //! | `profile` | everybody cares for his own account |
 //! | `way_in` | people come in with a password or a link, and go out again |
 
@@ -19,6 +20,7 @@
 
 mod assets;
 mod browser;
+mod error_pages;
 mod form;
 mod journal;
 mod markup;

@@ -38,6 +38,10 @@ impl Add {
         }
     }
 
+    fn unshown(&self) -> Vec<String> {
+        self.feedback.others(&["name"])
+    }
+
     fn home() -> &'static str {
         ORGANISATIONS
     }

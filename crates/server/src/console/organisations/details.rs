@@ -1,10 +1,17 @@
-//! `/console/administration/organisations/{id}`: everything about one organisation.
+//! `/console/administration/organisations/{id}` and its tabs: everything about one organisation.
 
-use super::{find, row::Row};
+use super::{
+    find,
+    head::{Head, Tab},
+};
 use crate::{
     console::{
-        addresses::ORGANISATIONS,
+        holdings::Holdings,
         page::{Page, Place, send},
+        record::{
+            Record,
+            lately::{self, Lately},
+        },
         refused::Refused,
         texts::{ENGLISH, Organisations, grouped},
         visitor::Visitor,
@@ -13,47 +20,92 @@ use crate::{
 };
 use askama::Template;
 use axum::response::Response;
-use domain::{
-    id::OrganisationId,
-    limits,
-    owner::{Organisation, OwnerKind},
-};
-use store::query::{OwnerFilter, PageRequest, TokenFilter};
+use domain::{id::OrganisationId, limits, owner::OwnerKind};
+use store::query::{JournalFilter, OwnerFilter, PageRequest, TokenFilter};
 
+/// *General*: everything but what has a tab of its own.
 #[derive(Template)]
-#[template(path = "console/organisations/details.html")]
-struct Details {
+#[template(path = "console/organisations/general.html")]
+struct General {
     page: Page,
     t: &'static Organisations,
-    row: Row,
+    head: Head,
     users: String,
     service_accounts: String,
     tokens: String,
 }
 
-/// The page.
-pub async fn show(visitor: Visitor, Path(id): Path<String>) -> Result<Response, Refused> {
-    let organisation = find(&visitor, &id).await?;
-    let page = details(&visitor, &organisation).await?;
-    Ok(send(&page))
+/// *API tokens*: the last used ones.
+#[derive(Template)]
+#[template(path = "console/organisations/tokens.html")]
+struct TokensTab {
+    page: Page,
+    head: Head,
+    holdings: Holdings,
 }
 
-async fn details(visitor: &Visitor, organisation: &Organisation) -> Result<Details, Refused> {
-    Ok(Details {
+/// *History*: what happened there lately.
+#[derive(Template)]
+#[template(path = "console/organisations/history.html")]
+struct History {
+    page: Page,
+    head: Head,
+    lead: String,
+    all: String,
+    records: Vec<Record>,
+}
+
+/// Shows *General*.
+pub async fn show(visitor: Visitor, Path(id): Path<String>) -> Result<Response, Refused> {
+    let organisation = find(&visitor, &id).await?;
+    Ok(send(&General {
         page: visitor.page(&organisation.name, Place::Organisations),
         t: &ENGLISH.organisations,
-        row: Row::new(visitor, organisation),
-        users: owners(visitor, organisation.id, OwnerKind::User).await?,
-        service_accounts: owners(visitor, organisation.id, OwnerKind::ServiceAccount).await?,
-        tokens: grouped(tokens(visitor, organisation.id).await?),
-    })
+        head: Head::new(&visitor, &organisation, Tab::General),
+        users: owners(&visitor, organisation.id, OwnerKind::User).await?,
+        service_accounts: owners(&visitor, organisation.id, OwnerKind::ServiceAccount).await?,
+        tokens: grouped(tokens(&visitor, organisation.id).await?),
+    }))
+}
+
+/// Shows *API tokens*.
+pub async fn show_tokens(visitor: Visitor, Path(id): Path<String>) -> Result<Response, Refused> {
+    let organisation = find(&visitor, &id).await?;
+    let filter = TokenFilter { organisation: Some(organisation.id), ..TokenFilter::default() };
+    Ok(send(&TokensTab {
+        page: visitor.page(&organisation.name, Place::Organisations),
+        head: Head::new(&visitor, &organisation, Tab::Tokens),
+        holdings: Holdings::of(&visitor, filter, ("organisation", organisation.id.to_string())).await?,
+    }))
+}
+
+/// Shows *History*.
+pub async fn show_history(visitor: Visitor, Path(id): Path<String>) -> Result<Response, Refused> {
+    let organisation = find(&visitor, &id).await?;
+    let narrowing = ("organisation", organisation.id.to_string());
+    let Lately { records, all } = Lately::of(&visitor, entries(organisation.id), narrowing).await?;
+    Ok(send(&History {
+        page: visitor.page(&organisation.name, Place::Organisations),
+        head: Head::new(&visitor, &organisation, Tab::History),
+        lead: ENGLISH.organisations.history_lead.with("name", &organisation.name).to_string(),
+        all,
+        records,
+    }))
+}
+
+/// Shows one entry with all its particulars.
+pub async fn show_entry(visitor: Visitor, Path((id, position)): Path<(String, String)>) -> Result<Response, Refused> {
+    let organisation = find(&visitor, &id).await?;
+    let back = format!("{}/history", Head::new(&visitor, &organisation, Tab::History).path);
+    lately::one(&visitor, Place::Organisations, entries(organisation.id), &position, back).await
+}
+
+fn entries(organisation: OrganisationId) -> JournalFilter {
+    JournalFilter { organisation: Some(organisation), ..JournalFilter::default() }
 }
 
 /// How many live tokens an organisation has.
-///
-/// # Errors
-/// When they cannot be counted.
-pub async fn tokens(visitor: &Visitor, organisation: OrganisationId) -> Result<u64, Refused> {
+async fn tokens(visitor: &Visitor, organisation: OrganisationId) -> Result<u64, Refused> {
     let filter = TokenFilter { organisation: Some(organisation), ..TokenFilter::default() };
     Ok(visitor.server.authority.count_tokens(&visitor.caller, filter).await?)
 }
@@ -65,10 +117,4 @@ async fn owners(visitor: &Visitor, organisation: OrganisationId, kind: OwnerKind
     let page = visitor.server.authority.owners(&visitor.caller, filter, page).await?;
     let count = grouped(page.items.len() as u64);
     Ok(if page.next.is_some() { ENGLISH.organisations.many.with("count", &count).to_string() } else { count })
-}
-
-impl Details {
-    fn home() -> &'static str {
-        ORGANISATIONS
-    }
 }

@@ -1,8 +1,9 @@
 //! `/console/administration/organisations/{id}/deactivate` and `…/activate`.
 
-use super::{details::tokens, find, row::Row};
+use super::{find, row::Row};
 use crate::{
     console::{
+        endings::Endings,
         feedback::Feedback,
         notice::{Notice, NoticeKind},
         page::{Page, Place, send, send_with},
@@ -17,6 +18,7 @@ use askama::Template;
 use authority::owners::OrganisationPatch;
 use axum::response::Response;
 use domain::{invalid::Invalid, owner::Organisation};
+use store::query::TokenFilter;
 
 #[derive(Template)]
 #[template(path = "console/organisations/switch.html")]
@@ -25,7 +27,7 @@ struct Switch {
     t: &'static Organisations,
     feedback: Feedback,
     row: Row,
-    tokens: u64,
+    endings: Endings,
     /// True when it shall be active afterwards.
     on: bool,
 }
@@ -33,12 +35,13 @@ struct Switch {
 impl Switch {
     async fn new(visitor: &Visitor, organisation: &Organisation, on: bool) -> Result<Self, Refused> {
         let (t, row) = (&ENGLISH.organisations, Row::new(visitor, organisation));
+        let filter = TokenFilter { organisation: Some(organisation.id), ..TokenFilter::default() };
         let title = if on { &t.activate_title } else { &t.deactivate_title };
         Ok(Self {
             page: visitor.page(title.with("name", &row.name), Place::Organisations),
             t,
             feedback: Feedback::none(),
-            tokens: tokens(visitor, organisation.id).await?,
+            endings: Endings::of(visitor, filter).await?,
             row,
             on,
         })
@@ -51,7 +54,7 @@ impl Switch {
 
     fn counted(&self) -> Phrase {
         let phrase = if self.on { &self.t.activate_tokens } else { &self.t.deactivate_tokens };
-        phrase.count(self.tokens)
+        phrase.count(self.endings.count)
     }
 
     fn asks_for_own(&self) -> bool {

@@ -3,10 +3,8 @@
 use super::{Room, find_to_change, row::Row};
 use crate::{
     console::{
-        addresses,
         feedback::Feedback,
         fields::Fields,
-        moment::Moment,
         notice::{Notice, NoticeKind},
         page::{Page, send, send_with},
         refused::Refused,
@@ -17,60 +15,10 @@ use crate::{
     path::Path,
 };
 use askama::Template;
-use authority::{Error, owners::OwnerPatch};
+use authority::owners::OwnerPatch;
 use axum::response::Response;
-use domain::{invalid::Invalid, limits, owner::Owner, time::Timestamp, token::Token};
+use domain::{invalid::Invalid, limits, owner::Owner};
 use store::query::TokenFilter;
-
-/// How many tokens are named that were used lately.
-const NAMED: usize = 5;
-
-/// A token that stops with its owner.
-pub struct Ending {
-    /// The page about it.
-    pub href: String,
-    /// Its name.
-    pub name: String,
-    /// When it was last used.
-    pub used: Option<Moment>,
-}
-
-impl Ending {
-    fn new(token: &Token) -> Self {
-        Self {
-            href: addresses::token(token.id),
-            name: token.name.to_string(),
-            used: token.last_use.as_ref().map(|last| Moment::new(last.at)),
-        }
-    }
-}
-
-/// The tokens of somebody.
-pub struct Tokens {
-    /// How many live ones.
-    pub count: u64,
-    /// Those used last; none where nobody keeps account of uses.
-    pub recent: Option<Vec<Ending>>,
-}
-
-impl Tokens {
-    /// The live tokens of an owner.
-    ///
-    /// # Errors
-    /// When they cannot be read.
-    pub async fn of(visitor: &Visitor, owner: &Owner) -> Result<Self, Refused> {
-        let (authority, caller) = (&visitor.server.authority, &visitor.caller);
-        let all = TokenFilter { owner: Some(owner.id), ..TokenFilter::default() };
-        // Asking for those that were used at all makes sure that the latest uses count.
-        let used = TokenFilter { last_used_after: Some(Timestamp::from_milliseconds(0)), ..all.clone() };
-        let recent = match authority.preview_deletion(caller, used).await {
-            Ok(preview) => Some(preview.recently_used.iter().take(NAMED).map(Ending::new).collect()),
-            Err(Error::Invalid(_)) => None,
-            Err(error) => return Err(error.into()),
-        };
-        Ok(Self { count: authority.count_tokens(caller, all).await?, recent })
-    }
-}
 
 #[derive(Template)]
 #[template(path = "console/people/deactivate.html")]
@@ -80,7 +28,7 @@ struct Deactivate {
     room: Room,
     feedback: Feedback,
     row: Row,
-    tokens: Tokens,
+    endings: Endings,
     deletes: bool,
 }
 
@@ -92,7 +40,7 @@ struct Activate {
     room: Room,
     feedback: Feedback,
     row: Row,
-    tokens: Tokens,
+    endings: Endings,
 }
 
 impl Deactivate {
@@ -104,7 +52,7 @@ impl Deactivate {
             t,
             room,
             feedback: Feedback::none(),
-            tokens: Tokens::of(visitor, owner).await?,
+            endings: endings(visitor, owner).await?,
             deletes: false,
             row,
         })
@@ -121,9 +69,18 @@ impl Deactivate {
         phrase.with("name", &self.row.name)
     }
 
+    /// What else happens, each in a sentence.
+    fn effects(&self) -> Vec<&'static Phrase> {
+        let t = self.t;
+        match self.room {
+            Room::Users => vec![&t.deactivate_sessions, &t.deactivate_links, &t.deactivate_passkeys],
+            Room::ServiceAccounts => vec![&t.deactivate_keys],
+        }
+    }
+
     /// True when there is something to do at all.
     fn has_effect(&self) -> bool {
-        self.row.active || self.tokens.count > 0
+        self.row.active || self.endings.count > 0
     }
 
     fn unshown(&self) -> Vec<String> {
@@ -135,13 +92,17 @@ impl Activate {
     async fn new(visitor: &Visitor, room: Room, owner: &Owner) -> Result<Self, Refused> {
         let (t, row) = (&ENGLISH.people, Row::new(visitor, room, owner, String::new()));
         let page = visitor.page(t.activate_title.with("name", &row.name), room.place());
-        let tokens = Tokens::of(visitor, owner).await?;
-        Ok(Self { page, t, room, feedback: Feedback::none(), row, tokens })
+        let endings = endings(visitor, owner).await?;
+        Ok(Self { page, t, room, feedback: Feedback::none(), row, endings })
     }
 
     fn text(&self) -> Phrase {
         self.room.of(&self.t.activate_user, &self.t.activate_account).with("name", &self.row.name)
     }
+}
+
+async fn endings(visitor: &Visitor, owner: &Owner) -> Result<Endings, Refused> {
+    Endings::of(visitor, TokenFilter { owner: Some(owner.id), ..TokenFilter::default() }).await
 }
 
 /// Shows what deactivating ends.

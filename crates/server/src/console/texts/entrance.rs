@@ -31,7 +31,7 @@ texts! {
         organisation = "Organisation",
         organisation_hint = "The first organisation of this server, yours.",
         new_password = "New password",
-        password_hint = "At least 8 characters, and not easily guessed. A few unrelated words are good.",
+        password_hint = "At least {count} characters, and not easily guessed. A few unrelated words are good.",
         set_password = "Set the password",
         set_up = "Set up",
         recover = "Become an administrator",

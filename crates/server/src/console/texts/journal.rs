@@ -41,6 +41,7 @@ texts! {
         newer = "Newest",
         older = "Older",
         pages = "Pages",
+        all_entries = "All of it in the journal",
         empty_title = "Nothing happened yet",
         empty_text = "Changes appear here as soon as they are made.",
         empty_filtered_title = "Nothing fits these filters",

@@ -102,7 +102,6 @@ texts! {
         type_count_hint = "Some may be in use. Type {count}.",
         reason = "Reason",
         reason_hint = "Kept in the history, for whoever looks later.",
-        optional = "optional",
         delete_count = "Delete {count} API token|Delete {count} API tokens",
         disable_count = "Disable {count} API token|Disable {count} API tokens",
         deleted = "{count} API token deleted successfully|{count} API tokens deleted successfully",

@@ -28,7 +28,6 @@ use axum::response::Response;
 use domain::{
     id::OwnerId,
     invalid::{Checks, Invalid},
-    limits,
     owner::Owner,
     time::Timestamp,
     token::Terms,
@@ -53,16 +52,6 @@ struct Wizard {
     keeps: bool,
     kept: Option<Moment>,
     today: String,
-}
-
-impl Wizard {
-    fn longest_name() -> usize {
-        limits::NAME_CHARACTERS
-    }
-
-    fn longest_description() -> usize {
-        limits::DESCRIPTION_CHARACTERS
-    }
 }
 
 /// The first step; with `owner` in the address that one is chosen, where the visitor may choose it.

@@ -1,6 +1,11 @@
 //! The tabs that show what a token is: *General* and *Scopes*.
 
-use super::{gone::or_gone, head::Head, scope_texts, subject::Subject};
+use super::{
+    gone::or_gone,
+    head::{Head, Tab},
+    scope_texts,
+    subject::Subject,
+};
 use crate::{
     console::{
         moment::Moment,
@@ -20,7 +25,6 @@ use domain::secret;
 struct General {
     page: Page,
     head: Head,
-    tab: &'static str,
     number: String,
     description: String,
     created: Moment,
@@ -38,7 +42,6 @@ struct General {
 struct ScopesTab {
     page: Page,
     head: Head,
-    tab: &'static str,
     scopes: Vec<(String, Option<String>)>,
     all: String,
 }
@@ -63,7 +66,6 @@ impl General {
         Self {
             page: visitor.page(&token.name, Place::Tokens),
             head: Head::new(visitor, subject),
-            tab: "general",
             number: token.number.to_string(),
             description: token.description.clone(),
             created: token.created_at.into(),
@@ -83,8 +85,7 @@ async fn scopes_of(visitor: &Visitor, id: &str) -> Result<Response, Refused> {
     let described = |scope: &str| scope_texts::text(scope).map(ToString::to_string);
     Ok(send(&ScopesTab {
         page: visitor.page(&token.name, Place::Tokens),
-        head: Head::new(visitor, &subject),
-        tab: "scopes",
+        head: Head::new(visitor, &subject).at(Tab::Scopes),
         scopes: token.scopes.iter().map(|scope| (scope.to_string(), described(scope.as_str()))).collect(),
         all: token.scopes.to_string(),
     }))

@@ -26,7 +26,7 @@ use crate::{
 use askama::Template;
 use authority::{Error, error::Denied, update::TokenPatch};
 use axum::response::Response;
-use domain::{invalid::Checks, limits, time::Timestamp, token::Token};
+use domain::{invalid::Checks, time::Timestamp, token::Token};
 use http::{HeaderMap, StatusCode};
 
 /// The form.
@@ -46,16 +46,6 @@ struct EditDialog {
     kept: Option<Moment>,
     today: String,
     is_over: bool,
-}
-
-impl EditDialog {
-    fn longest_name() -> usize {
-        limits::NAME_CHARACTERS
-    }
-
-    fn longest_description() -> usize {
-        limits::DESCRIPTION_CHARACTERS
-    }
 }
 
 /// Shows the form, at the side that `step` names.

@@ -2,6 +2,7 @@
 
 use super::subject::Subject;
 use crate::console::{
+    about::{self, About},
     addresses,
     initials::initials,
     moment::Moment,
@@ -12,8 +13,23 @@ use crate::console::{
 use domain::{id::OwnerId, name::Name, owner::OwnerKind, token::LastUse};
 use store::query::search::Person;
 
+/// The tabs of a token's page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tab {
+    /// Everything but what has a tab of its own.
+    General,
+    /// What the token may do.
+    Scopes,
+    /// How much it is used.
+    Usage,
+    /// What happened to it.
+    History,
+}
+
 /// The head of a token's page.
 pub struct Head {
+    /// What every page about something begins with.
+    pub about: About,
     /// The path of its page.
     pub path: String,
     /// Its identifier, a UUID.
@@ -61,10 +77,11 @@ pub struct Use {
 }
 
 impl Head {
-    /// The head of this token's page.
+    /// The head of this token's page, of which the first tab is open.
     pub fn new(visitor: &Visitor, subject: &Subject) -> Self {
         let token = &subject.listed.token;
         Self {
+            about: about(subject),
             path: subject.path(),
             id: token.id.to_string(),
             name: token.name.to_string(),
@@ -76,6 +93,15 @@ impl Head {
             last_use: token.last_use.as_ref().map(Use::from),
             revision: token.revision,
         }
+    }
+}
+
+impl Head {
+    /// The same with another tab open.
+    #[must_use]
+    pub fn at(mut self, tab: Tab) -> Self {
+        self.about.tabs = tabs(&self.path, tab);
+        self
     }
 }
 
@@ -104,4 +130,34 @@ impl From<&LastUse> for Use {
             uses: ENGLISH.token.uses.count(last.count),
         }
     }
+}
+
+fn about(subject: &Subject) -> About {
+    let (t, standing) = (&ENGLISH.token, subject.standing());
+    let mut badges = vec![(standing.word(), standing.text())];
+    badges.extend(standing.refused.map(|why| ("warning", why)));
+    About {
+        back: addresses::TOKENS.to_owned(),
+        back_text: &t.back_to_list,
+        initials: initials(subject.name()),
+        is_person: false,
+        name: subject.name().to_owned(),
+        id: subject.id().to_string(),
+        badges,
+        edit: Some(format!("{}/edit", subject.path())),
+        actions_of: t.actions_of.with("name", &subject.name()),
+        tabs_text: &t.tabs,
+        tabs: tabs(&subject.path(), Tab::General),
+    }
+}
+
+fn tabs(path: &str, here: Tab) -> Vec<about::Tab> {
+    let t = &ENGLISH.token;
+    let tabs = [
+        (Tab::General, "", &t.tab_general),
+        (Tab::Scopes, "scopes", &t.tab_scopes),
+        (Tab::Usage, "usage", &t.tab_usage),
+        (Tab::History, "history", &t.tab_history),
+    ];
+    about::Tab::all(path, &tabs, here)
 }

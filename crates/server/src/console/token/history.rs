@@ -1,6 +1,10 @@
 //! The tab *History*: what the journal tells of one token.
 
-use super::{gone::or_gone, head::Head, subject::Subject};
+use super::{
+    gone::or_gone,
+    head::{Head, Tab},
+    subject::Subject,
+};
 use crate::{
     console::{
         fields::Fields,
@@ -25,7 +29,6 @@ const ROWS: usize = 20;
 struct History {
     page: Page,
     head: Head,
-    tab: &'static str,
     records: Vec<Record>,
     total: u64,
     /// The number of the page, from 1, and how many there are.
@@ -53,8 +56,7 @@ async fn history(visitor: &Visitor, id: &str, fields: &Fields) -> Result<Respons
     }
     Ok(send(&History {
         page: visitor.page(subject.name(), Place::Tokens),
-        head: Head::new(visitor, &subject),
-        tab: "history",
+        head: Head::new(visitor, &subject).at(Tab::History),
         records: record::tell(visitor, &found.items).await?,
         total: found.total,
         number,

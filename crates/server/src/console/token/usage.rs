@@ -3,7 +3,7 @@
 use super::{
     callers::{CallerRow, callers},
     gone::or_gone,
-    head::Head,
+    head::{Head, Tab},
     subject::Subject,
 };
 use crate::{
@@ -42,7 +42,6 @@ const CALLERS: Duration = Duration::from_hours(24 * 30);
 struct UsageTab {
     page: Page,
     head: Head,
-    tab: &'static str,
     chart: Chart,
     callers: Vec<CallerRow>,
 }
@@ -98,8 +97,7 @@ async fn usage(visitor: &Visitor, id: &str) -> Result<Response, Refused> {
     let days = visitor.server.authority.token_usage(&visitor.caller, subject.id()).await?;
     Ok(send(&UsageTab {
         page: visitor.page(subject.name(), Place::Tokens),
-        head: Head::new(visitor, &subject),
-        tab: "usage",
+        head: Head::new(visitor, &subject).at(Tab::Usage),
         chart: Chart::new(&days, subject.now),
         callers: callers(visitor, &subject, CALLERS).await?,
     }))

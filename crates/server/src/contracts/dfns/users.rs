@@ -187,7 +187,7 @@ pub async fn update(
     changed(&server, &caller, &user, OwnerPatch::default()).await
 }
 
-/// Give a user his power back
+/// Give a user their power back
 ///
 /// Without effect when he has it.
 #[utoipa::path(

@@ -8,10 +8,12 @@
 //! | `tokens` | the seed: a token is found, used, and deleted |
 //! | `people` | members are invited and leave |
 //! | `keyboard` | all of it without a mouse |
+//! | `discarding` | what was typed is not lost without a question |
 //! | `accessibility` | axe finds nothing on any page in either theme |
 //! | `pictures` | the pictures of the documentation |
 
 mod accessibility;
+mod discarding;
 mod keyboard;
 mod passkeys;
 mod people;

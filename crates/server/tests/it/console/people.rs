@@ -4,9 +4,11 @@
 //! | --- | --- |
 //! | `invite` | an invited person signs in with the link that was handed over |
 //! | `offboard` | whoever is deactivated ends with all his tokens, and comes back only by activation |
+//! | `details` | the page of each has the tabs of a token's page |
 //! | `edit` | names, addresses, roles and scopes change, and nobody gives more than he has |
 //! | `reach` | each role sees its own people and no others |
 
+mod details;
 mod edit;
 mod invite;
 mod offboard;

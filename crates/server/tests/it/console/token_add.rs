@@ -96,7 +96,10 @@ async fn errors_lead_to_the_step_of_their_field_and_nothing_is_lost() {
     let wrong =
         next(&visit, &first, |form| form.set("name", " ").set("labels", "a\r\na").set("description", "kept")).await;
     let wrong = wrong.expect(422);
-    assert_eq!((wrong.error("name"), wrong.error("labels")), ("must not be empty".into(), "name a twice".into()));
+    assert_eq!(
+        (wrong.error("name"), wrong.error("labels")),
+        ("Name must not be empty.".into(), "Labels name a twice.".into())
+    );
     assert_eq!(wrong.form_of(ADD, "Next").value("description"), Some("kept"));
     let second = next(&visit, &wrong, |form| form.set("name", "Nightly build").set("labels", "a")).await.expect(200);
     let wrong =
@@ -168,7 +171,7 @@ async fn administrators_find_the_owner_they_mean() {
 async fn the_page_of_an_owner_leads_to_a_token_for_that_owner() {
     let world = World::new().await;
     let visit = world.visit(&world.acme.administrator).await;
-    let account = visit.open(&format!("/console/settings/service-accounts/{}", world.acme.robot.id)).await;
+    let account = visit.open(&format!("/console/settings/service-accounts/{}/tokens", world.acme.robot.id)).await;
     let way = account.links("Add API token").concat();
     assert_eq!(way, format!("{ADD}?owner={}", world.acme.robot.id));
     let second = next(&visit, &visit.open(&way).await, |form| form.set("name", "Nightly build")).await.expect(200);

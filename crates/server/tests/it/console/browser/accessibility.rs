@@ -59,7 +59,12 @@ async fn axe_finds_nothing_for_somebody_who_is_not_signed_in() {
     let invited = format!("/v1/users/{}/invitation", world.acme.member.id);
     let invited = world.call(Method::POST, invited).bearer(&world.root.token).await.expect(201);
     let (_, link) = invited["link"].as_str().unwrap().rsplit_once('/').unwrap();
-    let paths = ["/console/sign-in".to_owned(), "/console/nowhere".to_owned(), format!("/console/links/{link}")];
+    let paths = [
+        "/console/sign-in".to_owned(),
+        "/console/nowhere".to_owned(),
+        format!("/console/links/{link}"),
+        "/console/links/x".to_owned(),
+    ];
     judge(&Person::new(&world, true), &paths);
 }
 
@@ -109,6 +114,10 @@ async fn axe_finds_nothing_on_the_pages_of_administrators() {
             users.to_owned(),
             format!("{users}/invite"),
             format!("{users}/{member}"),
+            format!("{users}/{member}/tokens"),
+            format!("{users}/{member}/signers"),
+            format!("{users}/{member}/history"),
+            "/console/nowhere".to_owned(),
             format!("{users}/{member}/edit"),
             format!("{users}/{member}/link"),
             format!("{users}/{member}/deactivate"),
@@ -122,6 +131,9 @@ async fn axe_finds_nothing_on_the_pages_of_administrators() {
             organisations.to_owned(),
             format!("{organisations}/add"),
             format!("{organisations}/{acme}"),
+            format!("{organisations}/{acme}/tokens"),
+            format!("{organisations}/{acme}/history"),
+            format!("{organisations}/{acme}/deactivate"),
             format!("{organisations}/{acme}/edit"),
         ],
     );

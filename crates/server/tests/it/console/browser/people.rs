@@ -11,10 +11,10 @@ async fn inviting_and_leaving(scripts: bool) {
     let person = Person::signed_in(&world, &world.acme.administrator, scripts);
     person.press("Users");
     person.wait_for_title("Users");
-    person.press("Invite");
+    person.press("Invite user");
     person.fill("name", "Grace Hopper");
     person.fill("email", "grace@acme.example");
-    person.press_button("Invite");
+    person.press_button("Invite user");
     person.one("[data-secret]");
     let link = person.one("[data-secret]").property("textContent").as_str().unwrap().trim().to_owned();
 
@@ -47,9 +47,9 @@ async fn an_organisation_begins(scripts: bool) {
     person.press("Organisations");
     person.wait_for_title("Organisations");
     assert!(person.says("Acme") && person.says("Globex"));
-    person.press("Add");
+    person.press("Add organisation");
     person.fill("name", "Initech");
-    person.press_button("Add");
+    person.press_button("Add organisation");
     person.wait_for("Initech");
     // All tokens of everybody are his to see.
     person.open("/console/settings/api-tokens?rows=100");

@@ -3,6 +3,7 @@
 
 use crate::world::World;
 use serde_json::json;
+use std::time::Duration;
 
 const USERS: &str = "/console/settings/users";
 const TOKENS: &str = "/console/settings/api-tokens";
@@ -39,6 +40,26 @@ async fn a_deactivated_users_tokens_and_sessions_are_refused_until_he_is_back() 
 }
 
 #[tokio::test]
+async fn what_ends_is_shown_and_what_is_in_use_comes_first() {
+    let world = World::new().await;
+    let (visit, member) = (world.visit(&world.acme.administrator).await, &world.acme.member);
+    for number in 0..9 {
+        let new = json!({"name": format!("Spare {number}"), "owner": member.id, "scopes": ["tokens:read"]});
+        world.post("/v1/tokens", new).bearer(&world.root.token).await.expect(201);
+    }
+    world.get("/v1/whoami").bearer(&member.token).await.expect(200);
+    let path = format!("{USERS}/{}/deactivate", member.id);
+    let page = visit.open(&path).await.says("This stops 10 API tokens at once").says("And 2 more API tokens");
+    let named = page.texts("dt");
+    assert_eq!((named.len(), named[0].as_str()), (8, "everyday"), "{named:?}");
+    assert_eq!(page.texts("dd").iter().filter(|said| said.contains("Used within 24 hours")).count(), 1);
+    page.says("All sessions end now").says("not used yet stop working").says("Passkeys and keys stay registered");
+    world.wait(Duration::from_hours(25));
+    let visit = world.visit_again(&world.acme.administrator).await;
+    visit.open(&path).await.says_nothing_of("Used within 24 hours").says("everyday");
+}
+
+#[tokio::test]
 async fn tokens_of_a_deactivated_organisation_say_so() {
     let world = World::new().await;
     let (visit, member) = (world.visit(&world.root).await, &world.acme.member);
@@ -59,7 +80,8 @@ async fn tokens_that_were_deleted_with_their_owner_never_come_back() {
     let form = visit.open(&deactivate).await.says("cannot be restored").form(&deactivate).set("delete_tokens", "true");
     let page = visit.submit(&form).await.expect(200);
     assert_eq!(page.notice(), "Acme Robot was deactivated, and all API tokens of the account are deleted");
-    page.says("No API tokens");
+    assert!(page.links("Delete the API tokens").is_empty(), "there are none left");
+    visit.open(&format!("{path}/tokens")).await.says("No API tokens");
     // A double click does no harm.
     visit.submit(&form).await.expect(200);
     let form = visit.open(&format!("{path}/activate")).await.form(&format!("{path}/activate"));
@@ -104,7 +126,7 @@ async fn nobody_deactivates_himself_by_mistake() {
     let path = format!("{USERS}/{}/deactivate", administrator.id);
     let form = visit.open(&path).await.says("This is your own account").form(&path);
     let page = visit.send(&form).await.expect(422);
-    assert!(page.error("myself").starts_with("must be checked"));
+    assert!(page.error("myself").starts_with("This box must be checked"));
     let page = visit.submit(&page.form(&path).set("myself", "true")).await.expect(200);
     assert_eq!(page.heading(), "Sign in to Jeton");
     assert!(!world.accepts(&administrator.token).await);

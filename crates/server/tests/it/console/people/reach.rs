@@ -65,7 +65,7 @@ async fn application_administrators_see_everybody_and_every_filter_finds_what_it
     page.says("Nobody fits these filters").says("Clear filters");
     for (query, field) in [("state=x", "state"), ("role=x", "role"), ("organisation=x", "organisation")] {
         let page = visit.get(&format!("{USERS}?{query}")).await.expect(422);
-        assert!(page.error(field).starts_with("must"), "{query}");
+        assert!(page.error(field).contains(" must "), "{query}");
     }
     visit.get(&format!("{USERS}?after=x&rows=7")).await.expect(422);
 }

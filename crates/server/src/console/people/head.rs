@@ -1,0 +1,110 @@
+//! What stands above every tab of a user's or service account's page.
+
+use super::{Room, row::Row};
+use crate::console::{
+    about::{self, About},
+    addresses,
+    moment::Moment,
+    organisations::choice,
+    refused::Refused,
+    texts::ENGLISH,
+    visitor::Visitor,
+};
+use domain::owner::Owner;
+use store::query::{JournalFilter, PageRequest, Sort, SortKey, TokenFilter};
+
+/// The kind of entry that a sign-in leaves in the journal.
+const SESSION_OPENED: &str = "session.opened";
+
+/// The tabs of such a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tab {
+    /// Everything but what has a tab of its own.
+    General,
+    /// The API tokens.
+    Tokens,
+    /// Passkeys and keys.
+    Signers,
+    /// What the account did.
+    History,
+}
+
+/// The head of such a page.
+pub struct Head {
+    /// What every page about something begins with.
+    pub about: About,
+    /// The path of its page.
+    pub path: String,
+    /// What its row in the list shows.
+    pub row: Row,
+    /// The page about its organisation, for whoever may open it.
+    pub organisation: Option<String>,
+    /// True when somebody who is deactivated still has API tokens.
+    pub keeps_tokens: bool,
+    /// The last sign-in of a user, or the last use of any API token of a service account.
+    pub last: Option<Moment>,
+}
+
+impl Head {
+    /// The head of this one's page, of which a tab is open.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn new(visitor: &Visitor, room: Room, owner: &Owner, tab: Tab) -> Result<Self, Refused> {
+        let names = choice::names(visitor, std::iter::once(owner.organisation_id)).await?;
+        let organisation = names.get(&owner.organisation_id).cloned().unwrap_or_default();
+        let row = Row::new(visitor, room, owner, organisation);
+        let filter = TokenFilter { owner: Some(owner.id), ..TokenFilter::default() };
+        let tokens = visitor.server.authority.count_tokens(&visitor.caller, filter).await?;
+        Ok(Self {
+            about: about(room, &row, tab),
+            path: row.href.clone(),
+            keeps_tokens: !row.active && tokens > 0,
+            row,
+            organisation: visitor
+                .is_application_administrator()
+                .then(|| addresses::organisation(owner.organisation_id)),
+            last: if room.is_users() { last_sign_in(visitor, owner).await? } else { last_use(visitor, owner).await? },
+        })
+    }
+}
+
+fn about(room: Room, row: &Row, here: Tab) -> About {
+    let t = &ENGLISH.people;
+    let tabs = [
+        (Tab::General, "", &t.general),
+        (Tab::Tokens, "tokens", &t.tokens),
+        (Tab::Signers, "signers", room.of(&t.signers_of_user, &t.signers_of_account)),
+        (Tab::History, "history", &t.history),
+    ];
+    About {
+        back: room.path().to_owned(),
+        back_text: room.of(&t.back_to_users, &t.back_to_accounts),
+        initials: row.initials.clone(),
+        is_person: room.is_users(),
+        name: row.name.clone(),
+        id: row.id.clone(),
+        badges: vec![(row.badge, row.state)],
+        edit: row.may_change.then(|| format!("{}/edit", row.href)),
+        actions_of: t.actions_of.with("name", &row.name),
+        tabs_text: room.of(&t.tabs_of_user, &t.tabs_of_account),
+        tabs: about::Tab::all(&row.href, &tabs, here),
+    }
+}
+
+/// When a session of this user was last opened, as the journal knows it.
+async fn last_sign_in(visitor: &Visitor, owner: &Owner) -> Result<Option<Moment>, Refused> {
+    let kind = Some(SESSION_OPENED.to_owned());
+    let filter = JournalFilter { actor: Some(owner.id), kind, ..JournalFilter::default() };
+    let page = PageRequest { after: None, limit: 1 };
+    let found = visitor.server.authority.journal(&visitor.caller, filter, page).await?;
+    Ok(found.items.first().map(|row| Moment::new(row.entry.at)))
+}
+
+/// When an API token of this account was last used.
+async fn last_use(visitor: &Visitor, owner: &Owner) -> Result<Option<Moment>, Refused> {
+    let filter = TokenFilter { owner: Some(owner.id), ..TokenFilter::default() };
+    let sort = Sort { key: SortKey::LastUsed, descending: true };
+    let found = visitor.server.authority.tokens_part(&visitor.caller, filter, sort, 0, 1).await?;
+    Ok(found.items.first().and_then(|listed| listed.token.last_use.as_ref()).map(|last| Moment::new(last.at)))
+}
