@@ -3,6 +3,7 @@
 use super::{Room, find_to_change, row::Row};
 use crate::{
     console::{
+        endings::Endings,
         feedback::Feedback,
         fields::Fields,
         notice::{Notice, NoticeKind},

@@ -133,6 +133,12 @@ impl Draft {
         self.scopes.iter().map(String::as_str).chain(written).collect()
     }
 
+    /// True when one of its scopes includes all the others.
+    pub fn includes_the_rest(&self) -> bool {
+        let scopes = self.scope_words();
+        scopes.len() > 1 && scopes.contains(&"*")
+    }
+
     /// Its name.
     ///
     /// # Errors
