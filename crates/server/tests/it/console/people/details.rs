@@ -13,6 +13,7 @@ const TOKENS: &str = "/console/settings/api-tokens";
 async fn a_user_has_a_page_with_tabs() {
     let world = World::new().await;
     let (visit, member) = (world.visit(&world.acme.administrator).await, &world.acme.member);
+    world.give_password(member).await;
     let path = format!("{USERS}/{}", member.id);
     let page = visit.open(&path).await.says("Last sign-in Never").says("deploy:*").says(&member.email);
     assert_eq!(page.links("New link"), [format!("{path}/link")]);
@@ -42,10 +43,6 @@ async fn the_tokens_of_an_owner_have_their_menus_and_the_way_to_all_of_them() {
     let all = page.links("All API tokens of Acme Robot").remove(0);
     assert_eq!(all, format!("{TOKENS}?owner={}", robot.id));
     visit.open(&all).await.says("Spare 10");
-    // What is used is shown first.
-    world.get("/v1/whoami").bearer(&robot.token).await.expect(200);
-    let first = visit.open(&format!("{ACCOUNTS}/{}/tokens", robot.id)).await.texts(".name").remove(0);
-    assert!(!first.starts_with("Spare"), "{first}");
 }
 
 #[tokio::test]
