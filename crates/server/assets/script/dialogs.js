@@ -95,8 +95,9 @@ function askToDiscard() {
   question.setAttribute("aria-describedby", "discard-text");
   question.append(asked.content.cloneNode(true));
   question.addEventListener("click", (event) => {
-    if (event.target.closest("[data-keep]")) question.close();
-    else if (event.target.closest("[data-discard]")) closeDialog();
+    const discards = event.target.closest("[data-discard]");
+    if (discards || event.target.closest("[data-keep]")) question.close();
+    if (discards) closeDialog();
   });
   question.addEventListener("close", () => {
     question.remove();

@@ -41,7 +41,7 @@ async fn input_is_not_lost_without_a_question() {
         person.fill("name", "Linus T.");
         person.fill("name", "Acme Linus");
         leave(&person);
-        assert!(!is_there(&person, "dialog"));
+        assert!(!is_there(&person, "dialog[open]"));
     }
 
     open_edit(&person);
@@ -71,12 +71,12 @@ async fn input_is_not_lost_without_a_question() {
     assert!(!is_there(&person, QUESTION) && is_there(&person, "dialog[open] [name=name]"));
     person.window.press(&[ESCAPE]);
     person.click(&format!("{QUESTION} [data-discard]"));
-    assert!(!is_there(&person, "dialog"));
+    assert!(!is_there(&person, "dialog[open]"));
     // Cancel means it.
     open_edit(&person);
     person.fill("name", "Linus T.");
     person.press("Cancel");
-    assert!(!is_there(&person, "dialog"));
+    assert!(!is_there(&person, "dialog[open]"));
     assert!(person.says("Acme Linus") && !person.says("Linus T."));
 }
 
@@ -90,7 +90,7 @@ async fn the_steps_of_a_wizard_carry_what_was_typed() {
     person.press("Add API token");
     person.wait_for_title("Add API token");
     person.press("Close");
-    assert!(!is_there(&person, "dialog"));
+    assert!(!is_there(&person, "dialog[open]"));
     person.press("Add API token");
     person.fill("name", "nightly");
     person.press("Next");
@@ -104,5 +104,5 @@ async fn the_steps_of_a_wizard_carry_what_was_typed() {
     assert_eq!(person.run(kept), "nightly");
     person.window.press(&[ESCAPE]);
     person.click(&format!("{QUESTION} [data-discard]"));
-    assert!(!is_there(&person, "dialog"));
+    assert!(!is_there(&person, "dialog[open]"));
 }
