@@ -63,8 +63,10 @@ impl Authority {
             self.commit_as_system(Verb::RecordUses(Uses { tokens: Vec::new(), sessions })).await?;
         }
         for batch in self.usage.tokens().chunks(USES_BATCH) {
-            let uses = Uses { tokens: self.usage.take(batch), sessions: Vec::new() };
+            let taken = self.usage.take(batch);
+            let uses = Uses { tokens: taken.uses(), sessions: Vec::new() };
             self.commit_as_system(Verb::RecordUses(uses)).await?;
+            drop(taken);
         }
         while let Some(rehash) = self.usage.take_rehash(self.keyring.current_id(), USES_BATCH) {
             self.commit_as_system(Verb::RehashSecrets(rehash)).await?;

@@ -13,9 +13,13 @@ use domain::{
     token::{LastUse, Token, TokenCaller},
 };
 use std::cmp::Reverse;
-use store::query::{
-    ListedToken, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview, Sort, TokenFilter, UsageDay,
-    search::{Comparison, Condition, Field, Found, FoundToken, Operand, Search, Value},
+use store::{
+    change::TokenUse,
+    error::ReadError,
+    query::{
+        ListedToken, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview, Sort, TokenFilter, UsageDay,
+        search::{Comparison, Condition, Field, Found, FoundToken, Operand, Search, Value},
+    },
 };
 
 impl Authority {
@@ -143,7 +147,7 @@ impl Authority {
 
     /// Adds the uses that wait in memory, so that what is shown is not a minute old.
     fn add_waiting_uses(&self, token: &mut Token) {
-        if let Some(waiting) = self.usage.of(token.id) {
+        for waiting in self.usage.of(token.id) {
             let waiting = LastUse::from(waiting);
             token.last_use = Some(match token.last_use.take() {
                 Some(written) => waiting.with(written),
@@ -192,9 +196,9 @@ impl Authority {
     /// [`Error::NotFound`] outside the caller's reach.
     pub async fn token_usage(&self, caller: &Caller, id: TokenId) -> Result<Vec<UsageDay>, Error> {
         let reach = access::reach(caller, Action::SeeTokens)?;
-        let mut days = self.store.usage(reach, id).await?.ok_or(Error::NotFound)?;
-        for (day, count) in self.usage.of(id).into_iter().flat_map(|waiting| waiting.days) {
-            match days.last_mut().filter(|last| last.day == day) {
+        let (mut days, waiting) = self.with_waiting(id, || self.store.usage(reach, id)).await?;
+        for (day, count) in waiting.into_iter().flat_map(|waiting| waiting.days) {
+            match days.iter_mut().rev().find(|known| known.day == day) {
                 Some(last) => last.count += count,
                 None => days.push(UsageDay { day, count }),
             }
@@ -208,12 +212,28 @@ impl Authority {
     /// [`Error::NotFound`] outside the caller's reach.
     pub async fn token_callers(&self, caller: &Caller, id: TokenId) -> Result<Vec<TokenCaller>, Error> {
         let reach = access::reach(caller, Action::SeeTokens)?;
-        let mut callers = self.store.token_callers(reach, id).await?.ok_or(Error::NotFound)?;
-        let waiting = self.usage.of(id).map(|waiting| waiting.callers).unwrap_or_default();
-        waiting.into_iter().for_each(|caller| caller.add_to(&mut callers));
+        let (mut callers, waiting) = self.with_waiting(id, || self.store.token_callers(reach, id)).await?;
+        waiting.into_iter().flat_map(|waiting| waiting.callers).for_each(|caller| caller.add_to(&mut callers));
         callers.sort_by_key(|caller| Reverse(caller.last_used_at));
         callers.truncate(limits::TOKEN_CALLERS_KEPT);
         Ok(callers)
+    }
+
+    /// What the store knows of a token, with the uses of it that the store does not know yet. A batch that is written
+    /// between the two would be in neither, so both are read again then.
+    async fn with_waiting<T, F: Future<Output = Result<Option<T>, ReadError>>>(
+        &self,
+        id: TokenId,
+        read: impl Fn() -> F,
+    ) -> Result<(T, Vec<TokenUse>), Error> {
+        loop {
+            let written = self.usage.written();
+            let known = read().await?.ok_or(Error::NotFound)?;
+            let waiting = self.usage.of(id);
+            if self.usage.written() == written {
+                return Ok((known, waiting));
+            }
+        }
     }
 
     /// What a deletion with this filter would delete.

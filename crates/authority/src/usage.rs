@@ -1,6 +1,7 @@
 //! Last uses, gathered in memory and written in batches: never a write for one verification.
 
 mod gathered;
+mod under_way;
 
 use domain::{
     id::{SessionId, TokenId},
@@ -17,6 +18,8 @@ use std::{
     sync::atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 use store::change::{RehashSecrets, TokenUse};
+pub(crate) use under_way::Taken;
+use under_way::UnderWay;
 
 const SHARDS: usize = 64;
 
@@ -36,6 +39,8 @@ pub struct Usage {
     shards: [Mutex<HashMap<TokenId, Gathered, RandomState>>; SHARDS],
     sessions: Mutex<HashMap<SessionId, Timestamp, RandomState>>,
     rehash: Mutex<HashMap<Digest, Digest, RandomState>>,
+    /// What was taken and is being written: it is seen until it is.
+    under_way: UnderWay,
     waiting: AtomicUsize,
     callers: Room,
     dropped: AtomicU64,
@@ -48,6 +53,7 @@ impl Usage {
             shards: std::array::from_fn(|_| Mutex::default()),
             sessions: Mutex::default(),
             rehash: Mutex::default(),
+            under_way: UnderWay::default(),
             waiting: AtomicUsize::new(0),
             callers: Room::default(),
             dropped: AtomicU64::new(0),
@@ -98,9 +104,19 @@ impl Usage {
         }
     }
 
-    /// The uses of one token that wait.
-    pub(crate) fn of(&self, token: TokenId) -> Option<TokenUse> {
-        self.shard(token).lock().get(&token).map(|gathered| gathered.to_use(token))
+    /// The uses of one token that wait, and those that are being written, the oldest first.
+    pub(crate) fn of(&self, token: TokenId) -> Vec<TokenUse> {
+        // While the shard is locked, nothing moves from what waits to what is under way.
+        let shard = self.shard(token).lock();
+        let mut uses = self.under_way.of(token);
+        uses.extend(shard.get(&token).map(|gathered| gathered.to_use(token)));
+        uses
+    }
+
+    /// How many batches are no longer under way. Whoever reads the store and then what waits has missed nothing
+    /// when it is the same before and behind.
+    pub(crate) fn written(&self) -> u64 {
+        self.under_way.written()
     }
 
     /// The tokens whose uses wait, the oldest first: neighbours in that order are neighbours in the
@@ -112,11 +128,16 @@ impl Usage {
         tokens
     }
 
-    /// Takes what waits for these tokens.
-    pub(crate) fn take(&self, tokens: &[TokenId]) -> Vec<TokenUse> {
-        let take = |token: &TokenId| Some(self.shard(*token).lock().remove(token)?.into_use(*token, &self.callers));
-        let taken: Vec<TokenUse> = tokens.iter().filter_map(take).collect();
-        self.waiting.fetch_sub(taken.len(), Ordering::Relaxed);
+    /// Takes what waits for these tokens. It is seen until what was taken is dropped, which is when it was written.
+    pub(crate) fn take(&self, tokens: &[TokenId]) -> Taken<'_> {
+        let taken = self.under_way.begin();
+        for token in tokens {
+            let mut shard = self.shard(*token).lock();
+            if let Some(gathered) = shard.remove(token) {
+                taken.add(gathered.into_use(*token, &self.callers));
+                self.waiting.fetch_sub(1, Ordering::Relaxed);
+            }
+        }
         taken
     }
 
@@ -150,7 +171,8 @@ mod tests {
         for at in [1, 2, day + 1] {
             usage.record(TokenId::from_bytes([1; 16]), || Timestamp::from_milliseconds(at), facts);
         }
-        let taken = usage.take(&usage.tokens());
+        let batch = usage.take(&usage.tokens());
+        let taken = batch.uses();
         assert_eq!(taken[0].days, [(0, 2), (1, 1)]);
         assert_eq!(taken[0].at.milliseconds(), day + 1);
         assert!(usage.tokens().is_empty());

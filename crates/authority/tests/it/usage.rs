@@ -2,14 +2,22 @@
 //! written in batches, and lost rather than in the way when they cannot be written.
 
 use crate::world::{CALM, UNAVAILABLE, World, ask, new_token, question};
-use authority::{Error, authority::Options, issue::Issued, verify::Question};
+use authority::{
+    Error,
+    authority::Options,
+    issue::Issued,
+    verify::{Question, Verdict},
+};
 use domain::{
     caller::Reach,
     limits,
     token::{LastUse, Token},
 };
-use std::time::Duration;
-use store::query::{ListedToken, NamedOrganisation, PageRequest, Sort, SortKey, TokenFilter, UsageDay, search::Found};
+use std::{sync::Arc, time::Duration};
+use store::{
+    Store,
+    query::{ListedToken, NamedOrganisation, PageRequest, Sort, SortKey, TokenFilter, UsageDay, search::Found},
+};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -25,6 +33,51 @@ async fn used(world: &World, issued: &Issued, address: Option<&str>, user_agent:
     let address = address.map(|address| address.parse().unwrap());
     let question = Question { address, user_agent, ..question(issued.secret.expose()) };
     assert!(ask(world.authority(), Reach::Everything, question).await.unwrap().is_active());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn uses_that_are_being_written_are_shown() {
+    let world = World::new(61).await;
+    let (held, issued) = (world.issue(new_token()).await, world.issue(new_token()).await);
+    used(&world, &issued, Some("192.0.2.1"), Some("curl/8")).await;
+    // Whoever reads a verdict keeps its entry locked, so the writer waits behind a change of that token.
+    let (hold, is_held) = std::sync::mpsc::channel();
+    let (release, is_released) = std::sync::mpsc::channel::<()>();
+    let (authority, runtime) = (Arc::clone(world.authority()), tokio::runtime::Handle::current());
+    let secret = held.secret.expose().to_owned();
+    let holding = std::thread::spawn(move || {
+        let read = |_: Verdict<'_>| {
+            hold.send(()).unwrap();
+            is_released.recv().unwrap();
+        };
+        runtime.block_on(authority.verify(Reach::Everything, &question(&secret), read)).unwrap();
+    });
+    is_held.recv().unwrap();
+    let before = world.store().tail().await.unwrap();
+    let (authority, root, id) = (Arc::clone(world.authority()), world.root.clone(), held.token.id);
+    let disabling = tokio::spawn(async move { authority.disable(&root, id, None).await.map(drop) });
+    while world.store().tail().await.unwrap() == before {
+        tokio::task::yield_now().await;
+    }
+    let authority = Arc::clone(world.authority());
+    let writing = tokio::spawn(async move { authority.write_uses().await });
+    while world.authority().usage().waiting() > 0 {
+        tokio::task::yield_now().await;
+    }
+
+    let seen = async || {
+        let callers = world.authority().token_callers(&world.root, issued.token.id).await.unwrap();
+        let days = world.authority().token_usage(&world.root, issued.token.id).await.unwrap();
+        let last = shown(&world, &issued).await.last_use.map(|last| last.count);
+        (callers.iter().map(|caller| caller.count).sum::<u64>(), days.iter().map(|day| day.count).sum::<u64>(), last)
+    };
+    assert!(!writing.is_finished());
+    assert_eq!(seen().await, (1, 1, Some(1)));
+    release.send(()).unwrap();
+    holding.join().unwrap();
+    disabling.await.unwrap().unwrap();
+    writing.await.unwrap().unwrap();
+    assert_eq!(seen().await, (1, 1, Some(1)));
 }
 
 #[tokio::test]
