@@ -195,9 +195,11 @@ async fn an_inspection_says_how_things_stand() {
 async fn erased_origins_are_no_finding_and_no_longer_in_the_file() {
     let world = World::new(Engine::sqlite()).await;
     let owner = world.member().await;
-    let token = world.issue(&owner, "deleted").await.token.id;
-    let from = Origin::new(Some([192, 0, 2, 1].into()), Some("an-agent-to-be-forgotten"));
-    world.store.commit(world.change(deletion(token)).from(&from)).await.unwrap();
+    for _ in 0..100 {
+        let token = world.issue(&owner, "deleted").await.token.id;
+        let from = Origin::new(Some([192, 0, 2, 1].into()), Some("an-agent-to-be-forgotten"));
+        world.store.commit(world.change(deletion(token)).from(&from)).await.unwrap();
+    }
     world.wait(Duration::from_secs(1));
     world.made(Verb::Prune { origins_before: Some(world.now()) }).await;
     world.store.close().await;
