@@ -17,7 +17,7 @@
 //! | `people/` `organisations/` | users and service accounts, and organisations |
 //! | `journal/` | the journal, and its export |
 //! | `record` | journal entries as pages tell them |
-//! | `standing` | how a token stands, wherever it is shown |
+//! | `standing` `who` | how a token stands and who somebody is, wherever it is shown |
 //! | `token_list/` `token/` | API tokens: the list, and one of them |
 //! | `profile` | the visitor's own account |
 
@@ -54,6 +54,7 @@ pub mod token;
 pub mod token_list;
 pub mod visitor;
 pub mod way_back;
+pub mod who;
 
 use crate::{problem::ProblemKind, surface::Surface};
 

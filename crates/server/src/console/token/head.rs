@@ -9,9 +9,9 @@ use crate::console::{
     standing::Standing,
     texts::{ENGLISH, Phrase},
     visitor::Visitor,
+    who::Who,
 };
-use domain::{id::OwnerId, name::Name, owner::OwnerKind, token::LastUse};
-use store::query::search::Person;
+use domain::token::LastUse;
 
 /// The tabs of a token's page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,18 +52,6 @@ pub struct Head {
     pub revision: u64,
 }
 
-/// A user or service account.
-pub struct Who {
-    /// The name.
-    pub name: String,
-    /// True when the visitor may know the name.
-    pub is_known: bool,
-    /// The page about it, for whoever may open it.
-    pub page: Option<String>,
-    /// What kind of owner it is.
-    pub kind: &'static Phrase,
-}
-
 /// A use of the token.
 pub struct Use {
     /// When.
@@ -88,8 +76,8 @@ impl Head {
             initials: initials(token.name.as_str()),
             standing: subject.standing(),
             organisation: subject.listed.organisation.name.to_string(),
-            owner: Who::new(visitor, &subject.listed.owner, token.owner),
-            author: Who::new(visitor, &subject.listed.author, token.author),
+            owner: Who::new(&subject.listed.owner, token.owner, visitor.is_administrator()),
+            author: Who::new(&subject.listed.author, token.author, visitor.is_administrator()),
             last_use: token.last_use.as_ref().map(Use::from),
             revision: token.revision,
         }
@@ -102,22 +90,6 @@ impl Head {
     pub fn at(mut self, tab: Tab) -> Self {
         self.about.tabs = tabs(&self.path, tab);
         self
-    }
-}
-
-impl Who {
-    fn new(visitor: &Visitor, person: &Person, id: OwnerId) -> Self {
-        let kind = match person.kind {
-            OwnerKind::User => &ENGLISH.token.user,
-            OwnerKind::ServiceAccount => &ENGLISH.token.service_account,
-        };
-        let page = visitor.is_administrator() && person.name.is_some();
-        Self {
-            name: person.name.as_ref().map_or_else(|| ENGLISH.common.outsider.to_string(), Name::to_string),
-            is_known: person.name.is_some(),
-            page: page.then(|| addresses::owner(person.kind, id)),
-            kind,
-        }
     }
 }
 

@@ -5,10 +5,11 @@ use crate::console::{
     initials::initials,
     moment::Moment,
     standing::Standing,
-    texts::{ENGLISH, Phrase, TokenList},
+    texts::{Phrase, TokenList},
+    who::Who,
 };
-use domain::{id::OwnerId, name::Name, owner::OwnerKind, secret, time::Timestamp};
-use store::query::{ListedToken, search::Person};
+use domain::{secret, time::Timestamp};
+use store::query::ListedToken;
 
 /// A row.
 pub struct Row {
@@ -46,18 +47,6 @@ pub struct Row {
     pub number: String,
 }
 
-/// A user or service account as a row shows it.
-pub struct Who {
-    /// The name.
-    pub name: String,
-    /// Its initials.
-    pub initials: String,
-    /// Person or program.
-    pub is_person: bool,
-    /// Its page, for whoever may open it.
-    pub page: Option<String>,
-}
-
 impl Row {
     /// The row of a token, as it stands at `now`. Administrators can open the pages of people.
     pub fn new(listed: ListedToken, now: Timestamp, for_administrator: bool) -> Self {
@@ -70,8 +59,8 @@ impl Row {
             organisation: organisation.name.to_string(),
             organisation_page: addresses::organisation(token.organisation),
             scopes: token.scopes.iter().map(ToString::to_string).collect(),
-            owner: Who::new(owner, token.owner, for_administrator),
-            author: Who::new(author, token.author, for_administrator),
+            owner: Who::new(&owner, token.owner, for_administrator),
+            author: Who::new(&author, token.author, for_administrator),
             created: token.created_at.into(),
             last_used: token.last_use.as_ref().map(|last| last.at.into()),
             expires: token.expires_at.map(Moment::new),
@@ -86,17 +75,5 @@ impl Row {
     /// How many scopes it has.
     pub fn scope_count(&self, t: &TokenList) -> Phrase {
         t.scope_count.count(self.scopes.len() as u64)
-    }
-}
-
-impl Who {
-    fn new(person: Person, id: OwnerId, for_administrator: bool) -> Self {
-        let known = person.name.as_ref().map(Name::to_string);
-        Self {
-            is_person: person.kind == OwnerKind::User,
-            page: (for_administrator && known.is_some()).then(|| addresses::owner(person.kind, id)),
-            initials: known.as_deref().map_or_else(|| "–".to_owned(), initials),
-            name: known.unwrap_or_else(|| ENGLISH.common.outsider.to_string()),
-        }
     }
 }
