@@ -5,7 +5,7 @@
 use domain::invalid::Checks;
 use http::{HeaderMap, HeaderValue, Uri, header::COOKIE};
 use libfuzzer_sys::fuzz_target;
-use server::console::{fields::Fields, notice::Notice, texts::ENGLISH, tokens::view::View, way_back};
+use server::console::{fields::Fields, notice::Notice, texts::ENGLISH, token_list::view, way_back};
 
 fuzz_target!(|text: &str| {
     let way = way_back::checked(text);
@@ -21,12 +21,12 @@ fuzz_target!(|text: &str| {
 
     let Ok(fields) = Fields::read(text.as_bytes()) else { return };
     let mut checks = Checks::new();
-    let view = View::read(&fields, &mut checks, &ENGLISH.token_list);
+    let (view, _) = view::read(&fields, true, &mut checks);
     if checks.finish().is_ok() {
         let address = view.address();
         let query = address.split_once('?').map_or("", |(_, query)| query);
         let mut checks = Checks::new();
-        let again = View::read(&Fields::read(query.as_bytes()).unwrap(), &mut checks, &ENGLISH.token_list);
+        let (again, _) = view::read(&Fields::read(query.as_bytes()).unwrap(), true, &mut checks);
         assert!(checks.finish().is_ok());
         assert_eq!(again.address(), address);
     }

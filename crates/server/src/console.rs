@@ -15,6 +15,7 @@
 //! | `sign_in` `sign_out` `links` | the way in and out |
 //! | `once` | forms that were sent twice and count once |
 //! | `people/` `organisations/` | users and service accounts, and organisations |
+//! | `lists/` | what all lists share |
 //! | `journal/` | the journal, and its export |
 //! | `record` | journal entries as pages tell them |
 //! | `standing` `who` | how a token stands and who somebody is, wherever it is shown |
@@ -35,6 +36,7 @@ pub mod holdings;
 pub mod initials;
 pub mod journal;
 pub mod links;
+pub mod lists;
 pub mod moment;
 pub mod notice;
 pub mod once;

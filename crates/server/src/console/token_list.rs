@@ -2,7 +2,7 @@
 //!
 //! | file | what lives there |
 //! | --- | --- |
-//! | `list` `row` `pager` | the list, a row of it, and its foot |
+//! | `list` `row` | the list, and a row of it |
 //! | `selection` `preview` `change_selected` | several rows of it: what was chosen, who would notice, and the end |
 //! | `view` `filter` `choices` `sort` `columns` | what the list shows, as its address says it |
 
@@ -11,7 +11,6 @@ pub mod choices;
 pub mod columns;
 pub mod filter;
 pub mod list;
-pub mod pager;
 pub mod preview;
 pub mod row;
 pub mod selection;

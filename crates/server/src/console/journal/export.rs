@@ -1,10 +1,16 @@
 //! `/console/settings/journal/export`: the entries that the filters find as a file, written a page at a time while
 //! it is read.
 
-use super::{csv, filter::Filter, list};
+use super::{
+    csv,
+    filter::{self, FIELDS},
+    list,
+};
 use crate::{
     console::{
+        addresses::JOURNAL,
         fields::Fields,
+        lists::view::ListView,
         record::{self, Record},
         refused::Refused,
         texts::ENGLISH,
@@ -19,7 +25,11 @@ use axum::{
     body::Body,
     response::{IntoResponse, Response},
 };
-use domain::{id::OwnerId, invalid::Invalid, limits};
+use domain::{
+    id::OwnerId,
+    invalid::{Checks, Invalid},
+    limits,
+};
 use http::{
     HeaderMap, HeaderValue,
     header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE},
@@ -31,6 +41,8 @@ use store::query::{JournalFilter, JournalRow, PageRequest};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tracing::Instrument;
 
+/// The parameter that names the kind of file.
+const FORMAT: &str = "format";
 /// How many exports are written at the same time.
 static WRITERS: Semaphore = Semaphore::const_new(4);
 /// Whose exports are written.
@@ -67,8 +79,12 @@ impl Format {
         match word {
             "csv" => Ok(Self::Csv),
             "jsonl" => Ok(Self::JsonLines),
-            _ => Err(Invalid::field("format", ENGLISH.journal.wrong_format.as_str())),
+            _ => Err(Self::unknown()),
         }
+    }
+
+    fn unknown() -> Invalid {
+        Invalid::field(FORMAT, ENGLISH.journal.wrong_format.as_str())
     }
 
     fn media_type(self) -> &'static str {
@@ -88,19 +104,20 @@ impl Format {
 
 /// The file.
 pub async fn send(visitor: Visitor, headers: HeaderMap, fields: Fields) -> Result<Response, Refused> {
-    let format = Format::parse(fields.text("format"));
-    let filter = Filter::read(fields, visitor.is_application_administrator());
-    let wanted = match (filter.check(&visitor).await, format) {
-        (Ok((wanted, _)), Ok(format)) => (wanted, format),
-        (Err(refused), _) => return list::refuse(&visitor, filter, refused).await,
-        (Ok(_), Err(invalid)) => return list::refuse(&visitor, filter, invalid.into()).await,
+    let mut checks = Checks::new();
+    let format = checks.take(Format::parse(fields.text(FORMAT)));
+    let known = [&FIELDS[..], &[FORMAT]].concat();
+    let view = ListView::read(JOURNAL, &known, filter::given(&fields), &fields, &mut checks);
+    let wanted = match filter::check(&visitor, &view, checks).await {
+        Ok(wanted) => wanted,
+        Err(refused) => return list::refuse(&visitor, view, refused).await,
     };
+    let Some(format) = format else { return Err(Refused::from(Format::unknown())) };
     let person = Exporting::begin(visitor.caller.owner);
     let (Some(person), Ok(permit)) = (person, WRITERS.try_acquire()) else {
         let detail = ENGLISH.journal.too_many_exports.to_string();
         return Err(Problem::new(ProblemKind::TooManyRequests).detail(detail).into());
     };
-    let (wanted, format) = wanted;
     let day = visitor.server.authority.now().to_string();
     let name = format!("jeton-journal-{}.{}", &day[..day.find('T').unwrap_or(day.len())], format.ending());
     let (pen, pieces) = pieces::channel();

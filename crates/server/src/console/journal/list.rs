@@ -1,13 +1,13 @@
 //! `/console/settings/journal`: the page.
 
-use super::filter::{Filter, Kind, NARROWING};
+use super::filter::{self, FIELDS, JournalKey};
 use crate::console::{
-    addresses::JOURNAL,
+    addresses::{self, JOURNAL},
     feedback::Feedback,
     fields::Fields,
+    lists::{listing::Listing, sorting::Heading, view::ListView},
     organisations::choice::{self, Choice},
     page::{Page, Place, send, send_with},
-    people::filter::SIZES,
     record::{self, Record},
     refused::Refused,
     texts::{ENGLISH, Journal, Phrase},
@@ -15,33 +15,35 @@ use crate::console::{
 };
 use askama::Template;
 use axum::response::Response;
+use domain::invalid::Checks;
 
 #[derive(Template)]
 #[template(path = "console/journal/list.html")]
-struct List {
+struct JournalPage {
     page: Page,
     t: &'static Journal,
-    filter: Filter,
-    feedback: Feedback,
-    kinds: Vec<Kind>,
+    list: Listing<JournalKey>,
     organisations: Vec<Choice>,
+    /// True for who sees more than one organisation.
     everywhere: bool,
     for_administrator: bool,
     records: Vec<Record>,
-    next: Option<String>,
 }
 
 /// The page, as its address says.
 pub async fn show(visitor: Visitor, fields: Fields) -> Result<Response, Refused> {
-    let filter = Filter::read(fields, visitor.is_application_administrator());
-    match filter.check(&visitor).await {
-        Ok((wanted, page)) => {
-            let found = visitor.server.authority.journal(&visitor.caller, wanted, page).await?;
+    let mut checks = Checks::new();
+    let mut view = ListView::read(JOURNAL, &FIELDS, filter::given(&fields), &fields, &mut checks);
+    match filter::check(&visitor, &view, checks).await {
+        Ok(wanted) => {
+            let authority = &visitor.server.authority;
+            let part = |offset, rows| authority.journal_part(&visitor.caller, wanted.clone(), offset, rows);
+            let found = view.paging.find(part).await?;
             let records = record::tell(&visitor, &found.items).await?;
-            let next = found.next.map(|place| filter.page_after(place));
-            Ok(send(&List { records, next, ..List::new(&visitor, filter).await? }))
+            let list = Listing::new(view, &FIELDS, found.total, records.len());
+            Ok(send(&JournalPage::new(&visitor, list, records).await?))
         }
-        Err(refused) => refuse(&visitor, filter, refused).await,
+        Err(refused) => refuse(&visitor, view, refused).await,
     }
 }
 
@@ -49,25 +51,26 @@ pub async fn show(visitor: Visitor, fields: Fields) -> Result<Response, Refused>
 ///
 /// # Errors
 /// The refusal itself where a page of its own has to say it.
-pub async fn refuse(visitor: &Visitor, filter: Filter, refused: Refused) -> Result<Response, Refused> {
-    let list = List { feedback: Feedback::of(refused)?, ..List::new(visitor, filter).await? };
-    Ok(send_with(list.feedback.status(), &list))
+pub async fn refuse(visitor: &Visitor, view: ListView<JournalKey>, refused: Refused) -> Result<Response, Refused> {
+    let list = Listing::refused(view, &FIELDS, Feedback::of(refused)?);
+    Ok(send_with(list.feedback.status(), &JournalPage::new(visitor, list, Vec::new()).await?))
 }
 
-impl List {
-    async fn new(visitor: &Visitor, filter: Filter) -> Result<Self, Refused> {
-        let t = &ENGLISH.journal;
+impl JournalPage {
+    async fn new(visitor: &Visitor, mut list: Listing<JournalKey>, records: Vec<Record>) -> Result<Self, Refused> {
+        let (t, everywhere) = (&ENGLISH.journal, visitor.is_application_administrator());
+        let titles = [(&t.time, Some(JournalKey::Time)), (&t.actor, None), (&t.event, None), (&t.from, None)];
+        let titles = titles.into_iter().chain(everywhere.then_some((&t.organisation, None)));
+        list.headings = titles.map(|(title, key)| Heading::new(title, &list.view, key)).collect();
+        list.orders = filter::offered(&list.view);
         Ok(Self {
             page: visitor.page(&t.title, Place::Journal),
             t,
-            feedback: Feedback::none(),
-            kinds: filter.kinds(),
-            organisations: choice::offered(visitor, filter.value("organisation")).await?,
-            everywhere: visitor.is_application_administrator(),
+            organisations: choice::offered(visitor, &list.value("organisation")).await?,
+            everywhere,
             for_administrator: visitor.is_administrator(),
-            records: Vec::new(),
-            next: None,
-            filter,
+            list,
+            records,
         })
     }
 
@@ -79,35 +82,19 @@ impl List {
         }
     }
 
-    fn home() -> &'static str {
-        JOURNAL
+    /// The kinds to choose from.
+    fn kinds() -> impl Iterator<Item = (&'static str, &'static Phrase)> {
+        filter::kinds()
     }
 
-    fn sizes() -> [usize; 4] {
-        SIZES
+    /// What is wrong with the fields, each with what it is called.
+    fn errors(&self) -> impl Iterator<Item = (&'static str, &'static Phrase, &str)> {
+        self.list.errors().map(|(name, error)| (name, filter::label(name), error))
     }
 
-    fn narrowing() -> [&'static str; 6] {
-        NARROWING
-    }
-
-    /// What a field of the filter is called.
-    fn label(&self, name: &str) -> &'static Phrase {
-        match name {
-            "actor" => &self.t.filter_actor,
-            "token_id" => &self.t.filter_token,
-            "kind" => &self.t.filter_kind,
-            "from" => &self.t.filter_from,
-            "to" => &self.t.filter_to,
-            _ => &self.t.filter_organisation,
-        }
-    }
-
-    fn unshown(&self) -> Vec<String> {
-        self.feedback.others(&NARROWING)
-    }
-
-    fn is_refused(&self) -> bool {
-        self.feedback.status() != http::StatusCode::OK
+    /// The address of the same entries as a file.
+    fn export(&self, format: &str) -> String {
+        let filter = self.list.view.pairs_without("page").into_iter().filter(|(name, _)| *name != "rows");
+        addresses::with(&format!("{JOURNAL}/export"), filter.chain([("format", format.to_owned())]))
     }
 }

@@ -45,7 +45,7 @@ impl Head {
             id: row.id.clone(),
             badges: vec![(row.badge, row.state)],
             edit: Some(format!("{}/edit", row.href)),
-            actions_of: t.actions_of.with("name", &row.name),
+            actions_of: ENGLISH.common.actions_of.with("name", &row.name),
             tabs_text: &t.tabs,
             tabs: about::Tab::all(&row.href, &tabs, here),
         };

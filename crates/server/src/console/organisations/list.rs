@@ -1,114 +1,100 @@
 //! `/console/administration/organisations`: the list.
 
 use super::row::Row;
-use crate::{
-    console::{
-        addresses::{self, ORGANISATIONS},
-        feedback::Feedback,
-        fields::Fields,
-        page::{Page, Place, send, send_with},
-        people::filter::{SIZES, USUAL},
-        refused::Refused,
-        texts::{ENGLISH, Organisations, Phrase},
-        visitor::Visitor,
+use crate::console::{
+    addresses::ORGANISATIONS,
+    feedback::Feedback,
+    fields::Fields,
+    lists::{
+        filter::FilterFields,
+        listing::Listing,
+        sorting::{Heading, SortWords, orders},
+        view::ListView,
     },
-    cursor,
+    page::{Page, Place, send, send_with},
+    refused::Refused,
+    texts::{ENGLISH, Organisations, Phrase},
+    visitor::Visitor,
 };
 use askama::Template;
 use axum::response::Response;
-use domain::{
-    invalid::{Checks, Invalid},
-    name::Name,
-};
-use store::query::{OrganisationFilter, PageRequest};
+use domain::invalid::Checks;
+use store::query::{OrganisationFilter, OrganisationKey};
 
-/// The order of the list, as its cursors name it.
-const ORDER: &str = "organisations of the console";
-/// The parameters that have a place on the page.
-const SHOWN: [&str; 2] = ["q", "state"];
+/// The fields of the filter.
+const FIELDS: [&str; 2] = ["q", "state"];
 
 #[derive(Template)]
 #[template(path = "console/organisations/list.html")]
-struct List {
+struct OrganisationList {
     page: Page,
     t: &'static Organisations,
-    feedback: Feedback,
-    fields: Fields,
-    size: usize,
+    list: Listing<OrganisationKey>,
     rows: Vec<Row>,
-    next: Option<String>,
 }
 
 /// The list, as its address says.
 pub async fn show(visitor: Visitor, fields: Fields) -> Result<Response, Refused> {
     visitor.expect_application_administrator()?;
-    let t = &ENGLISH.organisations;
-    let size = fields.text("rows").parse().ok().filter(|size| SIZES.contains(size)).unwrap_or(USUAL);
-    let page = visitor.page(&t.title, Place::Organisations);
-    let mut list = List { page, t, feedback: Feedback::none(), fields, size, rows: Vec::new(), next: None };
-    match list.check() {
-        Ok((filter, page)) => {
-            let page = visitor.server.authority.organisations(&visitor.caller, filter, page).await?;
-            list.rows = page.items.iter().map(|organisation| Row::new(&visitor, organisation)).collect();
-            list.next = page.next.map(|place| list.address(Some(&cursor::text(place, ORDER))));
-            Ok(send(&list))
+    let mut checks = Checks::new();
+    let mut view = ListView::read(ORGANISATIONS, &FIELDS, FilterFields::of(&FIELDS, &fields), &fields, &mut checks);
+    let filter = OrganisationFilter {
+        name_contains: view.filter.text("q", &mut checks),
+        active: view.filter.active("state", &mut checks),
+        ..OrganisationFilter::default()
+    };
+    match checks.finish() {
+        Ok(()) => {
+            let (authority, sort) = (&visitor.server.authority, view.sort);
+            let part = |offset, rows| authority.organisations_part(&visitor.caller, filter.clone(), sort, offset, rows);
+            let found = view.paging.find(part).await?;
+            let rows: Vec<_> = found.items.iter().map(|organisation| Row::new(&visitor, organisation)).collect();
+            let list = Listing::new(view, &FIELDS, found.total, rows.len());
+            Ok(send(&OrganisationList::new(&visitor, list, rows)))
         }
         Err(invalid) => {
-            list.feedback = Feedback::of(invalid)?;
-            Ok(send_with(list.feedback.status(), &list))
+            let list = Listing::refused(view, &FIELDS, Feedback::of(invalid)?);
+            Ok(send_with(list.feedback.status(), &OrganisationList::new(&visitor, list, Vec::new())))
         }
     }
 }
 
-impl List {
-    fn check(&self) -> Result<(OrganisationFilter, PageRequest), Invalid> {
-        let (t, mut checks) = (&ENGLISH.people, Checks::new());
-        if self.fields.given("rows").is_some_and(|rows| rows != self.size.to_string()) {
-            checks.refuse("rows", t.wrong_rows.to_string());
+impl OrganisationList {
+    fn new(visitor: &Visitor, mut list: Listing<OrganisationKey>, rows: Vec<Row>) -> Self {
+        let (t, common) = (&ENGLISH.organisations, &ENGLISH.common);
+        let headings = [
+            (&t.name, Some(OrganisationKey::Name)),
+            (&t.state, None),
+            (&t.signed_actions, None),
+            (&t.created, Some(OrganisationKey::Created)),
+        ];
+        list.headings = headings.into_iter().map(|(title, key)| Heading::new(title, &list.view, key)).collect();
+        let offered = [
+            (OrganisationKey::Created, true, &common.newest_first),
+            (OrganisationKey::Created, false, &common.oldest_first),
+            (OrganisationKey::Name, false, &common.name_ascending),
+            (OrganisationKey::Name, true, &common.name_descending),
+        ];
+        list.orders = orders(&list.view, &offered);
+        Self { page: visitor.page(&t.title, Place::Organisations), t, list, rows }
+    }
+
+    fn lead(&self) -> &'static Phrase {
+        &self.t.lead
+    }
+}
+
+impl SortWords for OrganisationKey {
+    const ALL: &'static [Self] = &[Self::Created, Self::Name];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Name => "name",
         }
-        let active = match self.fields.given("state") {
-            None => None,
-            Some("active") => Some(true),
-            Some("inactive") => Some(false),
-            Some(_) => {
-                checks.refuse("state", t.wrong_state.to_string());
-                None
-            }
-        };
-        let name_contains = self.fields.given("q").and_then(|text| checks.take(Name::parse("q", text)));
-        let after = self.fields.given("after").and_then(|after| checks.take(cursor::parse(after, ORDER)));
-        let name_contains = name_contains.map(|text| text.to_string());
-        let filter = OrganisationFilter { active, name_contains, ..OrganisationFilter::default() };
-        checks.finish().map(|()| (filter, PageRequest { after, limit: self.size }))
     }
 
-    fn address(&self, after: Option<&str>) -> String {
-        let named = SHOWN.iter().chain(&["rows"]).filter_map(|name| Some((*name, self.fields.given(name)?)));
-        let pairs = named.chain(after.map(|after| ("after", after)));
-        addresses::with(ORGANISATIONS, pairs)
-    }
-
-    fn first(&self) -> String {
-        self.address(None)
-    }
-
-    fn goes_on(&self) -> bool {
-        self.fields.given("after").is_some()
-    }
-
-    fn sizes() -> [usize; 4] {
-        SIZES
-    }
-
-    fn shown(&self) -> Phrase {
-        self.t.shown.count(self.rows.len() as u64)
-    }
-
-    fn home() -> &'static str {
-        ORGANISATIONS
-    }
-
-    fn unshown(&self) -> Vec<String> {
-        self.feedback.others(&SHOWN)
+    fn descends_at_first(self) -> bool {
+        self == Self::Created
     }
 }

@@ -86,7 +86,7 @@ fn about(room: Room, row: &Row, here: Tab) -> About {
         id: row.id.clone(),
         badges: vec![(row.badge, row.state)],
         edit: row.may_change.then(|| format!("{}/edit", row.href)),
-        actions_of: t.actions_of.with("name", &row.name),
+        actions_of: ENGLISH.common.actions_of.with("name", &row.name),
         tabs_text: room.of(&t.tabs_of_user, &t.tabs_of_account),
         tabs: about::Tab::all(&row.href, &tabs, here),
     }

@@ -2,12 +2,19 @@
 
 use super::{
     Room,
-    filter::{Filter, SIZES},
+    filter::{self, FIELDS},
+    roles,
     row::Row,
 };
 use crate::console::{
     feedback::Feedback,
     fields::Fields,
+    lists::{
+        filter::FilterFields,
+        listing::Listing,
+        sorting::{Heading, orders},
+        view::ListView,
+    },
     organisations::choice::{self, Choice},
     page::{Page, send, send_with},
     refused::Refused,
@@ -16,58 +23,74 @@ use crate::console::{
 };
 use askama::Template;
 use axum::response::Response;
+use domain::invalid::Checks;
+use store::query::OwnerKey;
 
 #[derive(Template)]
 #[template(path = "console/people/list.html")]
-struct List {
+struct PeopleList {
     page: Page,
     t: &'static People,
     room: Room,
-    filter: Filter,
-    feedback: Feedback,
+    list: Listing<OwnerKey>,
+    /// True for who administers everything, and chooses among organisations.
     everywhere: bool,
     organisations: Vec<Choice>,
     rows: Vec<Row>,
-    next: Option<String>,
 }
 
 /// The list, as its address says.
 pub async fn show(room: Room, visitor: Visitor, fields: Fields) -> Result<Response, Refused> {
     visitor.expect_administrator()?;
-    let everywhere = visitor.is_application_administrator();
-    let filter = Filter::read(room, everywhere, fields);
-    let t = &ENGLISH.people;
-    let mut list = List {
-        page: visitor.page(room.of(&t.users, &t.accounts), room.place()),
-        t,
-        room,
-        feedback: Feedback::none(),
-        everywhere,
-        organisations: choice::offered(&visitor, filter.value("organisation")).await?,
-        rows: Vec::new(),
-        next: None,
-        filter,
-    };
-    match list.filter.check() {
-        Ok((filter, page)) => {
-            let page = visitor.server.authority.owners(&visitor.caller, filter, page).await?;
-            let names = choice::names(&visitor, page.items.iter().map(|owner| owner.organisation_id)).await?;
-            let name = |id| names.get(&id).cloned().unwrap_or_default();
-            list.rows =
-                page.items.iter().map(|owner| Row::new(&visitor, room, owner, name(owner.organisation_id))).collect();
-            list.next = page.next.map(|place| list.filter.page_after(place));
-            Ok(send(&list))
+    let mut checks = Checks::new();
+    let mut view = ListView::read(room.path(), &FIELDS, FilterFields::of(&FIELDS, &fields), &fields, &mut checks);
+    let filter = filter::check(room, &view.filter, &mut checks);
+    match checks.finish() {
+        Ok(()) => {
+            let (authority, sort) = (&visitor.server.authority, view.sort);
+            let part = |offset, rows| authority.owners_part(&visitor.caller, filter.clone(), sort, offset, rows);
+            let found = view.paging.find(part).await?;
+            let rows: Vec<_> = found.items.iter().map(|listed| Row::listed(&visitor, room, listed)).collect();
+            let list = Listing::new(view, &FIELDS, found.total, rows.len());
+            Ok(send(&PeopleList::new(&visitor, room, list, rows).await?))
         }
         Err(invalid) => {
-            list.feedback = Feedback::of(invalid)?;
-            Ok(send_with(list.feedback.status(), &list))
+            let list = Listing::refused(view, &FIELDS, Feedback::of(invalid)?);
+            Ok(send_with(list.feedback.status(), &PeopleList::new(&visitor, room, list, Vec::new()).await?))
         }
     }
 }
 
-impl List {
-    fn sizes() -> [usize; 4] {
-        SIZES
+impl PeopleList {
+    async fn new(visitor: &Visitor, room: Room, mut list: Listing<OwnerKey>, rows: Vec<Row>) -> Result<Self, Refused> {
+        let (t, common, everywhere) = (&ENGLISH.people, &ENGLISH.common, visitor.is_application_administrator());
+        let organisation = everywhere.then_some((&t.organisation, Some(OwnerKey::Organisation)));
+        list.headings = [(&t.name, Some(OwnerKey::Name)), (&t.role, Some(OwnerKey::Role))]
+            .into_iter()
+            .chain(organisation)
+            .chain([(&t.state, None), (&t.created, Some(OwnerKey::Created))])
+            .map(|(title, key)| Heading::new(title, &list.view, key))
+            .collect();
+        let offered = [
+            (OwnerKey::Created, true, &common.newest_first),
+            (OwnerKey::Created, false, &common.oldest_first),
+            (OwnerKey::Name, false, &common.name_ascending),
+            (OwnerKey::Name, true, &common.name_descending),
+            (OwnerKey::Role, true, &t.role_descending),
+            (OwnerKey::Role, false, &t.role_ascending),
+            (OwnerKey::Organisation, false, &t.organisation_ascending),
+            (OwnerKey::Organisation, true, &t.organisation_descending),
+        ];
+        list.orders = orders(&list.view, if everywhere { &offered } else { &offered[..6] });
+        Ok(Self {
+            page: visitor.page(room.of(&t.users, &t.accounts), room.place()),
+            t,
+            room,
+            everywhere,
+            organisations: choice::offered(visitor, &list.value("organisation")).await?,
+            list,
+            rows,
+        })
     }
 
     fn lead(&self) -> &'static Phrase {
@@ -80,8 +103,9 @@ impl List {
         }
     }
 
-    fn shown(&self) -> Phrase {
-        self.t.shown.count(self.rows.len() as u64)
+    /// The roles to choose from.
+    fn roles() -> impl Iterator<Item = (&'static str, &'static Phrase)> {
+        roles::ALL.into_iter().map(|role| (role.as_str(), roles::text(role)))
     }
 
     fn add_path(&self) -> String {

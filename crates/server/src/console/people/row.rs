@@ -2,12 +2,14 @@
 
 use super::{Room, roles};
 use crate::console::{
+    addresses,
     initials::initials,
     moment::Moment,
     texts::{ENGLISH, Phrase},
     visitor::Visitor,
 };
 use domain::owner::{Owner, OwnerKind};
+use store::query::ListedOwner;
 
 /// What is shown of one.
 pub struct Row {
@@ -33,6 +35,8 @@ pub struct Row {
     pub created: Moment,
     /// The name of its organisation.
     pub organisation: String,
+    /// The page about its organisation.
+    pub organisation_page: String,
     /// True when it is the visitor.
     pub is_visitor: bool,
     /// True when the visitor may change it: nobody changes whoever has a higher role.
@@ -42,6 +46,15 @@ pub struct Row {
 }
 
 impl Row {
+    /// One of this room, with what its organisation says of it: while that is inactive, nobody of it is active.
+    pub fn listed(visitor: &Visitor, room: Room, listed: &ListedOwner) -> Self {
+        let row = Self::new(visitor, room, &listed.owner, listed.organisation.name.to_string());
+        if listed.organisation.active || !listed.owner.active {
+            return row;
+        }
+        Self { badge: "warning", state: &ENGLISH.common.organisation_inactive, ..row }
+    }
+
     /// One of this room, in an organisation of this name.
     pub fn new(visitor: &Visitor, room: Room, owner: &Owner, organisation: String) -> Self {
         let t = &ENGLISH.people;
@@ -62,6 +75,7 @@ impl Row {
             state,
             created: Moment::new(owner.created_at),
             organisation,
+            organisation_page: addresses::organisation(owner.organisation_id),
             is_visitor: owner.id == visitor.owner.id,
             may_change: owner.role <= visitor.caller.role,
             revision: owner.revision,

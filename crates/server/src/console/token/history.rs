@@ -7,10 +7,14 @@ use super::{
 };
 use crate::{
     console::{
+        feedback::Feedback,
         fields::Fields,
-        page::{Page, Place, send},
+        journal::filter::{JournalKey, offered},
+        lists::{filter::FilterFields, listing::Listing, sorting::Heading, view::ListView},
+        page::{Page, Place, send_with},
         record::{self, Record},
         refused::Refused,
+        texts::ENGLISH,
         visitor::Visitor,
     },
     path::Path,
@@ -18,22 +22,18 @@ use crate::{
 use askama::Template;
 use authority::Error;
 use axum::response::Response;
-use domain::id::Position;
+use domain::{id::Position, invalid::Checks};
 use store::query::JournalFilter;
-
-/// How many entries stand on a page.
-const ROWS: usize = 20;
 
 #[derive(Template)]
 #[template(path = "console/token/history.html")]
 struct History {
     page: Page,
     head: Head,
+    list: Listing<JournalKey>,
+    /// False: all entries about a token concern its organisation, which is not said with each.
+    everywhere: bool,
     records: Vec<Record>,
-    total: u64,
-    /// The number of the page, from 1, and how many there are.
-    number: u64,
-    pages: u64,
 }
 
 /// Shows a page of it.
@@ -44,24 +44,25 @@ pub async fn show(visitor: Visitor, Path(id): Path<String>, fields: Fields) -> R
 
 async fn history(visitor: &Visitor, id: &str, fields: &Fields) -> Result<Response, Refused> {
     let subject = Subject::find(visitor, id).await?;
-    let asked = fields.text("page").parse().unwrap_or(1_u64).max(1);
-    let filter = JournalFilter { token: Some(subject.id()), ..JournalFilter::default() };
-    let part = |number: u64| (number - 1).saturating_mul(ROWS as u64);
-    let authority = &visitor.server.authority;
-    let mut found = authority.journal_part(&visitor.caller, filter.clone(), part(asked), ROWS).await?;
-    let pages = found.total.div_ceil(ROWS as u64).max(1);
-    let number = asked.min(pages);
-    if number != asked {
-        found = authority.journal_part(&visitor.caller, filter, part(number), ROWS).await?;
-    }
-    Ok(send(&History {
-        page: visitor.page(subject.name(), Place::Tokens),
-        head: Head::new(visitor, &subject).at(Tab::History),
-        records: record::tell(visitor, &found.items).await?,
-        total: found.total,
-        number,
-        pages,
-    }))
+    let (path, mut checks) = (format!("{}/history", subject.path()), Checks::new());
+    let mut view = ListView::read(path, &[], FilterFields::default(), fields, &mut checks);
+    let (mut list, records) = match checks.finish() {
+        Ok(()) => {
+            let (authority, ascending) = (&visitor.server.authority, !view.sort.descending);
+            let filter = JournalFilter { token: Some(subject.id()), ascending, ..JournalFilter::default() };
+            let part = |offset, rows| authority.journal_part(&visitor.caller, filter.clone(), offset, rows);
+            let found = view.paging.find(part).await?;
+            let records = record::tell(visitor, &found.items).await?;
+            (Listing::new(view, &[], found.total, records.len()), records)
+        }
+        Err(invalid) => (Listing::refused(view, &[], Feedback::of(invalid)?), Vec::new()),
+    };
+    let t = &ENGLISH.journal;
+    let titles = [(&t.time, Some(JournalKey::Time)), (&t.actor, None), (&t.event, None), (&t.from, None)];
+    list.headings = titles.into_iter().map(|(title, key)| Heading::new(title, &list.view, key)).collect();
+    list.orders = offered(&list.view);
+    let (page, head) = (visitor.page(subject.name(), Place::Tokens), Head::new(visitor, &subject).at(Tab::History));
+    Ok(send_with(list.feedback.status(), &History { page, head, list, everywhere: false, records }))
 }
 
 /// Shows one entry with all its particulars.

@@ -1,7 +1,7 @@
 //! Whom and what the filter offers to choose: users, service accounts and organisations, while they are few.
 
-use super::filter::{Choice, FilterFields};
-use crate::console::{refused::Refused, visitor::Visitor};
+use super::filter::Choice;
+use crate::console::{lists::filter::FilterFields, refused::Refused, visitor::Visitor};
 use domain::{
     id::{OrganisationId, OwnerId},
     owner::{Organisation, Owner, OwnerKind},

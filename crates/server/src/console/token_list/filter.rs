@@ -1,13 +1,15 @@
 //! The filter of the list: its fields as they were given, what they select, and what is said against them.
 
-use crate::console::{fields::Fields, texts::TokenList};
+use crate::console::{
+    fields::Fields,
+    lists::{day, filter::FilterFields},
+    texts::TokenList,
+};
 use domain::{
-    id::{OrganisationId, OwnerId},
+    id::OwnerId,
     invalid::{Checks, Invalid},
-    limits,
-    name::{self, Name},
+    limits, name,
     scope::Scope,
-    time::Timestamp,
     token::State,
 };
 use store::query::TokenFilter;
@@ -32,98 +34,57 @@ pub const FIELDS: [&str; 13] = [
 /// The states that can be asked for.
 pub const STATES: [State; 4] = [State::Active, State::Disabled, State::Expired, State::Deleted];
 
-/// The fields as they were given.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FilterFields(Vec<(&'static str, String)>);
-
-impl FilterFields {
-    /// Takes them from a query. Labels may be parted by blanks or commas, or given one by one.
-    pub fn of(fields: &Fields) -> Self {
-        let given = FIELDS.into_iter().flat_map(|field| match field {
-            "label" => {
-                let all = fields.all(field).flat_map(|text| text.split([' ', ',']));
-                all.filter(|label| !label.is_empty()).map(|label| (field, label.to_owned())).collect::<Vec<_>>()
-            }
-            _ => fields.given(field).map(|text| (field, text.to_owned())).into_iter().collect(),
-        });
-        Self(given.collect())
-    }
-
-    /// The text of a field as its input shows it.
-    pub fn value(&self, field: &str) -> String {
-        let values = self.0.iter().filter(|(known, _)| *known == field).map(|(_, value)| value.as_str());
-        values.collect::<Vec<_>>().join(" ")
-    }
-
-    /// Names and values for an address.
-    pub fn pairs(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.0.iter().map(|(name, value)| (*name, value.as_str()))
-    }
-
-    /// The same without this one.
-    #[must_use]
-    pub fn without(&self, field: &str, value: &str) -> Self {
-        let mut less = self.clone();
-        less.0.retain(|(known, text)| !(*known == field && text == value));
-        less
-    }
-
-    /// True when nothing is asked for.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// How many fields are asked for that do not always stand there.
-    pub fn more(&self) -> usize {
-        self.0.iter().filter(|(name, _)| !matches!(*name, "q" | "state")).count()
-    }
-
-    /// What kind of input shows a day: one that is none has to stay visible as it was typed.
-    pub fn day_type(&self, field: &str) -> &'static str {
-        let value = self.value(field);
-        if value.is_empty() || day(&value).is_some() { "date" } else { "text" }
-    }
-
-    /// What they select. Owner and author may be named by an email address, which `people` has looked up.
-    ///
-    /// # Errors
-    /// Names every field that breaks a rule.
-    pub fn check(&self, t: &TokenList, people: &[(String, OwnerId)]) -> Result<TokenFilter, Invalid> {
-        let mut checks = Checks::new();
-        let given = |field: &str| self.0.iter().find(|(known, _)| *known == field).map(|(_, text)| text.as_str());
-        let mut person = |field: &str| given(field).and_then(|text| checks.take(somebody(field, text, people, t)));
-        let (owner, author) = (person("owner"), person("author"));
-        let mut time = |field: &str| given(field).and_then(|text| checks.take(moment(field, text, t)));
-        let created = (time("created_after"), time("created_before"));
-        let expires = (time("expires_after"), time("expires_before"));
-        let used = (time("last_used_after"), time("last_used_before"));
-        let labels: Vec<_> = self.0.iter().filter(|(known, _)| *known == "label").collect();
-        if labels.len() > limits::LABELS {
-            checks.refuse("label", t.rule_labels.with("count", &limits::LABELS).to_string());
+/// Takes them from a query. Labels may be parted by blanks or commas, or given one by one.
+pub fn given(fields: &Fields) -> FilterFields {
+    let given = FIELDS.into_iter().flat_map(|field| match field {
+        "label" => {
+            let all = fields.all(field).flat_map(|text| text.split([' ', ',']));
+            all.filter(|label| !label.is_empty()).map(|label| (field, label.to_owned())).collect::<Vec<_>>()
         }
-        let filter = TokenFilter {
-            state: given("state").and_then(|word| checks.take(state(word, t))),
-            owner,
-            author,
-            organisation: given("organisation").and_then(|id| {
-                checks.take(
-                    OrganisationId::parse("organisation", id)
-                        .map_err(|_| Invalid::field("organisation", t.rule_identifier.as_str())),
-                )
-            }),
-            scope: given("scope").and_then(|text| checks.take(Scope::parse("scope", text))).map(|s| s.to_string()),
-            labels: labels.iter().filter_map(|(_, text)| checks.take(name::label_filter("label", text))).collect(),
-            created_after: created.0,
-            created_before: created.1,
-            expires_after: expires.0,
-            expires_before: expires.1,
-            last_used_after: used.0,
-            last_used_before: used.1,
-            text: given("q").and_then(|text| checks.take(Name::parse("q", text))).map(|text| text.to_string()),
-            ..TokenFilter::default()
-        };
-        checks.finish_with(Some(filter))
+        _ => fields.given(field).map(|text| (field, text.to_owned())).into_iter().collect(),
+    });
+    FilterFields::new(given.collect())
+}
+
+/// How many fields are asked for that do not always stand there.
+pub fn more(fields: &FilterFields) -> usize {
+    fields.pairs().filter(|(name, _)| !matches!(*name, "q" | "state")).count()
+}
+
+/// What they select. Owner and author may be named by an email address, which `people` has looked up.
+///
+/// # Errors
+/// Names every field that breaks a rule.
+pub fn check(fields: &FilterFields, t: &TokenList, people: &[(String, OwnerId)]) -> Result<TokenFilter, Invalid> {
+    let mut checks = Checks::new();
+    let given = |field: &str| fields.given(field);
+    let mut person = |field: &str| given(field).and_then(|text| checks.take(somebody(field, text, people, t)));
+    let (owner, author) = (person("owner"), person("author"));
+    let mut time = |field: &str| given(field).and_then(|text| checks.take(day::beginning(field, text)));
+    let created = (time("created_after"), time("created_before"));
+    let expires = (time("expires_after"), time("expires_before"));
+    let used = (time("last_used_after"), time("last_used_before"));
+    let labels: Vec<_> = fields.all("label").collect();
+    if labels.len() > limits::LABELS {
+        checks.refuse("label", t.rule_labels.with("count", &limits::LABELS).to_string());
     }
+    let filter = TokenFilter {
+        state: given("state").and_then(|word| checks.take(state(word, t))),
+        owner,
+        author,
+        organisation: fields.organisation("organisation", &mut checks),
+        scope: given("scope").and_then(|text| checks.take(Scope::parse("scope", text))).map(|s| s.to_string()),
+        labels: labels.iter().filter_map(|text| checks.take(name::label_filter("label", text))).collect(),
+        created_after: created.0,
+        created_before: created.1,
+        expires_after: expires.0,
+        expires_before: expires.1,
+        last_used_after: used.0,
+        last_used_before: used.1,
+        text: fields.text("q", &mut checks),
+        ..TokenFilter::default()
+    };
+    checks.finish_with(Some(filter))
 }
 
 fn state(word: &str, t: &TokenList) -> Result<State, Invalid> {
@@ -136,19 +97,6 @@ fn somebody(field: &str, text: &str, people: &[(String, OwnerId)], t: &TokenList
     }
     let rule = if text.contains('@') { &t.rule_nobody } else { &t.rule_person };
     OwnerId::parse(field, text).map_err(|_| Invalid::field(field, rule.as_str()))
-}
-
-/// A day, which begins at midnight in UTC, or an exact instant.
-fn moment(field: &str, text: &str, t: &TokenList) -> Result<Timestamp, Invalid> {
-    let exact = || Timestamp::parse(field, text).ok();
-    day(text).or_else(exact).ok_or_else(|| Invalid::field(field, t.rule_day.as_str()))
-}
-
-fn day(text: &str) -> Option<Timestamp> {
-    if text.len() != "2026-11-23".len() {
-        return None;
-    }
-    Timestamp::parse("day", &format!("{text}T00:00:00Z")).ok()
 }
 
 /// A condition that holds, and the way to do without it.

@@ -2,17 +2,20 @@
 
 use super::{
     choices::Choices,
-    columns::{ALWAYS, Column},
-    filter::{Chip, FilterFields, STATES},
-    pager::{Pager, last_page},
+    columns::{ALWAYS, Column, Columns},
+    filter::{self, Chip, STATES},
     row::Row,
-    sort,
-    view::View,
+    sort, view,
 };
 use crate::console::{
     addresses::TOKENS,
     feedback::Feedback,
     fields::Fields,
+    lists::{
+        paging::Pager,
+        sorting::{self, Heading, Order},
+        view::ListView,
+    },
     page::{Page, Place, send, send_with},
     refused::Refused,
     standing::state_text,
@@ -22,7 +25,7 @@ use crate::console::{
 use askama::Template;
 use axum::response::Response;
 use domain::invalid::{Checks, Invalid};
-use store::query::{ListedToken, SortKey, TokenFilter, search::Found};
+use store::query::{ListedToken, SortKey, search::Found};
 
 /// What the text field takes, as a browser checks it: no word that looks like a whole secret, of Jeton or of the
 /// products that it speaks for. A secret in an address would be kept in histories and logs.
@@ -39,7 +42,8 @@ struct List {
     /// The word of the column that is always there.
     always: &'static str,
     states: [(&'static str, &'static Phrase); 4],
-    view: View,
+    view: ListView<SortKey>,
+    columns: Columns,
     feedback: Feedback,
     choices: Choices,
     chips: Vec<Chip>,
@@ -51,51 +55,47 @@ struct List {
 
 /// The list, as its address says.
 pub async fn show(visitor: Visitor, fields: Fields) -> Result<Response, Refused> {
-    let t = &ENGLISH.token_list;
     let mut checks = Checks::new();
-    let mut view = View::read(&fields, &mut checks, t);
-    if !visitor.is_application_administrator() {
-        view.columns = view.columns.within_an_organisation();
-    }
+    let (mut view, columns) = view::read(&fields, visitor.is_application_administrator(), &mut checks);
     let choices = Choices::of(&visitor, &view.filter).await?;
-    let filter = checks.take(view.filter.check(t, &choices.by_email));
+    let filter = checks.take(filter::check(&view.filter, &ENGLISH.token_list, &choices.by_email));
     match checks.finish_with(filter) {
         Ok(filter) => {
-            let found = find(&visitor, filter, &mut view).await?;
-            Ok(send(&List::new(&visitor, view, choices, found, Feedback::none())))
+            let (authority, sort) = (&visitor.server.authority, view.sort);
+            let part = |offset, rows| authority.tokens_part(&visitor.caller, filter.clone(), sort, offset, rows);
+            let found = view.paging.find(part).await?;
+            Ok(send(&List::new(&visitor, view, columns, choices, found, Feedback::none())))
         }
-        Err(invalid) => refuse(&visitor, view, choices, invalid),
+        Err(invalid) => refuse(&visitor, view, columns, choices, invalid),
     }
 }
 
 /// The page that says what is wrong with its address, and shows no token.
-fn refuse(visitor: &Visitor, view: View, choices: Choices, invalid: Invalid) -> Result<Response, Refused> {
+fn refuse(
+    visitor: &Visitor,
+    view: ListView<SortKey>,
+    columns: Columns,
+    choices: Choices,
+    invalid: Invalid,
+) -> Result<Response, Refused> {
     let feedback = Feedback::of(invalid)?;
     let status = feedback.status();
     let found = Found { items: Vec::new(), total: 0 };
-    Ok(send_with(status, &List::new(visitor, view, choices, found, feedback)))
-}
-
-/// The tokens of the page; those of the last one when the list has become shorter than that.
-async fn find(visitor: &Visitor, filter: TokenFilter, view: &mut View) -> Result<Found<ListedToken>, Refused> {
-    let authority = &visitor.server.authority;
-    let offset = |page: u64| (page - 1).saturating_mul(view.rows as u64);
-    let (sort, rows) = (view.sort, view.rows);
-    let found = authority.tokens_part(&visitor.caller, filter.clone(), sort, offset(view.page), rows).await?;
-    let last = last_page(found.total, rows);
-    if view.page <= last {
-        return Ok(found);
-    }
-    let found = authority.tokens_part(&visitor.caller, filter, sort, offset(last), rows).await?;
-    view.page = last;
-    Ok(found)
+    Ok(send_with(status, &List::new(visitor, view, columns, choices, found, feedback)))
 }
 
 impl List {
-    fn new(visitor: &Visitor, view: View, choices: Choices, found: Found<ListedToken>, feedback: Feedback) -> Self {
+    fn new(
+        visitor: &Visitor,
+        view: ListView<SortKey>,
+        columns: Columns,
+        choices: Choices,
+        found: Found<ListedToken>,
+        feedback: Feedback,
+    ) -> Self {
         let t = &ENGLISH.token_list;
         let (now, for_administrator) = (visitor.server.authority.now(), visitor.is_administrator());
-        let pager = Pager::new(&view, found.total, found.items.len(), t);
+        let pager = Pager::new(&view, found.total, found.items.len());
         let rows = found.items.into_iter().map(|listed| Row::new(listed, now, for_administrator)).collect();
         Self {
             page: visitor.page(&t.title, Place::Tokens),
@@ -105,6 +105,7 @@ impl List {
             states: STATES.map(|state| (state.as_str(), state_text(state))),
             chips: chips(&view, &choices),
             view,
+            columns,
             feedback,
             choices,
             rows,
@@ -139,35 +140,32 @@ impl List {
         self.feedback.status() != http::StatusCode::OK
     }
 
-    fn sort_word(&self) -> String {
-        sort::word(self.view.sort)
-    }
-
     /// The orders that a list of cards offers, which has no heads of columns to press.
-    fn orders(&self) -> [(&'static str, &'static Phrase); 8] {
-        let t = self.t;
-        [
-            ("-created", &t.newest_first),
-            ("created", &t.oldest_first),
-            ("name", &t.name_ascending),
-            ("-name", &t.name_descending),
-            ("-last_used", &t.used_last_first),
-            ("last_used", &t.used_first_first),
-            ("expires", &t.expires_soonest_first),
-            ("-expires", &t.expires_latest_first),
-        ]
+    fn orders(&self) -> Vec<Order> {
+        let (t, common) = (self.t, &ENGLISH.common);
+        let orders = [
+            (SortKey::Created, true, &common.newest_first),
+            (SortKey::Created, false, &common.oldest_first),
+            (SortKey::Name, false, &common.name_ascending),
+            (SortKey::Name, true, &common.name_descending),
+            (SortKey::LastUsed, true, &t.used_last_first),
+            (SortKey::LastUsed, false, &t.used_first_first),
+            (SortKey::Expires, false, &t.expires_soonest_first),
+            (SortKey::Expires, true, &t.expires_latest_first),
+        ];
+        sorting::orders(&self.view, &orders)
     }
 
     /// What stands above the columns, the token first.
-    fn headers(&self) -> Vec<Header> {
-        let header = |title: &'static Phrase, key: Option<SortKey>| Header {
-            title,
-            word: key.map(sort::key_word).unwrap_or_default(),
-            sorted: key.map(|key| self.view.sorted(sort::next(self.view.sort, key))),
-            direction: key.and_then(|key| sort::direction(self.view.sort, key)),
-        };
-        let columns = self.view.columns.iter().map(|column| header(column.title(self.t), sort::key_of(column)));
-        std::iter::once(header(&self.t.token, Some(SortKey::Name))).chain(columns).collect()
+    fn headings(&self) -> Vec<Heading> {
+        let heading = |column: Column| Heading::new(column.title(self.t), &self.view, sort::key_of(column));
+        let first = Heading::new(&self.t.token, &self.view, Some(SortKey::Name));
+        std::iter::once(first).chain(self.columns.iter().map(heading)).collect()
+    }
+
+    /// How many fields of the filter are in use that do not always stand there.
+    fn more_filters(&self) -> usize {
+        filter::more(&self.view.filter)
     }
 
     /// Fields of the filter that this visitor has no input for, and that his address names all the same.
@@ -195,19 +193,8 @@ impl List {
     }
 }
 
-/// What stands above a column.
-struct Header {
-    title: &'static Phrase,
-    /// The word of what it sorts by; nothing where it does not.
-    word: &'static str,
-    /// The list in the order of this column, where it can be.
-    sorted: Option<String>,
-    /// The direction in which the list goes by it now.
-    direction: Option<&'static str>,
-}
-
 /// What the list is narrowed down to, each with the way to do without it.
-fn chips(view: &View, choices: &Choices) -> Vec<Chip> {
+fn chips(view: &ListView<SortKey>, choices: &Choices) -> Vec<Chip> {
     let t = &ENGLISH.token_list;
     let shown = |field: &str, value: &str| match field {
         "state" => state_name(value),
@@ -217,7 +204,7 @@ fn chips(view: &View, choices: &Choices) -> Vec<Chip> {
     let chip = |(field, value): (&'static str, &str)| Chip {
         title: title_of(field, t).to_string(),
         value: shown(field, value),
-        without: view.filtered(FilterFields::without(&view.filter, field, value)),
+        without: view.filtered(view.filter.without(field, value)),
     };
     view.filter.pairs().map(chip).collect()
 }

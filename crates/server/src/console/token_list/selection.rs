@@ -1,12 +1,14 @@
 //! What was chosen in the list: rows of it, or everything that fits its filter, and what shall be done with it.
 
-use super::{choices::Choices, view::View};
-use crate::console::{addresses, fields::Fields, refused::Refused, texts::ENGLISH, visitor::Visitor};
+use super::{choices::Choices, filter, view};
+use crate::console::{
+    addresses, fields::Fields, lists::view::ListView, refused::Refused, texts::ENGLISH, visitor::Visitor,
+};
 use domain::{
     id::TokenId,
     invalid::{Checks, Invalid},
 };
-use store::query::TokenFilter;
+use store::query::{SortKey, TokenFilter};
 
 /// How many rows can be chosen at once: more than the largest page has.
 const MOST: usize = 500;
@@ -42,7 +44,7 @@ pub struct Selection {
     /// Which tokens that means.
     pub filter: TokenFilter,
     /// The list that they were chosen in.
-    pub view: View,
+    pub view: ListView<SortKey>,
 }
 
 impl Selection {
@@ -56,10 +58,10 @@ impl Selection {
         let deed = deeds.into_iter().find(|deed| deed.word() == fields.text("do"));
         let deed = deed.ok_or_else(|| Invalid::field("do", t.rule_deed.as_str()))?;
         // The list is only where one goes back to; its own page says what is wrong with an address.
-        let view = View::read(fields, &mut Checks::new(), t);
+        let (view, _) = view::read(fields, visitor.is_application_administrator(), &mut Checks::new());
         if deed == Deed::DeleteFitting {
             let choices = Choices::of(visitor, &view.filter).await?;
-            let filter = view.filter.check(t, &choices.by_email)?;
+            let filter = filter::check(&view.filter, t, &choices.by_email)?;
             if filter == TokenFilter::default() {
                 return Err(Invalid::field("do", t.rule_everything.as_str()).into());
             }

@@ -110,3 +110,26 @@ async fn organisations_do_not_exist_for_anybody_else() {
     root.get(&format!("{ORGANISATIONS}/x")).await.expect(404);
     root.get(&format!("{ORGANISATIONS}/00000000-0000-7000-8000-000000000000")).await.expect(404);
 }
+
+#[tokio::test]
+async fn the_list_has_pages_a_total_and_orders_and_refuses_what_it_does_not_know() {
+    let world = World::new().await;
+    let visit = world.visit(&world.root).await;
+    let add = format!("{ORGANISATIONS}/add");
+    for name in ["zeta", "Yotta", "alpha", "Beta"] {
+        visit.send(&visit.open(&add).await.form(&add).set("name", name)).await.expect(303);
+    }
+    let page = visit.open(&format!("{ORGANISATIONS}?rows=5")).await;
+    assert_eq!(page.texts(".name")[..4], ["Beta", "alpha", "Yotta", "zeta"], "the newest first");
+    let sorted = visit.open(&page.links("Name")[0]).await;
+    let mut names = sorted.texts(".name");
+    assert_eq!(names[..2], ["Acme", "alpha"]);
+    let behind = visit.open(&sorted.links("Next")[0]).await;
+    names.extend(behind.texts(".name"));
+    assert_eq!(names.last().map(String::as_str), Some("zeta"));
+    behind.says(&format!("6–{} of {} rows", names.len(), names.len())).says("of 2");
+    for query in ["colour=red", "sort=size", "rows=7", "page=0", "after=x"] {
+        let page = visit.get(&format!("{ORGANISATIONS}?{query}")).await.expect(422);
+        assert!(page.says("This filter cannot be understood").texts(".name").is_empty(), "{query}");
+    }
+}

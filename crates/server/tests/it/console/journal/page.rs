@@ -64,7 +64,10 @@ async fn every_filter_finds_what_it_says_and_wrong_ones_are_named() {
         let page = page.says("This filter cannot be understood").says_nothing_of("Nothing fits");
         assert!(page.texts("time").is_empty());
     }
-    visit.get(&format!("{JOURNAL}?after=x")).await.expect(422);
+    for query in ["after=x", "colour=red", "sort=name", "rows=7", "page=0", "format=csv"] {
+        let page = visit.get(&format!("{JOURNAL}?{query}")).await.expect(422);
+        assert!(page.says("This filter cannot be understood").texts("time").is_empty(), "{query}");
+    }
     visit.open(&format!("{JOURNAL}?kind=quarantine.lifted")).await.says("Nothing fits these filters");
 }
 
@@ -123,4 +126,30 @@ async fn members_see_what_they_did_and_what_happened_to_their_tokens() {
     page.says_nothing_of("Globex");
     let page = member.open(&format!("{JOURNAL}?token_id={}", world.globex.member.token_id)).await;
     assert!(page.texts("time").is_empty());
+}
+
+#[tokio::test]
+async fn pages_say_how_many_entries_there_are_and_go_in_both_directions() {
+    let world = World::new().await;
+    world.issue_many(&world.acme.colleague, 12).await;
+    for visit in [world.visit(&world.root).await, world.visit(&world.acme.administrator).await] {
+        let positions = |page: &crate::console::Page| -> Vec<u64> {
+            let entries = page.hrefs().into_iter().filter_map(|href| href.strip_prefix(&format!("{JOURNAL}/")));
+            entries.filter_map(|position| position.parse().ok()).collect()
+        };
+        let first = visit.open(&format!("{JOURNAL}?rows=5")).await;
+        let (mut all, mut page) = (positions(&first), first);
+        while let Some(next) = page.links("Next").pop() {
+            page = visit.open(&next).await;
+            all.extend(positions(&page));
+        }
+        assert!(all.len() > 12 && all.is_sorted_by(|a, b| a > b), "{all:?}");
+        page.says(&format!("of {} rows", all.len()));
+        let oldest = visit.open(&format!("{JOURNAL}?rows=5&sort=time")).await;
+        all.reverse();
+        assert_eq!(positions(&oldest), all[..5]);
+        assert_eq!(oldest.links("Time"), [format!("{JOURNAL}?rows=5")]);
+        let beyond = visit.open(&format!("{JOURNAL}?rows=5&sort=time&page=1000000000")).await;
+        assert_eq!(positions(&beyond).last(), all.last());
+    }
 }

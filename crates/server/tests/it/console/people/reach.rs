@@ -30,8 +30,9 @@ async fn members_find_none_of_these_pages() {
 async fn administrators_of_an_organisation_see_theirs() {
     let world = World::new().await;
     let visit = world.visit(&world.acme.administrator).await;
-    let page = visit.open(&format!("{USERS}?organisation={}", world.globex.id)).await.says("Acme Grace");
-    page.says_nothing_of("Globex").says_nothing_of("All organisations");
+    visit.open(USERS).await.says("Acme Linus").says_nothing_of("Globex").says_nothing_of("All organisations");
+    let page = visit.open(&format!("{USERS}?organisation={}", world.globex.id)).await;
+    assert!(page.says("Nobody fits these filters").texts(".name").is_empty());
     visit.open(ACCOUNTS).await.says("Acme Robot").says_nothing_of("Globex").says_nothing_of("Acme Linus");
     for verb in ["", "/edit", "/deactivate", "/activate", "/link"] {
         visit.get(&format!("{USERS}/{}{verb}", world.globex.member.id)).await.expect(404);
@@ -52,7 +53,7 @@ async fn administrators_of_an_organisation_see_theirs() {
 async fn application_administrators_see_everybody_and_every_filter_finds_what_it_says() {
     let world = World::new().await;
     let visit = world.visit(&world.root).await;
-    let shown = async |query: &str| visit.open(&format!("{USERS}?{query}")).await.texts(".name");
+    let shown = async |query: &str| visit.open(&format!("{USERS}?sort=name&{query}")).await.texts(".name");
     assert_eq!(shown("").await.len(), 7);
     assert_eq!(shown("q=LINUS").await, ["Acme Linus", "Globex Linus"]);
     assert_eq!(shown("q=acme.linus%40people").await, ["Acme Linus"]);
@@ -67,27 +68,4 @@ async fn application_administrators_see_everybody_and_every_filter_finds_what_it
         let page = visit.get(&format!("{USERS}?{query}")).await.expect(422);
         assert!(page.error(field).contains(" must "), "{query}");
     }
-    visit.get(&format!("{USERS}?after=x&rows=7")).await.expect(422);
-}
-
-#[tokio::test]
-async fn pages_of_a_list_hold_everybody_once() {
-    let world = World::new().await;
-    let visit = world.visit(&world.root).await;
-    for number in 0..12 {
-        let path = format!("{ACCOUNTS}/add");
-        let form = visit.open(&path).await.form(&path).set("name", &format!("Fresh {number:02}"));
-        visit.send(&form).await.expect(303);
-    }
-    let (mut names, mut path) = (Vec::new(), format!("{ACCOUNTS}?q=fresh&rows=10"));
-    loop {
-        let page = visit.open(&path).await;
-        names.extend(page.texts(".name"));
-        match page.links("Next page").pop() {
-            Some(next) => path = next,
-            None => break,
-        }
-    }
-    let expected: Vec<_> = (0..12).map(|number| format!("Fresh {number:02}")).collect();
-    assert_eq!(names, expected);
 }

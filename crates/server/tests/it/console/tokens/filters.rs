@@ -66,7 +66,7 @@ async fn the_form_of_the_filter_works_without_scripts_and_its_conditions_can_be_
     assert_eq!(page.links(&owner), [format!("{LIST}?q=SHIFT&label=team")]);
     let less = visit.open(&page.links("Remove filter Text: SHIFT")[0]).await;
     assert_eq!(names(&less), ["night shift"]);
-    assert_eq!(page.links("Reset"), [LIST]);
+    assert_eq!(page.links("Clear filters"), [LIST]);
 }
 
 #[tokio::test]
@@ -143,7 +143,10 @@ async fn a_whole_secret_is_kept_out_of_addresses_by_the_browser() {
     }
     let form = page.elements().find(|element| element.get("id") == Some("filter")).unwrap();
     assert!(form.get("data-text-secret").is_some_and(|text| text.starts_with("Never paste a whole secret here.")));
-    assert_eq!(field.get("title"), form.get("data-text-secret"), "said without scripts, too");
+    assert!(
+        field.get("title").is_some_and(|text| text.contains("Never paste a whole secret here.")),
+        "without scripts, too"
+    );
 }
 
 #[tokio::test]

@@ -73,7 +73,7 @@ async fn a_list_with_nothing_says_what_to_do() {
     let page = visit.open(LIST).await.says("No API tokens yet").says("0 rows");
     assert_eq!(page.links("Add API token"), [format!("{LIST}/add"), format!("{LIST}/add")]);
     let page = visit.open(&format!("{LIST}?q=nothing")).await.says("Nothing fits");
-    assert!(page.links("Reset").iter().all(|link| link == LIST) && !page.links("Reset").is_empty());
+    assert!(page.links("Clear filters").iter().all(|link| link == LIST) && !page.links("Clear filters").is_empty());
     let page = visit.open(&format!("{LIST}?state=deleted")).await;
     assert_eq!((super::names(&page), page.texts(".badge")), (vec!["everyday".to_owned()], vec!["Deleted".to_owned()]));
     assert!(!page.hrefs().iter().any(|href| href.ends_with("/delete")), "what is deleted stays deleted");
