@@ -44,10 +44,10 @@ struct TokensTab {
     holdings: Holdings,
 }
 
-/// *History*: what happened there lately.
+/// *Activity*: what happened there lately.
 #[derive(Template)]
 #[template(path = "console/organisations/history.html")]
-struct History {
+struct Activity {
     page: Page,
     head: Head,
     lead: String,
@@ -79,15 +79,15 @@ pub async fn show_tokens(visitor: Visitor, Path(id): Path<String>) -> Result<Res
     }))
 }
 
-/// Shows *History*.
+/// Shows *Activity*.
 pub async fn show_history(visitor: Visitor, Path(id): Path<String>) -> Result<Response, Refused> {
     let organisation = find(&visitor, &id).await?;
     let narrowing = ("organisation", organisation.id.to_string());
     let Lately { records, all } = Lately::of(&visitor, entries(organisation.id), narrowing).await?;
-    Ok(send(&History {
+    Ok(send(&Activity {
         page: visitor.page(&organisation.name, Place::Organisations),
-        head: Head::new(&visitor, &organisation, Tab::History),
-        lead: ENGLISH.organisations.history_lead.with("name", &organisation.name).to_string(),
+        head: Head::new(&visitor, &organisation, Tab::Activity),
+        lead: ENGLISH.organisations.activity_lead.with("name", &organisation.name).to_string(),
         all,
         records,
     }))
@@ -96,7 +96,7 @@ pub async fn show_history(visitor: Visitor, Path(id): Path<String>) -> Result<Re
 /// Shows one entry with all its particulars.
 pub async fn show_entry(visitor: Visitor, Path((id, position)): Path<(String, String)>) -> Result<Response, Refused> {
     let organisation = find(&visitor, &id).await?;
-    let back = format!("{}/history", Head::new(&visitor, &organisation, Tab::History).path);
+    let back = format!("{}/history", Head::new(&visitor, &organisation, Tab::Activity).path);
     lately::one(&visitor, Place::Organisations, entries(organisation.id), &position, back).await
 }
 

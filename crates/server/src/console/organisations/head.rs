@@ -17,7 +17,7 @@ pub enum Tab {
     /// The API tokens.
     Tokens,
     /// What happened there.
-    History,
+    Activity,
 }
 
 /// The head of such a page.
@@ -34,8 +34,11 @@ impl Head {
     /// The head of this one's page, of which a tab is open.
     pub fn new(visitor: &Visitor, organisation: &Organisation, here: Tab) -> Self {
         let (t, row) = (&ENGLISH.organisations, Row::new(visitor, organisation));
-        let tabs =
-            [(Tab::General, "", &t.general), (Tab::Tokens, "tokens", &t.tokens), (Tab::History, "history", &t.history)];
+        let tabs = [
+            (Tab::General, "", &t.general),
+            (Tab::Tokens, "tokens", &t.tokens),
+            (Tab::Activity, "history", &t.activity),
+        ];
         let about = About {
             back: addresses::ORGANISATIONS.to_owned(),
             back_text: &t.back,

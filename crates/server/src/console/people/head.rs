@@ -26,7 +26,7 @@ pub enum Tab {
     /// Passkeys and keys.
     Signers,
     /// What the account did.
-    History,
+    Activity,
 }
 
 /// The head of such a page.
@@ -75,7 +75,7 @@ fn about(room: Room, row: &Row, here: Tab) -> About {
         (Tab::General, "", &t.general),
         (Tab::Tokens, "tokens", &t.tokens),
         (Tab::Signers, "signers", room.of(&t.signers_of_user, &t.signers_of_account)),
-        (Tab::History, "history", &t.history),
+        (Tab::Activity, "history", &t.activity),
     ];
     About {
         back: room.path().to_owned(),

@@ -23,7 +23,7 @@ use store::query::JournalFilter;
 
 #[derive(Template)]
 #[template(path = "console/people/history.html")]
-struct History {
+struct Activity {
     page: Page,
     head: Head,
     lead: String,
@@ -36,10 +36,10 @@ pub async fn show(room: Room, visitor: Visitor, Path(id): Path<String>) -> Resul
     let owner = find(&visitor, room, &id).await?;
     let filter = JournalFilter { actor: Some(owner.id), ..JournalFilter::default() };
     let Lately { records, all } = Lately::of(&visitor, filter, ("actor", owner.id.to_string())).await?;
-    Ok(send(&History {
+    Ok(send(&Activity {
         page: visitor.page(&owner.name, room.place()),
-        head: Head::new(&visitor, room, &owner, Tab::History).await?,
-        lead: ENGLISH.people.history_lead.with("name", &owner.name).to_string(),
+        head: Head::new(&visitor, room, &owner, Tab::Activity).await?,
+        lead: ENGLISH.people.activity_lead.with("name", &owner.name).to_string(),
         all,
         records,
     }))

@@ -32,6 +32,7 @@ texts! {
         export_csv = "As CSV",
         export_jsonl = "As JSON lines",
         all_entries = "All of it in the journal",
+        no_activity = "No activity yet",
         empty_title = "Nothing happened yet",
         empty_text = "Changes appear here as soon as they are made.",
         empty_filtered_title = "Nothing fits these filters",

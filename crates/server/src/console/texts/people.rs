@@ -69,8 +69,8 @@ texts! {
         signer_passkey = "Passkey",
         signer_key = "Key",
         signer_inactive = "May not sign",
-        history = "History",
-        history_lead = "What {name} did lately",
+        activity = "Activity",
+        activity_lead = "What {name} did lately",
 
         invite_title = "Invite a user",
         add_account_title = "Add a service account",

@@ -18,7 +18,8 @@ async fn a_user_has_a_page_with_tabs() {
     let page = visit.open(&path).await.says("Last sign-in Never").says("deploy:*").says(&member.email);
     assert_eq!(page.links("New link"), [format!("{path}/link")]);
     assert_eq!(page.links("Deactivate"), [format!("{path}/deactivate")]);
-    for (tab, name) in [("", "General"), ("/tokens", "API tokens"), ("/signers", "Passkeys"), ("/history", "History")] {
+    for (tab, name) in [("", "General"), ("/tokens", "API tokens"), ("/signers", "Passkeys"), ("/history", "Activity")]
+    {
         let page = visit.open(&format!("{path}{tab}")).await;
         assert!(page.links(name).contains(&format!("{path}{tab}")), "{name}");
         assert_eq!((page.heading(), page.texts(".badge")[0].as_str()), ("Acme Linus".to_owned(), "Active"), "{name}");
@@ -46,7 +47,7 @@ async fn the_tokens_of_an_owner_have_their_menus_and_the_way_to_all_of_them() {
 }
 
 #[tokio::test]
-async fn a_history_leads_to_its_entries_and_to_no_others() {
+async fn activity_leads_to_its_entries_and_to_no_others() {
     let world = World::new().await;
     let (visit, member) = (world.visit(&world.acme.administrator).await, &world.acme.member);
     world.delete(format!("/v1/tokens/{}", member.token_id)).bearer(&member.token).await.expect(204);
@@ -58,6 +59,8 @@ async fn a_history_leads_to_its_entries_and_to_no_others() {
     let position = entry.rsplit('/').next().unwrap();
     visit.get(&format!("{USERS}/{}/history/{position}", world.acme.administrator.id)).await.expect(404);
     visit.get(&format!("{path}/nothing")).await.expect(404);
+    let robot = format!("{ACCOUNTS}/{}/history", world.acme.robot.id);
+    visit.open(&robot).await.says("What Acme Robot did lately").says("No activity yet");
     assert_eq!(page.links("All of it in the journal"), [format!("/console/settings/journal?actor={}", member.id)]);
 }
 
