@@ -3,7 +3,7 @@
 #![no_main]
 
 use domain::invalid::Checks;
-use http::{HeaderMap, HeaderValue, Uri, header::COOKIE};
+use http::Uri;
 use libfuzzer_sys::fuzz_target;
 use server::console::{fields::Fields, notice::Notice, texts::ENGLISH, token_list::view, way_back};
 
@@ -12,11 +12,8 @@ fuzz_target!(|text: &str| {
     assert!(way.starts_with("/console/") && way.parse::<Uri>().is_ok());
     assert!(way.parse::<Uri>().is_ok_and(|uri| uri.host().is_none()));
 
-    if let Ok(value) = HeaderValue::try_from(format!("jeton-notice={text}")) {
-        let headers = HeaderMap::from_iter([(COOKIE, value)]);
-        if let Some(notice) = Notice::of(&headers) {
-            assert!(!notice.sentence(&ENGLISH).is_empty());
-        }
+    if let Some(notice) = Notice::read(text) {
+        assert!(!notice.sentence(&ENGLISH).is_empty());
     }
 
     let Ok(fields) = Fields::read(text.as_bytes()) else { return };

@@ -124,7 +124,8 @@ impl Notice {
         Self::read(cookie::plain(headers, COOKIE, server)?)
     }
 
-    fn read(text: &str) -> Option<Self> {
+    /// Reads the value of the cookie.
+    pub fn read(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let text = String::from_utf8(bytes).ok()?;
         let (word, argument) = text.split_once(' ')?;
