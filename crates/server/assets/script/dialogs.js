@@ -15,6 +15,7 @@ function showDialog(answer, from) {
   const content = dialogIn(answer.page);
   if (!content || isOfAnotherVersion(answer.page)) return goTo(answer);
   closeMenus();
+  question?.close();
   if (!dialog) {
     opener = from ?? document.activeElement;
     dialog = document.createElement("dialog");
@@ -74,14 +75,16 @@ const isChanged = (field) => {
 const holdsInput = () => dialog !== null && dialog.querySelector("form[method=post]") !== null
   && (carriesInput || [...dialog.querySelectorAll("input, textarea, select")].some(isChanged));
 
+const showsSecret = () => Boolean(dialog?.querySelector("[data-secret]"));
+
 /** True when the open dialog must not go by itself: it shows a secret, or input would be lost. */
-const mustStay = () => Boolean(dialog?.querySelector("[data-secret]")) || holdsInput();
+const mustStay = () => showsSecret() || holdsInput();
 
 /** Closes the dialog, but asks first where input would be lost; a secret that is shown only once stays. */
 function leaveDialog(event) {
   if (!mustStay()) return closeDialog();
   event.preventDefault();
-  if (!dialog.querySelector("[data-secret]")) askToDiscard();
+  if (!showsSecret()) askToDiscard();
 }
 
 /** Asks whether what was typed may be lost. Whoever turns away from the question keeps it. */
@@ -111,3 +114,8 @@ function askToDiscard() {
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && dialog && !question && mustStay()) leaveDialog(event);
 }, true);
+
+/** A page that is closed or read again takes the dialog with it; the browser asks then. */
+addEventListener("beforeunload", (event) => {
+  if (!leaving && mustStay()) event.preventDefault();
+});

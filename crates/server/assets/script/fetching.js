@@ -35,8 +35,12 @@ async function read(url) {
   }
 }
 
+/** True once the script itself goes to another page. */
+let leaving = false;
+
 /** Goes to a page in the usual way. */
 function leaveFor(url) {
+  leaving = true;
   location.assign(url);
 }
 

@@ -71,6 +71,11 @@ function remember(url, step) {
 addEventListener("popstate", (event) => {
   reading?.abort();
   if (location.pathname + location.search === shown) return;
+  if (mustStay()) {
+    // The step was taken already: it is undone, and the question is asked first.
+    history.pushState({}, "", shown);
+    return leaveDialog(event);
+  }
   readInto(location.href, (answer) => {
     goTo(answer, "none");
     scrollTo(0, event.state?.scroll ?? 0);

@@ -1,5 +1,5 @@
-//! What was typed into a dialog is not lost by Escape, by a press beside it or by its cross without a question, which
-//! is asked of nobody who typed nothing.
+//! What was typed into a dialog is not lost by Escape, by a press beside it, by its cross or by a step back without a
+//! question, which is asked of nobody who typed nothing; and no question is above a secret that is shown once.
 
 use super::Person;
 use crate::world::World;
@@ -105,4 +105,59 @@ async fn the_steps_of_a_wizard_carry_what_was_typed() {
     person.window.press(&[ESCAPE]);
     person.click(&format!("{QUESTION} [data-discard]"));
     assert!(!is_there(&person, "dialog[open]"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium; `./test browser` installs and runs it"]
+async fn a_step_back_through_history_asks_too() {
+    let world = World::new().await;
+    let who = &world.acme.administrator;
+    world.give_password(who).await;
+    let person = Person::signed_in(&world, who, true);
+    let page = format!("/console/settings/users/{}", world.acme.member.id);
+    person.open(&page);
+    person.click(&format!("a[href='{page}/tokens']"));
+    person.one(&format!("a[href='{page}/tokens'][aria-current]"));
+    open_edit(&person);
+    person.fill("name", "Linus T.");
+    person.run("history.back()");
+    person.one(QUESTION);
+    person.click(&format!("{QUESTION} [data-keep]"));
+    let kept = "return document.querySelector('dialog[open] [name=name]').value";
+    assert_eq!(person.run(kept), "Linus T.");
+    assert_eq!(person.run("return location.pathname"), format!("{page}/tokens"));
+    // A page that is left altogether takes the browser's own question.
+    let stays = "return dispatchEvent(new Event('beforeunload', {cancelable: true}))";
+    assert_eq!(person.run(stays), false);
+    person.window.press(&[ESCAPE]);
+    person.click(&format!("{QUESTION} [data-discard]"));
+    assert_eq!(person.run(stays), true);
+    person.run("history.back()");
+    person.one(&format!("a[href='{page}'][aria-current]"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium; `./test browser` installs and runs it"]
+async fn a_secret_that_comes_while_the_question_is_asked_stays() {
+    let world = World::new().await;
+    let who = &world.acme.member;
+    world.give_password(who).await;
+    let person = Person::signed_in(&world, who, true);
+    person.press("Add API token");
+    person.wait_for_title("Add API token");
+    person.fill("name", "nightly");
+    person.press("Next");
+    person.wait_for("Networks");
+    person.press("Next");
+    person.click("input[type='checkbox'][value='tokens:read']");
+    person.press("Next");
+    person.wait_for("nightly");
+    person.run(
+        "document.querySelector('dialog button[value=add]').click();
+            dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape', cancelable: true}))",
+    );
+    person.one("dialog[open] [data-secret]");
+    assert!(!is_there(&person, QUESTION));
+    person.window.press(&[ESCAPE]);
+    assert!(is_there(&person, "dialog[open] [data-secret]") && !is_there(&person, QUESTION));
 }
