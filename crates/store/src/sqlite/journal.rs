@@ -102,7 +102,7 @@ pub(crate) fn page(
     let conditions = conditions(connection, reach, filter, page)?;
     let sql = page_query(&conditions, filter, page);
     let cursor = |row: &JournalRow| Cursor { key: None, number: row.entry.position.0 };
-    list::rows(connection, &sql, &conditions, page.limit, |row| read(row, reach), cursor)
+    list::rows(connection, &sql, &conditions, page.limit, |row| read(connection, row, reach), cursor)
 }
 
 /// A part of the journal within reach, and how many entries the filter selects in all.
@@ -162,7 +162,7 @@ fn at(
     let mut items = Vec::new();
     for position in positions {
         let mut rows = statement.query(params![position?])?;
-        items.extend(rows.next()?.map(|row| read(row, reach)).transpose()?);
+        items.extend(rows.next()?.map(|row| read(connection, row, reach)).transpose()?);
     }
     Ok(items)
 }
@@ -177,7 +177,7 @@ pub(super) fn page_query(conditions: &Conditions, filter: &JournalFilter, page: 
     format!("SELECT {ROW} WHERE {} ORDER BY j.position {direction} LIMIT {}", conditions.sql(), page.limit + 1)
 }
 
-fn read(row: &Row<'_>, reach: Reach) -> Result<JournalRow> {
+fn read(connection: &Connection, row: &Row<'_>, reach: Reach) -> Result<JournalRow> {
     let kind = row.get_ref(4)?.as_str().map_err(unreadable)?;
     let entry = Entry {
         position: Position(row.get(0)?),
@@ -188,7 +188,7 @@ fn read(row: &Row<'_>, reach: Reach) -> Result<JournalRow> {
         chain: row.get(6)?,
     };
     Ok(JournalRow {
-        origin: origin(row, entry.actor, reach)?,
+        origin: origin(connection, row, &entry, reach)?,
         entry,
         organisation: row.get::<_, Option<_>>(7)?.map(OrganisationId::from_bytes),
         actor: row.get::<_, Option<_>>(8)?.map(OwnerId::from_bytes),
@@ -201,16 +201,21 @@ fn read(row: &Row<'_>, reach: Reach) -> Result<JournalRow> {
 }
 
 /// Where the request for an entry came from. Within an organisation it is told of whoever belongs there, as the name
-/// is, and of whoever held a secret; but not of those who administer everything, nor of the server's own work.
-fn origin(row: &Row<'_>, actor: Actor, reach: Reach) -> Result<Origin> {
-    let is_told = match (reach, actor) {
-        (Reach::Everything, _) | (_, Actor::Possession) => true,
-        (Reach::Organisation(_) | Reach::Own(_), Actor::System) => false,
-        (Reach::Organisation(_) | Reach::Own(_), Actor::Owner { owner, token: _ }) => {
+/// is; but not of those who administer everything, nor of the server's own work. Whoever showed a secret or a link is
+/// whom the entry is about.
+fn origin(connection: &Connection, row: &Row<'_>, entry: &Entry, reach: Reach) -> Result<Origin> {
+    let is_told = match (reach, entry.actor) {
+        (Reach::Everything, _) => true,
+        (_, Actor::System) => false,
+        (_, Actor::Possession) => match subject(&entry.event).or(row.get::<_, Option<_>>(16)?.map(OwnerNumber)) {
+            Some(owner) => owner_row::by_number(connection, owner)?
+                .is_some_and(|facts| is_known(reach, facts.owner.role, facts.owner.organisation, owner)),
+            None => false,
+        },
+        (_, Actor::Owner { owner, token: _ }) => {
             let organisation = row.get::<_, Option<_>>(13)?.map(OrganisationNumber);
             let role = row.get_ref(17)?.as_str_or_null().map_err(unreadable)?.map(owner_row::role).transpose()?;
-            role.is_some_and(|role| role < Role::ApplicationAdministrator)
-                && organisation.is_some_and(|organisation| reach.covers(organisation, owner))
+            role.zip(organisation).is_some_and(|(role, organisation)| is_known(reach, role, organisation, owner))
         }
     };
     if !is_told {
@@ -219,6 +224,42 @@ fn origin(row: &Row<'_>, actor: Actor, reach: Reach) -> Result<Origin> {
     // A text that is no address is as good as none: nothing hangs on it.
     let address = row.get_ref(18)?.as_str_or_null().map_err(unreadable)?.and_then(|address| address.parse().ok());
     Ok(Origin { address, user_agent: row.get(19)? })
+}
+
+/// True when whoever reads this far may know from where this owner came.
+fn is_known(reach: Reach, role: Role, organisation: OrganisationNumber, owner: OwnerNumber) -> bool {
+    role < Role::ApplicationAdministrator && reach.covers(organisation, owner)
+}
+
+/// The owner whom an event names as the one that it is about.
+fn subject(event: &Event) -> Option<OwnerNumber> {
+    match event {
+        Event::TokenIssued(content) => Some(content.owner),
+        Event::TokenDeleted(content) => Some(content.owner),
+        Event::OwnerCreated(content) | Event::OwnerUpdated(content) => Some(content.number),
+        Event::PermissionAssigned(content) | Event::PermissionRevoked(content) => Some(content.owner),
+        Event::SessionOpened(content) => Some(content.owner),
+        Event::SessionsClosed(content) => Some(content.owner),
+        Event::SignerAdded(content)
+        | Event::SignerEnabled(content)
+        | Event::SignerDisabled(content)
+        | Event::SignerRemoved(content) => Some(content.owner),
+        Event::ActionSigned(content) => Some(content.owner),
+        Event::TokenUpdated(_)
+        | Event::TokenDisabled(_)
+        | Event::TokenEnabled(_)
+        | Event::TokenRotated(_)
+        | Event::RotationFinished(_)
+        | Event::SecretsEnded(_)
+        | Event::SecretsRehashed(_)
+        | Event::OrganisationCreated(_)
+        | Event::OrganisationUpdated(_)
+        | Event::PermissionCreated(_)
+        | Event::PermissionUpdated(_)
+        | Event::DeletionStarted(_)
+        | Event::DeletionFinished(_)
+        | Event::QuarantineLifted(_) => None,
+    }
 }
 
 /// The token that an entry is about, unless nothing is left of it.

@@ -3,16 +3,17 @@
 
 use crate::{
     engine::Engine,
-    world::{World, deletion},
+    world::{World, deletion, name, unchanged},
 };
 use domain::{
     caller::{Actor, Reach},
     origin::Origin,
     owner::{Owner, OwnerKind, Role},
+    token::RotationEnd,
 };
 use std::time::Duration;
 use store::{
-    change::{Outcome, Verb},
+    change::{Outcome, UpdateOwner, Verb},
     query::{JournalFilter, JournalRow, PageRequest},
 };
 
@@ -94,6 +95,28 @@ async fn an_origin_is_told_where_its_actor_is_known(engine: Engine) {
             let row = read(&world, reach).await.pop().unwrap();
             let expected = if told { from.clone() } else { Origin::default() };
             assert_eq!((row.entry.actor, row.origin), (actor, expected), "{reach:?}");
+        }
+    }
+    // Whoever showed a secret or followed a link is whom the entry is about.
+    let end = world.now().after(Duration::from_hours(1));
+    for (owner, told) in [(&root, false), (&member, true), (&colleague, true)] {
+        act(&world, owner, Actor::Possession, &from).await;
+        let token = world.issue(owner, "rotated").await.token.id;
+        let rotated = world.rotate(token, RotationEnd::FirstUse(end)).await;
+        let first_use = Verb::FinishRotation(rotated.digest);
+        let renamed = Verb::UpdateOwner(UpdateOwner { name: Some(name("Renamed")), ..unchanged(owner) });
+        for verb in [None, Some(first_use), Some(renamed)] {
+            if let Some(verb) = verb {
+                let mut change = world.change(verb).from(&from);
+                change.actor = Actor::Possession;
+                world.store.commit(change).await.unwrap();
+            }
+            for (reach, told) in [(Reach::Everything, true), (Reach::Organisation(mine.number), told)] {
+                let rows = read(&world, reach).await;
+                let row = rows.iter().rfind(|row| row.entry.actor == Actor::Possession).unwrap();
+                let expected = if told { from.clone() } else { Origin::default() };
+                assert_eq!(row.origin, expected, "{reach:?} of {:?}", row.entry.event);
+            }
         }
     }
 }
