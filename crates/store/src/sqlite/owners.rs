@@ -95,7 +95,8 @@ pub(crate) fn insert(
     Ok(owner)
 }
 
-/// Changes, deactivates or reactivates a user or service account; without effect when nothing differs.
+/// Changes, deactivates or reactivates a user or service account. When nothing differs, only tokens that are to be
+/// deleted with the change are.
 pub(crate) fn update(transaction: &mut Transaction<'_>, wanted: &UpdateOwner) -> Result<Owner> {
     let facts = find(transaction, wanted.access.reach, wanted.owner, wanted.kind)?;
     let mut owner = facts.owner.clone();
@@ -119,15 +120,14 @@ pub(crate) fn update(transaction: &mut Transaction<'_>, wanted: &UpdateOwner) ->
             bury(transaction, token, Cause { reason: Some(DEACTIVATED), deletion: None })?;
         }
     }
-    if changed.is_empty() {
-        return Ok(owner);
-    }
     check_granted(&wanted.access, Some(&facts.ceiling), owner.role, &owner.scopes)?;
     if owner.active && !facts.owner.active {
         // His tokens work again, so all that they may do is handed out.
         wanted.access.may_hand_out(owner.role, &owner.ceiling())?;
     }
-    write(transaction, &mut owner, &changed)?;
+    if !changed.is_empty() {
+        write(transaction, &mut owner, &changed)?;
+    }
     administrators::check(transaction.connection, administrators, transaction.at)?;
     if facts.owner.active && !owner.active {
         sessions::close_all(transaction, &owner)?;

@@ -55,8 +55,20 @@ async fn tokens_stay_with_an_owner_that_stays(engine: Engine) {
     let tail = world.store.tail().await.unwrap();
     assert_eq!(world.refusal(leaving(&last)).await, Refusal::LastAdministrator);
     assert_eq!((world.store.tail().await.unwrap(), live(&world, &last).await), (tail, 1));
-    let earlier =
-        UpdateOwner { expects: Some(last.revision + 1), active: Some(false), deletes_tokens: true, ..unchanged(&last) };
-    world.refusal(Verb::UpdateOwner(earlier)).await;
-    assert_eq!(live(&world, &last).await, 1);
+    let only_tokens = UpdateOwner { deletes_tokens: true, ..unchanged(&last) };
+    assert_eq!(world.refusal(Verb::UpdateOwner(only_tokens)).await, Refusal::LastAdministrator);
+    assert_eq!((world.store.tail().await.unwrap(), live(&world, &last).await), (tail, 1));
+
+    let member = world.member().await;
+    world.issue(&member, "kept").await;
+    let tail = world.store.tail().await.unwrap();
+    let earlier = UpdateOwner {
+        expects: Some(member.revision + 1),
+        active: Some(false),
+        deletes_tokens: true,
+        ..unchanged(&member)
+    };
+    let refusal = world.refusal(Verb::UpdateOwner(earlier)).await;
+    assert_eq!(refusal, Refusal::RevisionChanged { revision: member.revision });
+    assert_eq!((world.store.tail().await.unwrap(), live(&world, &member).await), (tail, 1));
 }
