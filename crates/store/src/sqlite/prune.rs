@@ -2,7 +2,7 @@
 
 use super::{failure::Result, transaction::Transaction};
 use domain::{limits, time::Timestamp};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::time::Duration;
 
 /// How long a nonce is kept after its time: a clock that is set back must not make it work again.
@@ -11,6 +11,8 @@ const NONCE_MARGIN: Duration = Duration::from_hours(24);
 const STEP: usize = 10_000;
 /// The name under which `meta` keeps the position up to which origins were erased.
 const ERASED: &str = "origins_erased";
+/// The name under which `meta` keeps the position up to which entries older than those before them were looked for.
+const LOOKED: &str = "origins_looked";
 
 /// Forgets nonces, idempotency keys, sessions, daily use, callers and origins whose time is over; answers whether some of
 /// it is left for another change.
@@ -36,29 +38,57 @@ pub(crate) fn prune(transaction: &mut Transaction<'_>, origins_before: Option<Ti
 /// last of those entries is erased with it, so that a clock that was ahead for a while leaves nothing behind for ever.
 fn erase_origins(transaction: &Transaction<'_>, before: Timestamp) -> Result<bool> {
     let connection = transaction.connection;
-    let erased = connection
-        .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
-        .query_row(params![ERASED], |row| row.get(0).map(u64::from_be_bytes))
-        .optional()?
-        .unwrap_or(0);
-    let sql = format!(
-        "SELECT count(*), max(position) FILTER (WHERE at < ?2)
-         FROM (SELECT position, at FROM journal WHERE position > ?1 ORDER BY position LIMIT {STEP})"
-    );
-    let (seen, last): (usize, Option<u64>) = connection
-        .prepare_cached(&sql)?
-        .query_row(params![erased, before.milliseconds()], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let Some(last) = last else { return Ok(false) };
+    let erased = place(connection, ERASED)?;
+    let (seen, mut last) = made_before(connection, erased, before)?;
+    if last.is_none() && seen == STEP {
+        last = look_further(connection, erased, before)?;
+    }
+    let Some(last) = last.map(|last| last.min(erased + STEP as u64)) else { return Ok(false) };
     connection
         .prepare_cached(
             "UPDATE journal SET address = NULL, user_agent = NULL
              WHERE position > ?1 AND position <= ?2 AND (address IS NOT NULL OR user_agent IS NOT NULL)",
         )?
         .execute(params![erased, last])?;
+    keep_place(connection, ERASED, last)?;
+    Ok(seen == STEP)
+}
+
+/// The last entry made before an instant in one step of the journal, each time the next step of it, round and round:
+/// behind everything that was made while a clock was ahead there may be entries that are older.
+fn look_further(connection: &Connection, erased: u64, before: Timestamp) -> Result<Option<u64>> {
+    let from = place(connection, LOOKED)?.max(erased + STEP as u64);
+    let (seen, last) = made_before(connection, from, before)?;
+    if last.is_none() {
+        keep_place(connection, LOOKED, if seen == STEP { from + STEP as u64 } else { 0 })?;
+    }
+    Ok(last)
+}
+
+/// How many entries the step of the journal after a position has, and the last of them that was made before an instant.
+fn made_before(connection: &Connection, after: u64, before: Timestamp) -> Result<(usize, Option<u64>)> {
+    let sql = format!(
+        "SELECT count(*), max(position) FILTER (WHERE at < ?2)
+         FROM (SELECT position, at FROM journal WHERE position > ?1 ORDER BY position LIMIT {STEP})"
+    );
+    let counted = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    Ok(connection.prepare_cached(&sql)?.query_row(params![after, before.milliseconds()], counted)?)
+}
+
+/// The place that a walk in steps has come to.
+fn place(connection: &Connection, name: &str) -> Result<u64> {
+    let place = connection
+        .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
+        .query_row(params![name], |row| row.get(0).map(u64::from_be_bytes))
+        .optional()?;
+    Ok(place.unwrap_or(0))
+}
+
+fn keep_place(connection: &Connection, name: &str, place: u64) -> Result<()> {
     connection
         .prepare_cached("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)")?
-        .execute(params![ERASED, last.to_be_bytes()])?;
-    Ok(seen == STEP)
+        .execute(params![name, place.to_be_bytes()])?;
+    Ok(())
 }
 
 /// Forgets uses before a day, and with them the callers who came no later: whoever came on a day is one of

@@ -23,6 +23,7 @@ on_every_engine!(
     origins_are_erased_after_their_time,
     erasing_goes_in_steps,
     a_clock_that_was_ahead_leaves_nothing_behind,
+    a_clock_that_was_ahead_for_long_leaves_nothing_behind,
 );
 
 fn origin(last: u8) -> Origin {
@@ -176,4 +177,33 @@ async fn a_clock_that_was_ahead_leaves_nothing_behind(engine: Engine) {
     world.wait(Duration::from_secs(1));
     prune(&world, Duration::ZERO).await;
     assert!(origins(&world, Reach::Everything).await.iter().all(|origin| *origin == Origin::default()));
+}
+
+async fn a_clock_that_was_ahead_for_long_leaves_nothing_behind(engine: Engine) {
+    let world = World::new(engine).await;
+    let owner = world.member().await;
+    let years = Duration::from_hours(1_000 * 24);
+    world.wait(years);
+    act(&world, &owner, world.actor(), &origin(1)).await;
+    world.fill(&owner, 20_001).await;
+    act(&world, &owner, world.actor(), &origin(2)).await;
+    world.turn_back(years);
+    act(&world, &owner, world.actor(), &origin(3)).await;
+    world.wait(Duration::from_secs(1));
+    let bound = world.now();
+    act(&world, &owner, world.actor(), &origin(4)).await;
+    let left = async || {
+        let all = origins(&world, Reach::Everything).await;
+        all.into_iter().filter(|origin| *origin != Origin::default()).collect::<Vec<_>>()
+    };
+    // One part of the journal is looked through at a time; some time later it has been gone through.
+    for _ in 0..10 {
+        let verb = Verb::Prune { origins_before: Some(bound) };
+        world.made(verb).await;
+    }
+    assert_eq!(left().await, [origin(4)]);
+    for _ in 0..10 {
+        world.made(Verb::Prune { origins_before: Some(bound) }).await;
+    }
+    assert_eq!(left().await, [origin(4)]);
 }

@@ -121,6 +121,10 @@ impl World {
         self.clock.fetch_add(i64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
+    pub(crate) fn turn_back(&self, time: Duration) {
+        self.clock.fetch_sub(i64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+
     pub(crate) fn actor(&self) -> Actor {
         Actor::Owner { owner: self.administrator.number, token: None }
     }
