@@ -173,4 +173,6 @@ fn callers_are_forgotten_without_a_look_at_all_of_them() {
     conditions.value(5);
     conditions.value(6);
     check(&plan(&connection, &prune::callers_before(), &conditions), "SEARCH token_caller USING PRIMARY KEY (token=?)");
+    let last = prune::last_callers_before();
+    check(&plan(&connection, &last, &conditions), "SEARCH usage USING INTEGER PRIMARY KEY (rowid=?)");
 }

@@ -91,19 +91,26 @@ fn keep_place(connection: &Connection, name: &str, place: u64) -> Result<()> {
     Ok(())
 }
 
-/// Forgets uses before a day, and with them the callers who came no later: whoever came on a day is one of
-/// that day's uses.
+/// Forgets uses before a day, and with them the callers who came no later, among them that of the last use: whoever
+/// came on a day is one of that day's uses.
 fn forget_days(transaction: &Transaction<'_>, first: i64) -> Result<bool> {
-    let (callers, days) = (callers_before(), days_before());
     let start = Timestamp::of_day(first);
-    transaction.connection.prepare_cached(&callers)?.execute(params![first, start.milliseconds()])?;
-    Ok(transaction.connection.prepare_cached(&days)?.execute(params![first])? == STEP)
+    for sql in [callers_before(), last_callers_before()] {
+        transaction.connection.prepare_cached(&sql)?.execute(params![first, start.milliseconds()])?;
+    }
+    Ok(transaction.connection.prepare_cached(&days_before())?.execute(params![first])? == STEP)
 }
 
 /// Forgets the callers of the tokens that were used on the oldest days before `?1`, who came before `?2`.
 pub(super) fn callers_before() -> String {
     let oldest = oldest_days("token");
     format!("DELETE FROM token_caller WHERE token IN ({oldest}) AND last_used_at < ?2")
+}
+
+/// Forgets who used those tokens last, before `?2`, and keeps when.
+pub(super) fn last_callers_before() -> String {
+    let oldest = oldest_days("token");
+    format!("UPDATE usage SET address = NULL, user_agent = NULL WHERE token IN ({oldest}) AND last_used_at < ?2")
 }
 
 fn days_before() -> String {

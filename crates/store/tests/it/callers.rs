@@ -1,5 +1,5 @@
 //! Promise: the latest callers of a token add up, are no more than are kept, and are forgotten with the days on
-//! which they came, also those of a deleted token.
+//! which they came, also those of a deleted token; with them goes the caller of the last use.
 
 use crate::{engine::Engine, world::World};
 use domain::{caller::Reach, id::TokenId, limits, time::Timestamp, token::TokenCaller};
@@ -10,6 +10,7 @@ on_every_engine!(
     callers_add_up_and_the_latest_are_kept,
     callers_are_forgotten_with_their_days,
     callers_of_deleted_tokens_stay_for_their_time,
+    the_last_use_stays_without_its_caller,
 );
 
 fn caller(place: u64, at: Timestamp) -> TokenCaller {
@@ -96,4 +97,36 @@ async fn callers_of_deleted_tokens_stay_for_their_time(engine: Engine) {
     world.wait(Duration::from_hours(24) * u32::try_from(limits::USAGE_DAYS + 1).unwrap());
     world.made(Verb::Prune { origins_before: None }).await;
     assert_eq!(callers(&world, token).await, []);
+}
+
+async fn the_last_use_stays_without_its_caller(engine: Engine) {
+    let world = World::new(engine).await;
+    let owner = world.member().await;
+    let (token, deleted) = (world.issue(&owner, "one").await.token.id, world.issue(&owner, "two").await.token.id);
+    let (first, again) = (caller(1, world.now()), caller(2, world.now().after(Duration::from_hours(24))));
+    for token in [token, deleted] {
+        used(&world, token, vec![first.clone()]).await;
+        used(&world, token, vec![again.clone()]).await;
+    }
+    world.delete(deleted).await;
+    let last = async |id| {
+        let token = world.store.token(Reach::Everything, id, true).await.unwrap().unwrap();
+        let last = token.last_use.unwrap();
+        (last.at, last.count, last.address, last.user_agent)
+    };
+    let day = Duration::from_hours(24);
+    let count = first.count + again.count;
+    for (days, address, user_agent) in
+        [(limits::USAGE_DAYS + 1, again.address, again.user_agent), (1, None, None), (1, None, None)]
+    {
+        world.wait(day * u32::try_from(days).unwrap());
+        world.made(Verb::Prune { origins_before: None }).await;
+        for id in [token, deleted] {
+            assert_eq!(last(id).await, (again.last_used_at, count, address, user_agent.clone()));
+        }
+    }
+    let later = caller(5, world.now());
+    used(&world, token, vec![later.clone()]).await;
+    world.made(Verb::Prune { origins_before: None }).await;
+    assert_eq!(last(token).await, (later.last_used_at, count + later.count, later.address, later.user_agent));
 }
