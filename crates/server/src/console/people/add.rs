@@ -6,6 +6,7 @@ use super::{
     roles::{self, Choice as RoleChoice},
 };
 use crate::console::{
+    addresses,
     feedback::Feedback,
     fields::Fields,
     notice::{Notice, NoticeKind},
@@ -104,7 +105,7 @@ async fn make(visitor: &Visitor, room: Room, fields: &Fields) -> Result<Response
     }
     let account = authority.create_owner(&visitor.caller, draft, key).await?.record;
     let notice = Notice::about(NoticeKind::OwnerAdded, account.name.as_str());
-    Ok(notice.then(&visitor.server, &format!("{}/{}", room.path(), account.id)))
+    Ok(notice.then(&visitor.server, &addresses::owner(room.kind(), account.id)))
 }
 
 fn draft(visitor: &Visitor, room: Room, fields: &Fields) -> Result<OwnerDraft, Invalid> {

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     console::{
+        addresses,
         feedback::Feedback,
         fields::Fields,
         notice::{Notice, NoticeKind},
@@ -99,7 +100,7 @@ pub async fn change(
     match attempt(&visitor, room, &owner, &fields).await {
         Ok(changed) => {
             let notice = Notice::about(NoticeKind::OwnerChanged, changed.name.as_str());
-            Ok(notice.then(&visitor.server, &format!("{}/{}", room.path(), changed.id)))
+            Ok(notice.then(&visitor.server, &addresses::owner(room.kind(), changed.id)))
         }
         // What somebody else changed meanwhile is shown, so that nothing of it is undone unseen.
         Err(Refused::ChangedMeanwhile) => {

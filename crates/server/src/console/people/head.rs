@@ -5,13 +5,13 @@ use crate::console::{
     about::{self, About},
     addresses,
     moment::Moment,
-    organisations::choice,
     refused::Refused,
     texts::ENGLISH,
     visitor::Visitor,
 };
+use authority::Error;
 use domain::owner::Owner;
-use store::query::{JournalFilter, PageRequest, Sort, SortKey, TokenFilter};
+use store::query::{JournalFilter, OwnerFilter, PageRequest, Sort, SortKey, TokenFilter};
 
 /// The kind of entry that a sign-in leaves in the journal.
 const SESSION_OPENED: &str = "session.opened";
@@ -51,15 +51,16 @@ impl Head {
     /// # Errors
     /// When the store cannot be read.
     pub async fn new(visitor: &Visitor, room: Room, owner: &Owner, tab: Tab) -> Result<Self, Refused> {
-        let names = choice::names(visitor, std::iter::once(owner.organisation_id)).await?;
-        let organisation = names.get(&owner.organisation_id).cloned().unwrap_or_default();
-        let row = Row::new(visitor, room, owner, organisation);
+        let authority = &visitor.server.authority;
+        let filter = OwnerFilter { id: Some(owner.id), ..OwnerFilter::default() };
+        let found = authority.owners_part(&visitor.caller, filter, Sort::default(), 0, 1).await?;
+        let row = Row::listed(visitor, room, found.items.first().ok_or(Error::NotFound)?);
         let filter = TokenFilter { owner: Some(owner.id), ..TokenFilter::default() };
-        let tokens = visitor.server.authority.count_tokens(&visitor.caller, filter).await?;
+        let keeps_tokens = !row.active && authority.count_tokens(&visitor.caller, filter).await? > 0;
         Ok(Self {
             about: about(room, &row, tab),
             path: row.href.clone(),
-            keeps_tokens: !row.active && tokens > 0,
+            keeps_tokens,
             row,
             organisation: visitor
                 .is_application_administrator()

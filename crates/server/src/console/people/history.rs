@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     console::{
+        addresses,
         page::{Page, send},
         record::{
             Record,
@@ -53,6 +54,6 @@ pub async fn entry(
 ) -> Result<Response, Refused> {
     let owner = find(&visitor, room, &id).await?;
     let filter = JournalFilter { actor: Some(owner.id), ..JournalFilter::default() };
-    let back = format!("{}/{}/history", room.path(), owner.id);
+    let back = format!("{}/history", addresses::owner(room.kind(), owner.id));
     lately::one(&visitor, room.place(), filter, &position, back).await
 }

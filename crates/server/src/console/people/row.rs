@@ -65,7 +65,7 @@ impl Row {
         };
         Self {
             id: owner.id.to_string(),
-            href: format!("{}/{}", room.path(), owner.id),
+            href: addresses::owner(room.kind(), owner.id),
             name: owner.name.to_string(),
             initials: initials(owner.name.as_str()),
             email: owner.email.as_ref().map(|email| email.as_str().to_owned()),

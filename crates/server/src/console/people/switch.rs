@@ -3,6 +3,7 @@
 use super::{Room, find_to_change, row::Row};
 use crate::{
     console::{
+        addresses,
         endings::Endings,
         feedback::Feedback,
         fields::Fields,
@@ -178,5 +179,5 @@ pub async fn activate(
 }
 
 fn done(visitor: &Visitor, room: Room, owner: &Owner, kind: NoticeKind) -> Response {
-    Notice::about(kind, owner.name.as_str()).then(&visitor.server, &format!("{}/{}", room.path(), owner.id))
+    Notice::about(kind, owner.name.as_str()).then(&visitor.server, &addresses::owner(room.kind(), owner.id))
 }

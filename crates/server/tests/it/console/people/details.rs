@@ -32,15 +32,30 @@ async fn a_user_has_a_page_with_tabs() {
 }
 
 #[tokio::test]
+async fn whoever_belongs_to_an_inactive_organisation_is_not_called_active() {
+    let world = World::new().await;
+    let (visit, member) = (world.visit(&world.root).await, &world.acme.member);
+    let off = json!({"active": false});
+    world.patch(format!("/v1/organisations/{}", world.acme.id), off).bearer(&world.root.token).await.expect(200);
+    let page = visit.open(&format!("{USERS}/{}", member.id)).await;
+    assert_eq!(page.texts(".badge")[0], "Organisation inactive");
+}
+
+#[tokio::test]
 async fn the_tokens_of_an_owner_have_their_menus_and_the_way_to_all_of_them() {
     let world = World::new().await;
     let (visit, robot) = (world.visit(&world.acme.administrator).await, &world.acme.robot);
     for number in 0..11 {
         let new = json!({"name": format!("Spare {number}"), "owner": robot.id, "scopes": ["tokens:read"]});
-        world.post("/v1/tokens", new).bearer(&world.root.token).await.expect(201);
+        let issued = world.post("/v1/tokens", new).bearer(&world.root.token).await.expect(201);
+        if number == 3 {
+            assert!(world.accepts(issued["secret"].as_str().unwrap()).await);
+            world.server.authority.write_uses().await.unwrap();
+        }
     }
     let page = visit.open(&format!("{ACCOUNTS}/{}/tokens", robot.id)).await.says("12 API tokens");
-    assert_eq!(page.links("Delete").len(), 10, "the ten that were used last");
+    assert_eq!(page.links("Delete").len(), 10, "as many as are shown");
+    assert_eq!(page.texts(".name")[0], "Spare 3", "the one that was used last");
     let all = page.links("All API tokens of Acme Robot").remove(0);
     assert_eq!(all, format!("{TOKENS}?owner={}", robot.id));
     visit.open(&all).await.says("Spare 10");
