@@ -27,7 +27,7 @@ use authority::Error;
 use axum::response::Response;
 use domain::{
     caller::Actor,
-    id::{OrganisationId, OwnerNumber, TokenId},
+    id::{OrganisationId, OwnerNumber, PermissionId, TokenId},
     journal::Event,
     origin::Origin,
     owner::Owner,
@@ -109,7 +109,7 @@ enum Object {
     Token(TokenId),
     Owner(OwnerNumber),
     Organisation(OrganisationId),
-    Permission(domain::id::PermissionId),
+    Permission(PermissionId),
     Nothing,
 }
 
@@ -118,7 +118,8 @@ enum Object {
 /// # Errors
 /// When the names of those that they tell of cannot be read.
 pub async fn tell(visitor: &Visitor, rows: &[JournalRow]) -> Result<Vec<Record>, Refused> {
-    let names = Names::of(visitor, rows.iter().filter_map(|row| owner_of(&row.entry.event))).await?;
+    let events = || rows.iter().map(|row| &row.entry.event);
+    let names = Names::of(visitor, events().filter_map(owner_of), events().filter_map(permission_of)).await?;
     Ok(rows.iter().map(|row| Record::new(visitor, &names, row)).collect())
 }
 
@@ -145,7 +146,7 @@ impl Record {
             position: entry.position.0,
             at: Moment::new(entry.at),
             who: who(t, visitor, row),
-            sentence: Sentence::of(t, &entry.event),
+            sentence: Sentence::of(t, names, &entry.event),
             object: object(t, visitor, names, row),
             kind: entry.event.kind(),
             organisation,
@@ -211,7 +212,10 @@ fn object(t: &Journal, visitor: &Visitor, names: &Names, row: &JournalRow) -> Op
             let name = row.names.organisation.as_ref().map_or_else(|| id.to_string(), ToString::to_string);
             Some(Told { name, href: visitor.is_application_administrator().then(|| addresses::organisation(id)) })
         }
-        Object::Permission(id) => Some(Told { name: id.to_string(), href: None }),
+        Object::Permission(id) => {
+            let name = names.permission(id).map_or_else(|| id.to_string(), ToString::to_string);
+            Some(Told { name, href: None })
+        }
         Object::Nothing => None,
     }
 }
@@ -256,5 +260,13 @@ fn owner_of(event: &Event) -> Option<OwnerNumber> {
     match object_of(event) {
         Object::Owner(number) => Some(number),
         Object::Token(_) | Object::Organisation(_) | Object::Permission(_) | Object::Nothing => None,
+    }
+}
+
+fn permission_of(event: &Event) -> Option<PermissionId> {
+    match (event, object_of(event)) {
+        (Event::PermissionAssigned(assigned) | Event::PermissionRevoked(assigned), _) => Some(assigned.permission),
+        (_, Object::Permission(id)) => Some(id),
+        (_, Object::Token(_) | Object::Owner(_) | Object::Organisation(_) | Object::Nothing) => None,
     }
 }

@@ -1,7 +1,9 @@
 //! Sentences about journal entries: one for every kind of event, with its object in the middle.
 
+use super::names::Names;
 use crate::console::texts::{Journal, Phrase};
 use domain::{
+    id::PermissionId,
     journal::{Event, OrganisationChanged, OwnerChanged},
     owner::OwnerKind,
 };
@@ -17,10 +19,10 @@ pub struct Sentence {
 
 impl Sentence {
     /// What an event says.
-    pub fn of(t: &Journal, event: &Event) -> Self {
+    pub fn of(t: &Journal, names: &Names, event: &Event) -> Self {
         // The sentence is parted first: what is filled in never names the object.
-        let (before, after) = phrase(t, event).around("object");
-        Self { before: filled(t, event, before), after: filled(t, event, after) }
+        let (before, after) = phrase(t, names, event).around("object");
+        Self { before: filled(t, names, event, before), after: filled(t, names, event, after) }
     }
 
     /// The sentence as one text.
@@ -29,7 +31,7 @@ impl Sentence {
     }
 }
 
-fn filled(t: &Journal, event: &Event, part: Phrase) -> String {
+fn filled(t: &Journal, names: &Names, event: &Event, part: Phrase) -> String {
     let filled = match event {
         Event::TokenUpdated(updated) => part.with("changed", &words(t, &updated.changed)),
         Event::OrganisationCreated(changed) | Event::OrganisationUpdated(changed) => {
@@ -45,6 +47,9 @@ fn filled(t: &Journal, event: &Event, part: Phrase) -> String {
             };
             part.filled(&[("kind", kind), ("changed", &words(t, &changed.changed))])
         }
+        Event::PermissionAssigned(assigned) | Event::PermissionRevoked(assigned) => {
+            names.permission(assigned.permission).map_or(part.clone(), |name| part.with("permission", name))
+        }
         Event::TokenDeleted(deleted) => part.with("reason", &deleted.reason.as_deref().unwrap_or_default()),
         Event::DeletionStarted(marked) | Event::DeletionFinished(marked) => part.count(marked.tokens),
         Event::TokenIssued(_)
@@ -54,8 +59,6 @@ fn filled(t: &Journal, event: &Event, part: Phrase) -> String {
         | Event::RotationFinished(_)
         | Event::SecretsEnded(_)
         | Event::SecretsRehashed(_)
-        | Event::PermissionAssigned(_)
-        | Event::PermissionRevoked(_)
         | Event::SessionOpened(_)
         | Event::SessionsClosed(_)
         | Event::SignerAdded(_)
@@ -68,7 +71,8 @@ fn filled(t: &Journal, event: &Event, part: Phrase) -> String {
     filled.to_string()
 }
 
-fn phrase<'a>(t: &'a Journal, event: &Event) -> &'a Phrase {
+fn phrase<'a>(t: &'a Journal, names: &Names, event: &Event) -> &'a Phrase {
+    let is_named = |id: PermissionId| names.permission(id).is_some();
     match event {
         Event::TokenIssued(_) => &t.token_issued,
         Event::TokenUpdated(_) => &t.token_updated,
@@ -86,7 +90,9 @@ fn phrase<'a>(t: &'a Journal, event: &Event) -> &'a Phrase {
         Event::OwnerUpdated(changed) => owner_updated(t, changed),
         Event::PermissionCreated(_) => &t.permission_created,
         Event::PermissionUpdated(_) => &t.permission_updated,
+        Event::PermissionAssigned(assigned) if is_named(assigned.permission) => &t.permission_assigned_named,
         Event::PermissionAssigned(_) => &t.permission_assigned,
+        Event::PermissionRevoked(revoked) if is_named(revoked.permission) => &t.permission_revoked_named,
         Event::PermissionRevoked(_) => &t.permission_revoked,
         Event::SessionOpened(_) => &t.session_opened,
         Event::SessionsClosed(closed) if closed.session.is_some() => &t.session_closed,
@@ -127,7 +133,7 @@ fn only(changed: &[String]) -> Option<&str> {
     }
 }
 
-/// The words for what changed. The name of a contract, which stands for its facts, is said as it is.
+/// The words for what changed. The name of a contract stands for its facts; what none knows is said as it is.
 fn words(t: &Journal, changed: &[String]) -> String {
     let word = |word: &String| match word.as_str() {
         "name" => t.changed_name.to_string(),
@@ -143,6 +149,10 @@ fn words(t: &Journal, changed: &[String]) -> String {
         "invitation" => t.changed_invitation.to_string(),
         "signed_actions" => t.changed_signed_actions.to_string(),
         "archived" => t.changed_archived.to_string(),
+        "softwareone" => t.changed_softwareone.to_string(),
+        "vectorai" => t.changed_vectorai.to_string(),
+        "dfns" => t.changed_dfns.to_string(),
+        "rncv" => t.changed_rncv.to_string(),
         other => other.to_owned(),
     };
     changed.iter().map(word).collect::<Vec<_>>().join(", ")
@@ -185,7 +195,7 @@ pub fn kind<'a>(t: &'a Journal, kind: &str) -> Option<&'a Phrase> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::console::texts::ENGLISH;
+    use crate::{config::Contract, console::texts::ENGLISH};
 
     /// An event of each kind, as the journal keeps it.
     fn events() -> Vec<Event> {
@@ -209,10 +219,18 @@ mod tests {
     fn every_kind_of_event_has_a_sentence_and_a_name() {
         let t = &ENGLISH.journal;
         for event in events() {
-            let sentence = Sentence::of(t, &event).with("it");
+            let sentence = Sentence::of(t, &Names::default(), &event).with("it");
             assert!(!sentence.contains(['{', '}', '|']) && sentence.len() > 10, "{}: {sentence}", event.kind());
             assert!(kind(t, event.kind()).is_some(), "{} has no name", event.kind());
         }
         assert_eq!(kind(t, "token.undeleted"), None);
+    }
+
+    #[test]
+    fn what_changed_of_a_contract_is_said_in_words_that_people_know() {
+        for contract in Contract::ALL {
+            let said = words(&ENGLISH.journal, &["name".to_owned(), contract.name().to_owned()]);
+            assert!(said.starts_with("name, ") && said.ends_with(" settings"), "{said}");
+        }
     }
 }

@@ -85,7 +85,9 @@ texts! {
         permission_created = "Created the permission {object}",
         permission_updated = "Changed the permission {object}: {changed}",
         permission_assigned = "Gave a permission to {object}",
+        permission_assigned_named = "Gave the permission {permission} to {object}",
         permission_revoked = "Took a permission from {object}",
+        permission_revoked_named = "Took the permission {permission} from {object}",
         session_opened = "Opened a session for {object}",
         session_closed = "Ended a session of {object}",
         sessions_closed = "Ended all sessions of {object}",
@@ -139,5 +141,9 @@ texts! {
         changed_invitation = "one-time link",
         changed_signed_actions = "what has to be signed",
         changed_archived = "archived or not",
+        changed_softwareone = "SoftwareOne settings",
+        changed_vectorai = "VectorAI settings",
+        changed_dfns = "Dfns settings",
+        changed_rncv = "RNCV settings",
     }
 }

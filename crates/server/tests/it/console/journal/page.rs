@@ -1,6 +1,13 @@
 //! Entries are told in sentences, found by filters and shown in full, each to those who may see it.
 
 use crate::world::World;
+use authority::permissions::PermissionDraft;
+use domain::{
+    id::{OrganisationId, OwnerId},
+    name::Name,
+    permission::Bearer,
+    scope::Scopes,
+};
 use serde_json::json;
 use std::time::Duration;
 
@@ -27,6 +34,30 @@ async fn what_happened_is_told_in_sentences() {
     let page = visit.open(&format!("{JOURNAL}?token_id={id}")).await;
     assert_eq!(page.texts("time").len(), 3);
     assert!(page.links("Acme Linus").contains(&format!("/console/settings/users/{}", member.id)));
+}
+
+#[tokio::test]
+async fn contracts_and_permissions_are_called_by_names_that_people_know() {
+    let world = World::with_contracts().await;
+    let facts = json!({"contracts": {"softwareone": {"type": "Vendor"}}});
+    world.patch(format!("/v1/organisations/{}", world.acme.id), facts).bearer(&world.root.token).await.expect(200);
+    let draft = PermissionDraft {
+        organisation: Some(OrganisationId::parse("id", &world.acme.id).unwrap()),
+        name: Name::parse("name", "Release crew").unwrap(),
+        scopes: Scopes::stored("reports:read"),
+        immutable: false,
+    };
+    let made = world.authority().create_permission(&world.caller, draft, None).await.unwrap().record;
+    let bearer = Bearer::Owner(OwnerId::parse("id", &world.acme.member.id).unwrap());
+    world.authority().assign(&world.caller, made.id, bearer, None).await.unwrap();
+    let visit = world.visit(&world.root).await;
+    visit
+        .open(JOURNAL)
+        .await
+        .says("Changed the organisation Acme : SoftwareOne settings")
+        .says("Created the permission Release crew")
+        .says("Gave the permission Release crew to Acme Linus")
+        .says_nothing_of(&made.id.to_string());
 }
 
 #[tokio::test]
