@@ -40,6 +40,8 @@ const BROWSER_CHARACTERS: usize = 40;
 /// Somebody or something that an entry tells of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
+    /// Its identifier; none where the visitor may not know it.
+    pub id: Option<String>,
     /// Its name.
     pub name: String,
     /// The page about it, where the visitor may see one.
@@ -140,7 +142,7 @@ impl Record {
         let (t, entry) = (&ENGLISH.journal, &row.entry);
         let organisation = row.organisation.map(|id| {
             let name = row.names.organisation.as_ref().map_or_else(|| id.to_string(), ToString::to_string);
-            Told { name, href: visitor.is_application_administrator().then(|| addresses::organisation(id)) }
+            told_organisation(visitor, id, name)
         });
         Self {
             position: entry.position.0,
@@ -202,19 +204,20 @@ fn object(t: &Journal, visitor: &Visitor, names: &Names, row: &JournalRow) -> Op
         Object::Token(id) => {
             let name = row.names.token.as_ref().and_then(|(_, name)| name.as_ref());
             let href = name.map(|_| addresses::token(id));
-            Some(Told { name: name.map_or_else(|| id.to_string(), ToString::to_string), href })
+            let id = id.to_string();
+            Some(Told { name: name.map_or_else(|| id.clone(), ToString::to_string), id: Some(id), href })
         }
         Object::Owner(number) => Some(names.owner(number).map_or_else(
-            || Told { name: t.object_hidden.to_string(), href: None },
+            || Told { id: None, name: t.object_hidden.to_string(), href: None },
             |owner| told_owner(visitor, owner),
         )),
         Object::Organisation(id) => {
             let name = row.names.organisation.as_ref().map_or_else(|| id.to_string(), ToString::to_string);
-            Some(Told { name, href: visitor.is_application_administrator().then(|| addresses::organisation(id)) })
+            Some(told_organisation(visitor, id, name))
         }
         Object::Permission(id) => {
             let name = names.permission(id).map_or_else(|| id.to_string(), ToString::to_string);
-            Some(Told { name, href: None })
+            Some(Told { id: Some(id.to_string()), name, href: None })
         }
         Object::Nothing => None,
     }
@@ -222,7 +225,12 @@ fn object(t: &Journal, visitor: &Visitor, names: &Names, row: &JournalRow) -> Op
 
 fn told_owner(visitor: &Visitor, owner: &Owner) -> Told {
     let href = visitor.is_administrator().then(|| addresses::owner(owner.kind, owner.id));
-    Told { name: owner.name.to_string(), href }
+    Told { id: Some(owner.id.to_string()), name: owner.name.to_string(), href }
+}
+
+fn told_organisation(visitor: &Visitor, id: OrganisationId, name: String) -> Told {
+    let href = visitor.is_application_administrator().then(|| addresses::organisation(id));
+    Told { id: Some(id.to_string()), name, href }
 }
 
 fn object_of(event: &Event) -> Object {

@@ -49,7 +49,7 @@ async fn contracts_and_permissions_are_called_by_names_that_people_know() {
     };
     let made = world.authority().create_permission(&world.caller, draft, None).await.unwrap().record;
     let bearer = Bearer::Owner(OwnerId::parse("id", &world.acme.member.id).unwrap());
-    world.authority().assign(&world.caller, made.id, bearer, None).await.unwrap();
+    world.authority().assign_permission(&world.caller, made.id, bearer).await.unwrap();
     let visit = world.visit(&world.root).await;
     visit
         .open(JOURNAL)
@@ -113,6 +113,8 @@ async fn an_entry_is_shown_in_full_to_those_who_see_it() {
     let data: serde_json::Value = serde_json::from_str(&page.texts("pre").concat()).unwrap();
     assert_eq!((&data["kind"], &data["data"]["token"]), (&json!("token.issued"), &json!(world.acme.member.token_id)));
     assert!(data["data"].get("digest").is_none());
+    let token = &world.acme.member.token_id;
+    assert!(page.texts("code").contains(token), "what can be copied stands by itself");
 
     let member = world.visit(&world.acme.member).await;
     member.open(&href).await.says("Not visible to you").says("everyday");
