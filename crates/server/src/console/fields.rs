@@ -1,10 +1,12 @@
 //! The fields of a form or a query: names with values, in the order in which they were sent.
 
+use super::texts::ENGLISH;
 use crate::{
     problem::{Problem, ProblemKind},
     state::Server,
 };
 use axum::extract::FromRequestParts;
+use domain::invalid::Invalid;
 use http::request::Parts;
 
 /// How many fields are read.
@@ -53,8 +55,13 @@ impl Fields {
     }
 
     /// The revision that a form was made for; a form without one is for any.
-    pub fn revision(&self) -> Option<u64> {
-        self.given("revision").and_then(|text| text.parse().ok())
+    ///
+    /// # Errors
+    /// Names `revision` where it is no number: that must not pass for one that fits any.
+    pub fn revision(&self) -> Result<Option<u64>, Invalid> {
+        let read =
+            |text: &str| text.parse().map_err(|_| Invalid::field("revision", ENGLISH.common.rule_revision.as_str()));
+        self.given("revision").map(read).transpose()
     }
 
     /// All names with their values.
@@ -84,5 +91,12 @@ mod tests {
         assert_eq!((fields.given("empty"), fields.given("missing")), (None, None));
         assert!(fields.is_checked("on") && !fields.is_checked("off"));
         assert!(Fields::read("a&".repeat(MOST + 1).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn a_revision_that_is_no_number_fits_none() {
+        let revision = |text: &str| Fields::read(text.as_bytes()).unwrap().revision();
+        assert_eq!((revision("revision=7"), revision("revision="), revision("")), (Ok(Some(7)), Ok(None), Ok(None)));
+        assert!(revision("revision=7a").is_err() && revision("revision=-1").is_err());
     }
 }

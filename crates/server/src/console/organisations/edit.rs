@@ -112,7 +112,7 @@ pub async fn change(Path(id): Path<String>, Submitted { visitor, fields }: Submi
 }
 
 async fn attempt(visitor: &Visitor, organisation: &Organisation, fields: &Fields) -> Result<Organisation, Refused> {
-    let (patch, expects) = (patch(fields)?, fields.revision());
+    let (patch, expects) = (patch(fields)?, fields.revision()?);
     Ok(visitor.server.authority.update_organisation(&visitor.caller, organisation.id, patch, expects).await?)
 }
 

@@ -119,7 +119,7 @@ pub async fn change(
 
 async fn attempt(visitor: &Visitor, room: Room, owner: &Owner, fields: &Fields) -> Result<Owner, Refused> {
     let patch = patch(room, fields)?;
-    let expects = fields.revision();
+    let expects = fields.revision()?;
     Ok(visitor.server.authority.update_owner(&visitor.caller, room.kind(), owner.id, patch, expects).await?)
 }
 

@@ -78,6 +78,7 @@ texts! {
         rule_sort = "must be one of {words}, with - before it for the other direction",
         rule_rows = "must be 5, 10, 25, 50 or 100",
         rule_page = "must be a whole number from 1",
+        rule_revision = "must be a whole number",
         rule_active = "must be active or inactive",
         rule_identifier = "must be an ID of 36 characters",
         rule_day = "must be a day, such as 2026-11-23",

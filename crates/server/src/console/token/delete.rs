@@ -111,7 +111,7 @@ async fn carry_out(visitor: &Visitor, subject: &Subject, fields: &Fields) -> Res
     let reason = fields.given("reason").and_then(|text| checks.take(reason("reason", text)));
     checks.finish()?;
     let id: TokenId = subject.id();
-    visitor.server.authority.delete(&visitor.caller, id, fields.revision(), reason).await?;
+    visitor.server.authority.delete(&visitor.caller, id, fields.revision()?, reason).await?;
     Ok(())
 }
 

@@ -84,7 +84,7 @@ fn side(word: &str) -> Step {
 async fn attempt(visitor: &Visitor, id: &str, fields: &Fields) -> Result<Response, Refused> {
     let subject = Subject::find(visitor, id).await?;
     let token = &subject.listed.token;
-    let revision = fields.revision().unwrap_or(token.revision);
+    let revision = fields.revision()?.unwrap_or(token.revision);
     let (draft, back) = (Draft::of(fields), carried(fields, &subject.path()));
     let mut form = Form { draft, step: side(fields.text("step")), back, revision };
     if let Some(side_word) = fields.given("go").filter(|word| *word != "save") {

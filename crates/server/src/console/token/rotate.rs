@@ -92,7 +92,7 @@ async fn attempt(visitor: &Visitor, id: &str, fields: &Fields) -> Result<Respons
     let refused = match overlap(fields) {
         Ok(overlap) => {
             let key = Once::of(visitor, fields).key(&format!("{}/rotate", subject.path()), fields);
-            let expects = fields.revision();
+            let expects = fields.revision()?;
             let authority = &visitor.server.authority;
             match authority.rotate(&visitor.caller, subject.id(), overlap, expects, Some(key)).await {
                 Ok(issued) => return Ok(summary::rotated(visitor, issued, &back)),

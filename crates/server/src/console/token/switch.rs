@@ -80,7 +80,7 @@ async fn switch(visitor: &Visitor, id: &str, fields: &Fields, disables: bool) ->
     let back = carried(fields, &subject.path());
     let (authority, token) = (&visitor.server.authority, subject.id());
     // What is done already was done by this very form, or needs no second time.
-    let expects = if subject.listed.token.disabled == disables { None } else { fields.revision() };
+    let expects = if subject.listed.token.disabled == disables { None } else { fields.revision()? };
     let switched = if disables {
         authority.disable(&visitor.caller, token, expects).await
     } else {
