@@ -23,7 +23,8 @@ impl Authority {
         Ok(self.store.journal(reach, filter, page).await?)
     }
 
-    /// A part of the same after this many entries, and how many the filter selects in all.
+    /// A part of the same after this many entries, and how many the filter selects in all; those beyond `most` need
+    /// not be counted.
     ///
     /// # Errors
     /// As [`Authority::journal`].
@@ -33,8 +34,9 @@ impl Authority {
         filter: JournalFilter,
         offset: u64,
         limit: usize,
+        most: u64,
     ) -> Result<Found<JournalRow>, Error> {
         let reach = access::reach(caller, Action::ReadJournal)?;
-        Ok(self.store.journal_part(reach, filter, offset, limit).await?)
+        Ok(self.store.journal_part(reach, filter, offset, limit, most).await?)
     }
 }

@@ -312,8 +312,9 @@ impl Store for SqliteStore {
         filter: JournalFilter,
         offset: u64,
         limit: usize,
+        most: u64,
     ) -> Result<Found<JournalRow>, ReadError> {
-        self.readers.read(move |connection| journal::part(connection, reach, &filter, offset, limit)).await
+        self.readers.read(move |connection| journal::part(connection, reach, &filter, (offset, limit), most)).await
     }
 
     async fn is_empty(&self) -> Result<bool, ReadError> {

@@ -167,13 +167,15 @@ pub trait Store: Send + Sync {
         page: PageRequest,
     ) -> Result<Page<JournalRow>, ReadError>;
 
-    /// A part of the journal after this many entries, and how many the filter selects in all.
+    /// A part of the journal after this many entries, and how many the filter selects in all; those beyond `most`
+    /// need not be counted.
     async fn journal_part(
         &self,
         reach: Reach,
         filter: JournalFilter,
         offset: u64,
         limit: usize,
+        most: u64,
     ) -> Result<Found<JournalRow>, ReadError>;
 
     /// True when there is no user or service account yet.

@@ -369,8 +369,9 @@ impl Store for FaultyStore {
         filter: JournalFilter,
         offset: u64,
         limit: usize,
+        most: u64,
     ) -> Result<Found<JournalRow>, ReadError> {
-        self.inner.journal_part(reach, filter, offset, limit).await
+        self.inner.journal_part(reach, filter, offset, limit, most).await
     }
 
     async fn is_empty(&self) -> Result<bool, ReadError> {

@@ -119,7 +119,7 @@ async fn what_a_list_shows_is_not_a_minute_old() {
     let issued = world.issue_many(&new_token(), 2).await;
     used(&world, &issued[0], Some("192.0.2.1"), Some("curl/8")).await;
     for _ in 0..2 {
-        let Found { items, total } = part(&world, TokenFilter::default()).await.unwrap();
+        let Found { items, total, .. } = part(&world, TokenFilter::default()).await.unwrap();
         assert_eq!(total, items.len() as u64);
         for listed in items {
             let id = listed.token.id;

@@ -38,8 +38,10 @@ pub struct Order {
 pub struct Found<T> {
     /// The part that was asked for.
     pub items: Vec<T>,
-    /// How many fit in all.
+    /// How many fit in all, as far as they were counted.
     pub total: u64,
+    /// True when there are more, which were not counted.
+    pub more: bool,
 }
 
 /// A token with those that it names.

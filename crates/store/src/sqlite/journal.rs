@@ -22,8 +22,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// What the commonest kind of entry is numbered in every store; `journal_kind` leaves it out.
 const ISSUED: &str = "token.issued";
-/// Up to this many entries are gathered and sorted; more of them are met soon on a walk from the end.
-const RARE: u32 = 2_000;
+/// Up to this many entries of a page are gathered and sorted; more of them are met soon on a walk from the end.
+const RARE: u64 = 2_000;
+/// Up to this many positions are gathered and sorted, which is less work than that many entries are.
+const RARE_POSITIONS: u64 = 100_000;
 
 /// Where the journal ends.
 pub(crate) fn tail(connection: &Connection) -> Result<Tail> {
@@ -99,30 +101,30 @@ pub(crate) fn page(
     filter: &JournalFilter,
     page: &PageRequest,
 ) -> Result<Page<JournalRow>> {
-    let conditions = conditions(connection, reach, filter, page)?;
+    let conditions = conditions(connection, reach, filter, page, RARE)?;
     let sql = page_query(&conditions, filter, page);
     let cursor = |row: &JournalRow| Cursor { key: None, number: row.entry.position.0 };
     list::rows(connection, &sql, &conditions, page.limit, |row| read(connection, row, reach), cursor)
 }
 
-/// A part of the journal within reach, and how many entries the filter selects in all.
+/// A part of the journal within reach, and how many entries the filter selects in all; those beyond `most` are not
+/// counted, except in the whole journal, which is counted already.
 pub(crate) fn part(
     connection: &Connection,
     reach: Reach,
     filter: &JournalFilter,
-    offset: u64,
-    limit: usize,
+    (offset, limit): (u64, usize),
+    most: u64,
 ) -> Result<Found<JournalRow>> {
     let all = JournalFilter { ascending: filter.ascending, ..JournalFilter::default() };
     if reach == Reach::Everything && *filter == all {
         return part_of_all(connection, filter.ascending, offset, limit);
     }
     let page = PageRequest { after: None, limit };
-    let conditions = conditions(connection, reach, filter, &page)?;
-    let sql = format!("SELECT count(*) FROM journal AS j WHERE {}", conditions.sql());
-    let total = connection.prepare_cached(&sql)?.query_row(conditions.values(), |row| row.get(0))?;
+    let (total, more) = count(connection, reach, filter, most)?;
     let mut items = Vec::new();
     if limit > 0 && offset < total {
+        let conditions = conditions(connection, reach, filter, &page, RARE_POSITIONS)?;
         // The entries are found first, by their positions alone, so that nothing is read of those that are left out.
         let mut statement = connection.prepare_cached(&positions_query(&conditions, filter))?;
         let mut ranged = conditions.clone();
@@ -131,7 +133,24 @@ pub(crate) fn part(
         let positions = statement.query_map(ranged.values(), |row| row.get(0))?;
         items = at(connection, reach, positions)?;
     }
-    Ok(Found { items, total })
+    Ok(Found { items, total, more })
+}
+
+/// How many entries a filter selects, at most this many; and whether there are more. An index leads to those of an
+/// owner, however many they are: a walk along the journal would not end before its beginning where they are fewer
+/// than that.
+fn count(connection: &Connection, reach: Reach, filter: &JournalFilter, most: u64) -> Result<(u64, bool)> {
+    let page = PageRequest { after: None, limit: 0 };
+    let mut conditions = conditions(connection, reach, filter, &page, u64::MAX)?;
+    let sql = count_query(&conditions);
+    conditions.value(number(most.saturating_add(1)));
+    let counted: u64 = connection.prepare_cached(&sql)?.query_row(conditions.values(), |row| row.get(0))?;
+    Ok((counted.min(most), counted > most))
+}
+
+/// The query of how many entries fit, up to the limit that follows.
+pub(super) fn count_query(conditions: &Conditions) -> String {
+    format!("SELECT count(*) FROM (SELECT 1 FROM journal AS j WHERE {} LIMIT ?)", conditions.sql())
 }
 
 /// A part of the whole journal: its positions are dense, so nothing has to be counted or left out one by one.
@@ -140,7 +159,7 @@ fn part_of_all(connection: &Connection, ascending: bool, offset: u64, limit: usi
     let shown = total.saturating_sub(offset).min(limit as u64);
     let position = |place: u64| if ascending { offset + 1 + place } else { total - offset - place };
     let items = at(connection, Reach::Everything, (0..shown).map(|place| Ok(position(place))))?;
-    Ok(Found { items, total })
+    Ok(Found { items, total, more: false })
 }
 
 /// The query of the positions of a part of the journal.
@@ -273,16 +292,18 @@ fn token(row: &Row<'_>, reach: Reach) -> Result<Option<(TokenNumber, Option<Name
     Ok(Some((TokenNumber(number), Some(Name::stored(name)).filter(|_| is_known))))
 }
 
+/// What a filter selects within reach. Indices lead to the entries of an owner where they are `rare`: no more.
 pub(super) fn conditions(
     connection: &Connection,
     reach: Reach,
     filter: &JournalFilter,
     page: &PageRequest,
+    rare: u64,
 ) -> Result<Conditions> {
     let mut conditions = Conditions::new();
     // A token's own entries are few: no other index leads to them sooner.
     let beside = if filter.token.is_some() { "+" } else { "" };
-    within(connection, reach, beside, &mut conditions)?;
+    within(connection, reach, beside, rare, &mut conditions)?;
     let organisation = filter.organisation.map(|organisation| blob(organisation.bytes()));
     let of = format!("{beside}j.organisation = (SELECT number FROM organisation WHERE id = ?)");
     conditions.and_some(&of, organisation);
@@ -293,8 +314,8 @@ pub(super) fn conditions(
             .optional()?;
         // Number 0 was never given: nobody made anything under it.
         let owner = owner.unwrap_or(0);
-        let rare = filter.token.is_none() && made_rarely(connection, owner)?;
-        let column = if rare { "j.actor" } else { "+j.actor" };
+        let few = filter.token.is_none() && made_rarely(connection, owner, rare)?;
+        let column = if few { "j.actor" } else { "+j.actor" };
         conditions.and_value(&format!("{column} IN (SELECT number FROM actor WHERE owner = ?)"), owner);
     }
     let token = filter.token.map(|token| blob(token.bytes()));
@@ -327,12 +348,14 @@ pub(super) fn conditions(
 
 /// An owner sees what it did and what concerns its tokens. When that is much, a walk along the
 /// journal meets it soon; when it is little, the indices find it at once.
-fn within(connection: &Connection, reach: Reach, beside: &str, conditions: &mut Conditions) -> Result<()> {
+fn within(connection: &Connection, reach: Reach, beside: &str, rare: u64, conditions: &mut Conditions) -> Result<()> {
     match reach {
         Reach::Everything => {}
         Reach::Organisation(number) => conditions.and_value(&format!("{beside}j.organisation = ?"), number.0),
         Reach::Own(number) => {
-            let few = beside.is_empty() && made_rarely(connection, number.0)? && has_few_tokens(connection, number.0)?;
+            let few = beside.is_empty()
+                && made_rarely(connection, number.0, rare)?
+                && has_few_tokens(connection, number.0, rare)?;
             conditions.and_value(
                 if few {
                     "(j.actor IN (SELECT number FROM actor WHERE owner = ?) OR j.token IN (
@@ -351,20 +374,24 @@ fn within(connection: &Connection, reach: Reach, beside: &str, conditions: &mut 
     Ok(())
 }
 
-fn made_rarely(connection: &Connection, owner: u32) -> Result<bool> {
-    let sql = format!(
-        "SELECT count(*) <= {RARE} FROM (SELECT 1 FROM journal WHERE actor IN
-            (SELECT number FROM actor WHERE owner = ?1) LIMIT {RARE} + 1)"
-    );
-    Ok(connection.prepare_cached(&sql)?.query_row(params![owner], |row| row.get(0))?)
+fn made_rarely(connection: &Connection, owner: u32, rare: u64) -> Result<bool> {
+    let sql = "SELECT 1 FROM journal WHERE actor IN (SELECT number FROM actor WHERE owner = ?1) LIMIT 1 OFFSET ?2";
+    is_rare(connection, sql, owner, rare)
 }
 
-fn has_few_tokens(connection: &Connection, owner: u32) -> Result<bool> {
-    let sql = format!(
-        "SELECT count(*) <= {RARE} FROM (SELECT 1 FROM token WHERE owner = ?1
-            UNION ALL SELECT 1 FROM tombstone WHERE owner = ?1 LIMIT {RARE} + 1)"
-    );
-    Ok(connection.prepare_cached(&sql)?.query_row(params![owner], |row| row.get(0))?)
+fn has_few_tokens(connection: &Connection, owner: u32, rare: u64) -> Result<bool> {
+    let sql = "SELECT 1 FROM token WHERE owner = ?1 UNION ALL SELECT 1 FROM tombstone WHERE owner = ?1
+        LIMIT 1 OFFSET ?2";
+    is_rare(connection, sql, owner, rare)
+}
+
+/// True when nothing comes behind so many rows of this query.
+fn is_rare(connection: &Connection, sql: &str, owner: u32, rare: u64) -> Result<bool> {
+    if rare == u64::MAX {
+        return Ok(true);
+    }
+    let beyond = connection.prepare_cached(sql)?.exists(params![owner, number(rare)])?;
+    Ok(!beyond)
 }
 
 /// Checks that the last entries continue the chain; answers with what is wrong.

@@ -41,7 +41,7 @@ pub(crate) fn part(
         let mut rows = statement.query(params![number.0])?;
         items.extend(rows.next()?.map(|row| read(row, reach)).transpose()?);
     }
-    Ok(Found { items, total })
+    Ok(Found { items, total, more: false })
 }
 
 fn numbers(

@@ -194,7 +194,7 @@ fn part<T>(
             items.extend(rows.next()?.map(&mut read).transpose()?);
         }
     }
-    Ok(Found { items, total })
+    Ok(Found { items, total, more: false })
 }
 
 fn direction(descending: bool) -> &'static str {

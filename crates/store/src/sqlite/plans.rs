@@ -7,13 +7,14 @@ use super::{
 use crate::{
     migration::{SQLITE, migrate},
     query::{
-        Cursor, JournalFilter, OrganisationFilter, OwnerFilter, PageRequest, Sort, TokenFilter,
+        Cursor, JournalFilter, OrganisationFilter, OwnerFilter, OwnerKey, PageRequest, Sort, TokenFilter,
         search::{Comparison, Condition, Field, Operand, Search, Value},
     },
 };
 use domain::{
     caller::Reach,
     id::{OrganisationId, OrganisationNumber, OwnerId, OwnerNumber, TokenId},
+    owner::OwnerKind,
     time::Timestamp,
     token::State,
 };
@@ -83,7 +84,7 @@ fn parts_of_lists_of_tokens_walk_an_index() {
 }
 
 #[test]
-fn parts_of_lists_of_people_walk_an_index() {
+fn parts_of_lists_of_people_in_the_order_of_their_numbers_walk_an_index() {
     let connection = store();
     let organisation = Reach::Organisation(OrganisationNumber(1));
     let of = OwnerFilter { organisation: Some(OrganisationId::from_bytes([1; 16])), ..OwnerFilter::default() };
@@ -96,23 +97,46 @@ fn parts_of_lists_of_people_walk_an_index() {
         let conditions = people::owner_conditions(reach, &filter);
         check(&plan(&connection, &people::owner_numbers(&conditions, Sort::default()), &conditions), expected);
     }
+    let kind = OwnerFilter { kind: Some(OwnerKind::User), ..OwnerFilter::default() };
+    for (reach, expected) in [(Reach::Everything, "SCAN w"), (organisation, "SEARCH w USING INDEX owner_organisation")]
+    {
+        let conditions = people::owner_conditions(reach, &kind);
+        check(&plan(&connection, &people::owner_numbers(&conditions, Sort::default()), &conditions), expected);
+        // No index is in the order of names: what fits is gathered, and sorted once.
+        let by_name = Sort { key: OwnerKey::Name, descending: false };
+        let plan = plan(&connection, &people::owner_numbers(&conditions, by_name), &conditions);
+        assert!(plan.starts_with(expected) && plan.ends_with("USE TEMP B-TREE FOR ORDER BY"), "{plan}");
+    }
     let conditions = people::organisation_conditions(Reach::Everything, &OrganisationFilter::default());
     check(&plan(&connection, &people::organisation_numbers(&conditions, Sort::default()), &conditions), "SCAN o");
 }
 
 #[test]
-fn parts_of_the_journal_walk_an_index_and_nothing_else() {
+fn parts_of_the_journal_are_found_by_their_positions_alone() {
     let connection = store();
     let organisation = Reach::Organisation(OrganisationNumber(1));
     let token = JournalFilter { token: Some(TokenId::from_bytes([1; 16])), ..JournalFilter::default() };
     let started = JournalFilter { after: Some(Timestamp::from_milliseconds(5)), ..JournalFilter::default() };
     let from = PageRequest { after: None, limit: 50 };
+    let actor = JournalFilter { actor: Some(OwnerId::from_bytes([1; 16])), ..JournalFilter::default() };
+    for (reach, filter) in [(Reach::Own(OwnerNumber(1)), JournalFilter::default()), (Reach::Everything, actor)] {
+        let mut conditions = journal::conditions(&connection, reach, &filter, &from, u64::MAX).unwrap();
+        let sql = journal::count_query(&conditions);
+        conditions.value(100_001);
+        // What an owner did is counted without a look at what others did.
+        let plan = plan(&connection, &sql, &conditions);
+        assert!(
+            plan.contains("USING COVERING INDEX journal_actor") || plan.contains("USING INDEX journal_actor"),
+            "{plan}"
+        );
+        assert!(!plan.contains("SCAN j") && !plan.contains("j USING INTEGER PRIMARY KEY"), "{plan}");
+    }
     for (reach, filter, expected) in [
         (organisation, JournalFilter::default(), "SEARCH j USING COVERING INDEX journal_organisation"),
         (Reach::Everything, token, "SEARCH j USING COVERING INDEX journal_token"),
         (Reach::Everything, started, "SCAN j"),
     ] {
-        let mut conditions = journal::conditions(&connection, reach, &filter, &from).unwrap();
+        let mut conditions = journal::conditions(&connection, reach, &filter, &from, 100_000).unwrap();
         let sql = journal::positions_query(&conditions, &filter);
         conditions.value(50);
         conditions.value(100);
@@ -160,7 +184,7 @@ fn pages_of_the_journal_walk_an_index() {
         (Reach::Everything, kind("token.deleted"), "SEARCH j USING INDEX journal_kind"),
         (Reach::Everything, kind("token.issued"), "SEARCH j USING INTEGER PRIMARY KEY"),
     ] {
-        let conditions = journal::conditions(&connection, reach, &filter, &page()).unwrap();
+        let conditions = journal::conditions(&connection, reach, &filter, &page(), 2_000).unwrap();
         let sql = journal::page_query(&conditions, &filter, &page());
         check(&plan(&connection, &sql, &conditions), expected);
     }

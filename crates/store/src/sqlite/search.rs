@@ -36,7 +36,7 @@ pub(crate) fn search(
             items.push(read(row, reach)?);
         }
     }
-    Ok(Found { items, total })
+    Ok(Found { items, total, more: false })
 }
 
 /// A token with those that it names; [`read`] knows the order.

@@ -18,6 +18,7 @@ on_every_engine!(
     entries_are_dense_and_chained,
     the_follower_is_told_what_the_journal_says,
     filters_select_entries,
+    parts_are_counted_up_to_a_bound,
     entries_come_with_the_names_of_today,
     each_reach_sees_its_part,
     pages_join_without_a_gap,
@@ -106,12 +107,38 @@ async fn filters_select_entries(engine: Engine) {
         for (ascending, expected) in [(true, &expected), (false, &newest_first)] {
             for (offset, limit) in [(0, 100), (0, 2), (3, 2), (99, 2), (0, 0), (u64::MAX, 1)] {
                 let filter = JournalFilter { ascending, ..filter.clone() };
-                let part = world.store.journal_part(Reach::Everything, filter.clone(), offset, limit).await.unwrap();
+                let part =
+                    world.store.journal_part(Reach::Everything, filter.clone(), offset, limit, 9_999).await.unwrap();
                 let skipped = usize::try_from(offset).unwrap();
                 let wanted: Vec<_> = expected.iter().skip(skipped).take(limit).cloned().collect();
                 assert_eq!(part.items.into_iter().map(|row| row.entry).collect::<Vec<_>>(), wanted, "{filter:?}");
-                assert_eq!(part.total, expected.len() as u64, "{filter:?}");
+                assert_eq!((part.total, part.more), (expected.len() as u64, false), "{filter:?}");
             }
+        }
+    }
+}
+
+async fn parts_are_counted_up_to_a_bound(engine: Engine) {
+    let world = some_history(engine).await;
+    let owner = world.member().await;
+    for name in ["one", "two", "three"] {
+        world.issue(&owner, name).await;
+    }
+    let kind = JournalFilter { kind: Some("token.issued".into()), ..ascending() };
+    let actor = JournalFilter { actor: Some(world.administrator.id), ..ascending() };
+    for (reach, filter) in [
+        (Reach::Own(owner.number), ascending()),
+        (Reach::Organisation(world.organisation.number), ascending()),
+        (Reach::Everything, kind),
+        (Reach::Everything, actor),
+    ] {
+        let all = read(&world, reach, filter.clone()).await.len() as u64;
+        assert!(all >= 3, "{reach:?} {filter:?}");
+        for (most, counted) in
+            [(1, (1, true)), (all - 1, (all - 1, true)), (all, (all, false)), (u64::MAX, (all, false))]
+        {
+            let part = world.store.journal_part(reach, filter.clone(), 0, 2, most).await.unwrap();
+            assert_eq!((part.items.len(), (part.total, part.more)), (2, counted), "{filter:?}");
         }
     }
 }

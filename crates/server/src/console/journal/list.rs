@@ -5,7 +5,7 @@ use crate::console::{
     addresses::{self, JOURNAL},
     feedback::Feedback,
     fields::Fields,
-    lists::{listing::Listing, sorting::Heading, view::ListView},
+    lists::{listing::Listing, paging::MOST_COUNTED, sorting::Heading, view::ListView},
     organisations::choice::{self, Choice},
     page::{Page, Place, send, send_with},
     record::{self, Record},
@@ -37,10 +37,11 @@ pub async fn show(visitor: Visitor, fields: Fields) -> Result<Response, Refused>
     match filter::check(&visitor, &view, checks).await {
         Ok(wanted) => {
             let authority = &visitor.server.authority;
-            let part = |offset, rows| authority.journal_part(&visitor.caller, wanted.clone(), offset, rows);
+            let part =
+                |offset, rows| authority.journal_part(&visitor.caller, wanted.clone(), offset, rows, MOST_COUNTED);
             let found = view.paging.find(part).await?;
             let records = record::tell(&visitor, &found.items).await?;
-            let list = Listing::new(view, &FIELDS, found.total, records.len());
+            let list = Listing::new(view, &FIELDS, (found.total, found.more), records.len());
             Ok(send(&JournalPage::new(&visitor, list, records).await?))
         }
         Err(refused) => refuse(&visitor, view, refused).await,

@@ -8,7 +8,7 @@ use super::{
 use crate::console::feedback::Feedback;
 use http::StatusCode;
 
-/// The frame. The template is `console/list.html`.
+/// The frame. The template is `console/lists/list.html`.
 pub struct Listing<Key> {
     /// What the list shows.
     pub view: ListView<Key>,
@@ -25,15 +25,15 @@ pub struct Listing<Key> {
 }
 
 impl<Key: SortWords> Listing<Key> {
-    /// Of so many rows, of which `shown` stand there.
-    pub fn new(view: ListView<Key>, fields: &'static [&'static str], total: u64, shown: usize) -> Self {
+    /// Of so many rows, and more where it says so, of which `shown` stand there.
+    pub fn new(view: ListView<Key>, fields: &'static [&'static str], total: (u64, bool), shown: usize) -> Self {
         let pager = Pager::new(&view, total, shown);
         Self { view, feedback: Feedback::none(), pager, headings: Vec::new(), orders: Vec::new(), fields }
     }
 
     /// Without rows, because its address could not be understood.
     pub fn refused(view: ListView<Key>, fields: &'static [&'static str], feedback: Feedback) -> Self {
-        Self { feedback, ..Self::new(view, fields, 0, 0) }
+        Self { feedback, ..Self::new(view, fields, (0, false), 0) }
     }
 
     /// True when the address could not be understood.

@@ -3,7 +3,7 @@
 use super::{sorting::SortWords, view::ListView};
 use crate::console::{
     fields::Fields,
-    texts::{ENGLISH, grouped},
+    texts::{ENGLISH, Phrase, grouped},
 };
 use domain::invalid::Checks;
 use std::future::Future;
@@ -15,6 +15,8 @@ const ROWS: [usize; 5] = [5, 10, 25, 50, 100];
 const ROWS_AT_FIRST: usize = 10;
 /// The last page that can be asked for.
 const PAGES: u64 = 1_000_000_000;
+/// How many entries of the journal a list counts: pages lead to no others. Counting every one would take seconds.
+pub const MOST_COUNTED: u64 = 100_000;
 /// The parameters that say it.
 pub const NAMES: [&str; 2] = ["rows", "page"];
 
@@ -84,10 +86,12 @@ impl Paging {
 pub struct Pager {
     /// The page that is shown, from 1.
     pub page: u64,
-    /// How many there are, one at least.
+    /// How many there are or can be asked for, one at least.
     pub pages: u64,
-    /// How many rows there are.
+    /// How many rows there are, as far as they were counted.
     pub total: u64,
+    /// True when there are more.
+    more: bool,
     /// How many rows a page has.
     pub rows: usize,
     /// `1–10 of 1,234 rows`.
@@ -103,20 +107,22 @@ pub struct Pager {
 }
 
 impl Pager {
-    /// The foot of a list of so many rows, of which `shown` stand there.
-    pub fn new<Key: SortWords>(view: &ListView<Key>, total: u64, shown: usize) -> Self {
+    /// The foot of a list of so many rows, and more where it says so, of which `shown` stand there.
+    pub fn new<Key: SortWords>(view: &ListView<Key>, (total, more): (u64, bool), shown: usize) -> Self {
         let (t, paging) = (&ENGLISH.common, view.paging);
         let (pages, before) = (paging.last_of(total), paging.left_out());
         let (first, last) = (grouped(before + 1), grouped(before + shown as u64));
+        let rows = if more { t.rows_more.count(total) } else { t.rows.count(total) };
         let rows_text = if shown == 0 {
-            t.rows.count(total).to_string()
+            rows.to_string()
         } else {
-            t.rows_of.filled(&[("first", &first), ("last", &last), ("rows", &t.rows.count(total))]).to_string()
+            t.rows_of.filled(&[("first", &first), ("last", &last), ("rows", &rows)]).to_string()
         };
         Self {
             page: paging.page,
             pages,
             total,
+            more,
             rows: paging.rows,
             rows_text,
             previous: (paging.page > 1).then(|| view.at_page(paging.page - 1)),
@@ -131,8 +137,32 @@ impl Pager {
         ROWS
     }
 
-    /// How many pages there are, with the thousands parted.
-    pub fn pages_text(&self) -> String {
-        grouped(self.pages)
+    /// `of 1,234`.
+    pub fn pages_text(&self) -> Phrase {
+        let t = &ENGLISH.common;
+        let text = if self.more { &t.of_first_pages } else { &t.of_pages };
+        text.with("count", &grouped(self.pages))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::console::{journal::filter::JournalKey, lists::filter::FilterFields};
+
+    #[test]
+    fn no_page_leads_beyond_what_was_counted() {
+        let view = |page: u64| {
+            let fields = Fields::read(format!("rows=50&page={page}").as_bytes()).unwrap();
+            ListView::<JournalKey>::read("/x", &[], FilterFields::default(), &fields, &mut Checks::new())
+        };
+        let foot = Pager::new(&view(2_000), (MOST_COUNTED, true), 50);
+        assert_eq!(foot.rows_text, "99,951–100,000 of more than 100,000 rows");
+        assert_eq!((foot.pages_text().to_string().as_str(), foot.next), ("of the first 2,000", None));
+        let foot = Pager::new(&view(1), (MOST_COUNTED, false), 50);
+        assert_eq!(
+            (foot.rows_text.as_str(), foot.pages_text().to_string()),
+            ("1–50 of 100,000 rows", "of 2,000".into())
+        );
     }
 }

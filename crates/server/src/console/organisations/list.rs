@@ -49,7 +49,7 @@ pub async fn show(visitor: Visitor, fields: Fields) -> Result<Response, Refused>
             let part = |offset, rows| authority.organisations_part(&visitor.caller, filter.clone(), sort, offset, rows);
             let found = view.paging.find(part).await?;
             let rows: Vec<_> = found.items.iter().map(|organisation| Row::new(&visitor, organisation)).collect();
-            let list = Listing::new(view, &FIELDS, found.total, rows.len());
+            let list = Listing::new(view, &FIELDS, (found.total, found.more), rows.len());
             Ok(send(&OrganisationList::new(&visitor, list, rows)))
         }
         Err(invalid) => {

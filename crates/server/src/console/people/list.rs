@@ -51,7 +51,7 @@ pub async fn show(room: Room, visitor: Visitor, fields: Fields) -> Result<Respon
             let part = |offset, rows| authority.owners_part(&visitor.caller, filter.clone(), sort, offset, rows);
             let found = view.paging.find(part).await?;
             let rows: Vec<_> = found.items.iter().map(|listed| Row::listed(&visitor, room, listed)).collect();
-            let list = Listing::new(view, &FIELDS, found.total, rows.len());
+            let list = Listing::new(view, &FIELDS, (found.total, found.more), rows.len());
             Ok(send(&PeopleList::new(&visitor, room, list, rows).await?))
         }
         Err(invalid) => {

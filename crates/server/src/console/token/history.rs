@@ -10,7 +10,7 @@ use crate::{
         feedback::Feedback,
         fields::Fields,
         journal::filter::{JournalKey, offered},
-        lists::{filter::FilterFields, listing::Listing, sorting::Heading, view::ListView},
+        lists::{filter::FilterFields, listing::Listing, paging::MOST_COUNTED, sorting::Heading, view::ListView},
         page::{Page, Place, send_with},
         record::{self, Record},
         refused::Refused,
@@ -50,10 +50,11 @@ async fn history(visitor: &Visitor, id: &str, fields: &Fields) -> Result<Respons
         Ok(()) => {
             let (authority, ascending) = (&visitor.server.authority, !view.sort.descending);
             let filter = JournalFilter { token: Some(subject.id()), ascending, ..JournalFilter::default() };
-            let part = |offset, rows| authority.journal_part(&visitor.caller, filter.clone(), offset, rows);
+            let part =
+                |offset, rows| authority.journal_part(&visitor.caller, filter.clone(), offset, rows, MOST_COUNTED);
             let found = view.paging.find(part).await?;
             let records = record::tell(visitor, &found.items).await?;
-            (Listing::new(view, &[], found.total, records.len()), records)
+            (Listing::new(view, &[], (found.total, found.more), records.len()), records)
         }
         Err(invalid) => (Listing::refused(view, &[], Feedback::of(invalid)?), Vec::new()),
     };

@@ -80,7 +80,7 @@ fn refuse(
 ) -> Result<Response, Refused> {
     let feedback = Feedback::of(invalid)?;
     let status = feedback.status();
-    let found = Found { items: Vec::new(), total: 0 };
+    let found = Found { items: Vec::new(), total: 0, more: false };
     Ok(send_with(status, &List::new(visitor, view, columns, choices, found, feedback)))
 }
 
@@ -95,7 +95,7 @@ impl List {
     ) -> Self {
         let t = &ENGLISH.token_list;
         let (now, for_administrator) = (visitor.server.authority.now(), visitor.is_administrator());
-        let pager = Pager::new(&view, found.total, found.items.len());
+        let pager = Pager::new(&view, (found.total, found.more), found.items.len());
         let rows = found.items.into_iter().map(|listed| Row::new(listed, now, for_administrator)).collect();
         Self {
             page: visitor.page(&t.title, Place::Tokens),

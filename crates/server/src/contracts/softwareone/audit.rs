@@ -38,7 +38,7 @@ pub async fn of_token(
         return Ok(audit);
     }
     let of = JournalFilter { token: Some(token.id), ..JournalFilter::default() };
-    let recent = match authority.journal_part(caller, of.clone(), 0, RECENT).await {
+    let recent = match authority.journal_part(caller, of.clone(), 0, RECENT, u64::MAX).await {
         // Whoever may not read the journal still sees when the token was created and changed.
         Err(Error::Denied(_)) => {
             audit.insert("updated", event(token.updated_at, None));
@@ -54,7 +54,7 @@ pub async fn of_token(
         let told = match newest {
             None if recent.total > recent.items.len() as u64 => {
                 let filter = JournalFilter { kind: Some(kind.to_owned()), ..of.clone() };
-                let older = authority.journal_part(caller, filter, 0, 1).await?;
+                let older = authority.journal_part(caller, filter, 0, 1, 1).await?;
                 older.items.first().map(|row| event(row.entry.at, row.names.actor.as_ref()))
             }
             newest => newest.map(|row| event(row.entry.at, row.names.actor.as_ref())),

@@ -137,7 +137,7 @@ pub async fn list(State(server): State<Server>, bearer: Bearer, Asked(query): As
         // Nothing was ever made at position 0: the records of what does not exist are none.
         filter.position = filter.token.is_none().then_some(Position(0));
     }
-    let found = server.authority.journal_part(&bearer.caller, filter, query.offset, limit).await?;
+    let found = server.authority.journal_part(&bearer.caller, filter, query.offset, limit, u64::MAX).await?;
     let records = found.items.iter().map(record).collect();
     Ok(Json(list::page(records, found.total, &query, &IN_LISTS)))
 }
@@ -157,7 +157,7 @@ pub async fn show(
     let select = list::only_select(&query)?;
     let position = identifier::parse_record(&id).ok_or_else(|| Problem::field("id", identifier::RECORD_RULE))?;
     let filter = JournalFilter { position: Some(position), hidden: hidden(&bearer), ..JournalFilter::default() };
-    let found = server.authority.journal_part(&bearer.caller, filter, 0, 1).await?;
+    let found = server.authority.journal_part(&bearer.caller, filter, 0, 1, 1).await?;
     let row = found.items.first().ok_or(ProblemKind::NotFound)?;
     Ok(Json(list::shown(record(row), select, &ALONE)))
 }
