@@ -9,7 +9,7 @@
 //! | `permissions`, `assignments` | the verbs of permissions |
 //! | `usage`, `callers`, `rehash`, `prune`, `quarantine` | the verbs of upkeep |
 //! | `nonce`, `idempotency`, `standing`, `signed_actions` | what works once, what may be repeated, who still may, and what must be signed |
-//! | `readers`, `list`, `listed`, `search`, `review`, `preview`, `journal`, `load` | the queries |
+//! | `readers`, `list`, `listed`, `people`, `search`, `review`, `preview`, `journal`, `range`, `rare`, `load` | the queries |
 //! | `conditions`, `token_filter` | filters and reach as `WHERE` clauses |
 //! | `token_row`, `owner_row`, `permission_row`, `dictionary`, `body` | rows |
 //! | `failure` | what stops a change or a query |
@@ -47,6 +47,8 @@ mod plans;
 mod preview;
 mod prune;
 mod quarantine;
+mod range;
+mod rare;
 mod readers;
 mod rehash;
 mod retire;

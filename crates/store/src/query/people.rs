@@ -54,7 +54,7 @@ pub enum OrganisationKey {
     /// When they were created.
     #[default]
     Created,
-    /// Their names; upper and lower case of Latin letters are the same.
+    /// Their names; upper and lower case of A to Z are the same.
     Name,
 }
 
@@ -64,7 +64,7 @@ pub enum OwnerKey {
     /// When they were created.
     #[default]
     Created,
-    /// Their names; upper and lower case of Latin letters are the same.
+    /// Their names; upper and lower case of A to Z are the same.
     Name,
     /// Their roles; the one that may do least comes first in ascending order.
     Role,

@@ -6,6 +6,8 @@ use super::{
     failure::{Failure, Result},
     list,
     owner_row::{self, unreadable},
+    range::Range,
+    rare::{has_few_tokens, made_rarely},
     search::{self, person},
 };
 use crate::query::{Cursor, JournalFilter, JournalNames, JournalRow, Page, PageRequest, search::Found};
@@ -124,14 +126,18 @@ pub(crate) fn part(
     let (total, more) = count(connection, reach, filter, most)?;
     let mut items = Vec::new();
     if limit > 0 && offset < total {
+        // Where the end is known, the entries are looked for from the nearer one.
+        let range = if more { Range::forwards(offset, limit) } else { Range::nearer(offset, limit, total) };
+        let filter = &JournalFilter { ascending: filter.ascending != range.backwards, ..filter.clone() };
         let conditions = conditions(connection, reach, filter, &page, RARE_POSITIONS)?;
         // The entries are found first, by their positions alone, so that nothing is read of those that are left out.
         let mut statement = connection.prepare_cached(&positions_query(&conditions, filter))?;
         let mut ranged = conditions.clone();
-        ranged.value(number(limit as u64));
-        ranged.value(number(offset));
+        ranged.value(number(range.limit));
+        ranged.value(number(range.offset));
         let positions = statement.query_map(ranged.values(), |row| row.get(0))?;
-        items = at(connection, reach, positions)?;
+        let positions = range.in_order(positions.collect::<rusqlite::Result<Vec<_>>>()?);
+        items = at(connection, reach, positions.into_iter())?;
     }
     Ok(Found { items, total, more })
 }
@@ -158,7 +164,7 @@ fn part_of_all(connection: &Connection, ascending: bool, offset: u64, limit: usi
     let total = tail(connection)?.position.0;
     let shown = total.saturating_sub(offset).min(limit as u64);
     let position = |place: u64| if ascending { offset + 1 + place } else { total - offset - place };
-    let items = at(connection, Reach::Everything, (0..shown).map(|place| Ok(position(place))))?;
+    let items = at(connection, Reach::Everything, (0..shown).map(position))?;
     Ok(Found { items, total, more: false })
 }
 
@@ -172,15 +178,11 @@ pub(super) fn positions_query(conditions: &Conditions, filter: &JournalFilter) -
 }
 
 /// The entries at these positions, in this order.
-fn at(
-    connection: &Connection,
-    reach: Reach,
-    positions: impl Iterator<Item = rusqlite::Result<u64>>,
-) -> Result<Vec<JournalRow>> {
+fn at(connection: &Connection, reach: Reach, positions: impl Iterator<Item = u64>) -> Result<Vec<JournalRow>> {
     let mut statement = connection.prepare_cached(&format!("SELECT {ROW} WHERE j.position = ?1"))?;
     let mut items = Vec::new();
     for position in positions {
-        let mut rows = statement.query(params![position?])?;
+        let mut rows = statement.query(params![position])?;
         items.extend(rows.next()?.map(|row| read(connection, row, reach)).transpose()?);
     }
     Ok(items)
@@ -372,26 +374,6 @@ fn within(connection: &Connection, reach: Reach, beside: &str, rare: u64, condit
         }
     }
     Ok(())
-}
-
-fn made_rarely(connection: &Connection, owner: u32, rare: u64) -> Result<bool> {
-    let sql = "SELECT 1 FROM journal WHERE actor IN (SELECT number FROM actor WHERE owner = ?1) LIMIT 1 OFFSET ?2";
-    is_rare(connection, sql, owner, rare)
-}
-
-fn has_few_tokens(connection: &Connection, owner: u32, rare: u64) -> Result<bool> {
-    let sql = "SELECT 1 FROM token WHERE owner = ?1 UNION ALL SELECT 1 FROM tombstone WHERE owner = ?1
-        LIMIT 1 OFFSET ?2";
-    is_rare(connection, sql, owner, rare)
-}
-
-/// True when nothing comes behind so many rows of this query.
-fn is_rare(connection: &Connection, sql: &str, owner: u32, rare: u64) -> Result<bool> {
-    if rare == u64::MAX {
-        return Ok(true);
-    }
-    let beyond = connection.prepare_cached(sql)?.exists(params![owner, number(rare)])?;
-    Ok(!beyond)
 }
 
 /// Checks that the last entries continue the chain; answers with what is wrong.

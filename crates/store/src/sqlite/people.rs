@@ -4,7 +4,9 @@ use super::{
     conditions::{Conditions, blob, number},
     failure::Result,
     list::rows,
-    owner_row, search,
+    owner_row,
+    range::Range,
+    search,
 };
 use crate::query::{
     Cursor, FactIs, ListedOwner, NamedOrganisation, OrganisationFilter, OrganisationKey, OwnerFilter, OwnerKey, Page,
@@ -46,9 +48,10 @@ pub(crate) fn organisations_part(
     limit: usize,
 ) -> Result<Found<Organisation>> {
     let conditions = organisation_conditions(reach, filter);
-    let numbers = organisation_numbers(&conditions, sort);
+    let numbers = |sort| organisation_numbers(&conditions, sort);
     let one = format!("SELECT {} WHERE o.number = ?1", owner_row::organisation_columns());
-    part(connection, "organisation AS o", &conditions, &numbers, (offset, limit), &one, owner_row::read_organisation)
+    let (from, read) = ("organisation AS o", owner_row::read_organisation);
+    part(connection, from, &conditions, (numbers, sort), (offset, limit), &one, read)
 }
 
 /// The query of the numbers of a part of it; limit and offset follow.
@@ -108,10 +111,10 @@ pub(crate) fn owners_part(
     limit: usize,
 ) -> Result<Found<ListedOwner>> {
     let conditions = owner_conditions(reach, filter);
-    let numbers = owner_numbers(&conditions, sort);
+    let numbers = |sort| owner_numbers(&conditions, sort);
     let one = format!("SELECT {} WHERE w.number = ?1", owner_row::OWNER_COLUMNS);
     let mut name = connection.prepare_cached("SELECT name FROM organisation WHERE number = ?1")?;
-    part(connection, "owner AS w", &conditions, &numbers, (offset, limit), &one, |row| {
+    part(connection, "owner AS w", &conditions, (numbers, sort), (offset, limit), &one, |row| {
         let facts = owner_row::read(row)?;
         let number = facts.owner.organisation;
         let name = name.query_row(params![number.0], |row| row.get(0).map(Name::stored))?;
@@ -169,12 +172,13 @@ pub(super) fn owner_conditions(reach: Reach, filter: &OwnerFilter) -> Conditions
     conditions
 }
 
-/// The rows are found first, by their numbers alone, so that nothing else is read of those that are left out.
-fn part<T>(
+/// The rows are found first, by their numbers alone, so that nothing else is read of those that are left out; and from
+/// the nearer end, so that as few as possible are.
+fn part<Key, T>(
     connection: &Connection,
     from: &str,
     conditions: &Conditions,
-    numbers: &str,
+    (numbers, sort): (impl Fn(Sort<Key>) -> String, Sort<Key>),
     (offset, limit): (u64, usize),
     one: &str,
     mut read: impl FnMut(&Row<'_>) -> Result<T>,
@@ -183,14 +187,17 @@ fn part<T>(
     let total = connection.prepare_cached(&count)?.query_row(conditions.values(), |row| row.get(0))?;
     let mut items = Vec::new();
     if limit > 0 && offset < total {
+        let range = Range::nearer(offset, limit, total);
+        let sort = Sort { descending: sort.descending != range.backwards, ..sort };
         let mut ranged = conditions.clone();
-        ranged.value(number(limit as u64));
-        ranged.value(number(offset));
-        let mut statement = connection.prepare_cached(&format!("{numbers} LIMIT ? OFFSET ?"))?;
+        ranged.value(number(range.limit));
+        ranged.value(number(range.offset));
+        let mut statement = connection.prepare_cached(&format!("{} LIMIT ? OFFSET ?", numbers(sort)))?;
         let found = statement.query_map(ranged.values(), |row| row.get::<_, u32>(0))?;
+        let found = range.in_order(found.collect::<rusqlite::Result<Vec<_>>>()?);
         let mut statement = connection.prepare_cached(one)?;
         for number in found {
-            let mut rows = statement.query(params![number?])?;
+            let mut rows = statement.query(params![number])?;
             items.extend(rows.next()?.map(&mut read).transpose()?);
         }
     }

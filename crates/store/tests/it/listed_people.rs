@@ -1,20 +1,45 @@
 //! Promise: a part of a list of organisations, users or service accounts is that slice of the whole list, in every
 //! order and within every reach, with how many there are and the organisation of each.
 
-use crate::{engine::Engine, filters::mixed};
+use crate::{
+    engine::Engine,
+    filters::mixed,
+    world::{World, name, owner_of},
+};
 use domain::{
-    caller::Reach,
+    caller::{Access, Reach},
     owner::{Organisation, Owner, OwnerKind, Role},
 };
 use std::cmp::Ordering;
-use store::query::{OrganisationFilter, OrganisationKey, OwnerFilter, OwnerKey, PageRequest, Sort};
+use store::{
+    change::{CreateOwner, NewOwner, Verb},
+    query::{OrganisationFilter, OrganisationKey, OwnerFilter, OwnerKey, PageRequest, Sort},
+};
 
 on_every_engine!(parts_of_people_are_slices_of_the_list, parts_of_organisations_are_slices_of_the_list);
 
-const SLICES: [(u64, usize); 6] = [(0, 200), (0, 2), (1, 3), (200, 5), (0, 0), (u64::MAX, 1)];
+const SLICES: [(u64, usize); 9] = [(0, 200), (0, 2), (1, 3), (5, 1), (6, 2), (7, 200), (200, 5), (0, 0), (u64::MAX, 1)];
 
 fn whole() -> PageRequest {
     PageRequest { after: None, limit: 200 }
+}
+
+/// Organisations with users whose names are in another order than their numbers, in both cases; some names are the
+/// same but for that.
+async fn in_disorder(engine: Engine) -> World {
+    let world = mixed(engine).await;
+    for (organisation, people) in
+        [("zulu", &["mira", "Zoe"][..]), ("Beta", &["anna", "Bert", "ANNA"]), ("alpha", &["Ida"])]
+    {
+        let organisation = world.organisation(organisation).await;
+        for person in people {
+            let owner = NewOwner { name: name(person), ..world.new_owner(OwnerKind::User, Role::Member) };
+            let verb =
+                CreateOwner { access: Access::unlimited(), organisation: organisation.id, owner, invited: false };
+            owner_of(world.made(Verb::CreateOwner(verb)).await);
+        }
+    }
+    world
 }
 
 /// Sorted as a part has to be: by this, then by number, and all of it in one direction.
@@ -28,7 +53,7 @@ fn sorted<T: Clone>(all: &[T], descending: bool, order: impl Fn(&T, &T) -> Order
 }
 
 async fn parts_of_people_are_slices_of_the_list(engine: Engine) {
-    let world = mixed(engine).await;
+    let world = in_disorder(engine).await;
     let organisations = world.store.organisations(Reach::Everything, OrganisationFilter::default(), whole()).await;
     let organisations = organisations.unwrap().items;
     let of = |owner: &Owner| organisations.iter().find(|one| one.id == owner.organisation_id).unwrap();
@@ -82,7 +107,7 @@ async fn parts_of_people_are_slices_of_the_list(engine: Engine) {
 }
 
 async fn parts_of_organisations_are_slices_of_the_list(engine: Engine) {
-    let world = mixed(engine).await;
+    let world = in_disorder(engine).await;
     let all = world.store.organisations(Reach::Everything, OrganisationFilter::default(), whole()).await;
     let all = all.unwrap().items;
     let reaches = all.iter().map(|organisation| Reach::Organisation(organisation.number));
