@@ -43,6 +43,8 @@ pub const DELETE_STEP: usize = 10_000;
 pub const PAGE_DEFAULT: usize = 50;
 /// The largest page size of a list.
 pub const PAGE: usize = 200;
+/// The last page of a list that the console can be asked for.
+pub const CONSOLE_PAGES: u64 = 1_000_000_000;
 /// The most rows of a list that its contract gives no pages.
 pub const UNPAGED_LIST: usize = 50_000;
 /// The longest text of a search, in bytes.

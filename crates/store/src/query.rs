@@ -117,7 +117,7 @@ pub struct Sort<Key = SortKey> {
     pub descending: bool,
 }
 
-/// What was created last comes first.
+/// The key that is usual, the largest first: what was created last, in each list there is.
 impl<Key: Default> Default for Sort<Key> {
     fn default() -> Self {
         Self { key: Key::default(), descending: true }

@@ -17,7 +17,8 @@ function filter(form, step) {
   if (holdsSecret(form)) return;
   readInto(questionOf(form), (answer) => {
     const [old, fresh] = [document.getElementById("results"), answer.page.getElementById("results")];
-    if (answer.status !== 200 || !old || !fresh || isOfAnotherVersion(answer.page)) return goTo(answer, step);
+    // What was wrong with the form before is said in it until the whole page is shown.
+    if (form.querySelector("[aria-invalid]") || answer.status !== 200 || !old || !fresh || isOfAnotherVersion(answer.page)) return goTo(answer, step);
     // The page may know a shorter address for the same list than the form made.
     remember(fresh.dataset.address ? ownUrl(fresh.dataset.address) : answer.url, step);
     document.title = answer.page.title;

@@ -162,7 +162,7 @@ impl Drop for Exporting {
 }
 
 impl Writer {
-    /// Writes page after page, the newest entries first, until the end or until something stops it.
+    /// Writes page after page, in the order that the address says, until the end or until something stops it.
     async fn write(mut self, filter: JournalFilter) {
         if self.format == Format::Csv && !self.pen.write(csv::line(&COLUMNS)).await {
             return;

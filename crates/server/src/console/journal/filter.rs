@@ -1,6 +1,7 @@
 //! What the journal is narrowed down to, and in which order it is told.
 
 use crate::console::{
+    fields::Fields,
     lists::{
         day,
         filter::FilterFields,
@@ -88,21 +89,8 @@ pub fn kinds() -> impl Iterator<Item = (&'static str, &'static Phrase)> {
     Event::KINDS.iter().filter_map(|kind| Some((*kind, sentence::kind(&ENGLISH.journal, kind)?)))
 }
 
-/// What a field is called.
-pub fn label(field: &str) -> &'static Phrase {
-    let t = &ENGLISH.journal;
-    match field {
-        "actor" => &t.filter_actor,
-        "token_id" => &t.filter_token,
-        "kind" => &t.filter_kind,
-        "from" => &t.filter_from,
-        "to" => &t.filter_to,
-        _ => &t.filter_organisation,
-    }
-}
-
 /// The fields of an address.
-pub fn given(fields: &crate::console::fields::Fields) -> FilterFields {
+pub fn given(fields: &Fields) -> FilterFields {
     FilterFields::of(&FIELDS, fields)
 }
 

@@ -64,6 +64,8 @@ impl JournalPage {
         let titles = titles.into_iter().chain(everywhere.then_some((&t.organisation, None)));
         list.headings = titles.map(|(title, key)| Heading::new(title, &list.view, key)).collect();
         list.orders = filter::offered(&list.view);
+        list.without_input.extend((!everywhere).then_some("organisation"));
+        list.without_input.extend((!visitor.is_administrator()).then_some("actor"));
         Ok(Self {
             page: visitor.page(&t.title, Place::Journal),
             t,
@@ -86,11 +88,6 @@ impl JournalPage {
     /// The kinds to choose from.
     fn kinds() -> impl Iterator<Item = (&'static str, &'static Phrase)> {
         filter::kinds()
-    }
-
-    /// What is wrong with the fields, each with what it is called.
-    fn errors(&self) -> impl Iterator<Item = (&'static str, &'static Phrase, &str)> {
-        self.list.errors().map(|(name, error)| (name, filter::label(name), error))
     }
 
     /// The address of the same entries as a file.

@@ -22,13 +22,23 @@ pub struct Listing<Key> {
     pub orders: Vec<Order>,
     /// The fields of the filter, which say themselves what is wrong with them.
     fields: &'static [&'static str],
+    /// Those of them that this visitor has no input for.
+    pub without_input: Vec<&'static str>,
 }
 
 impl<Key: SortWords> Listing<Key> {
     /// Of so many rows, and more where it says so, of which `shown` stand there.
     pub fn new(view: ListView<Key>, fields: &'static [&'static str], total: (u64, bool), shown: usize) -> Self {
         let pager = Pager::new(&view, total, shown);
-        Self { view, feedback: Feedback::none(), pager, headings: Vec::new(), orders: Vec::new(), fields }
+        Self {
+            view,
+            feedback: Feedback::none(),
+            pager,
+            headings: Vec::new(),
+            orders: Vec::new(),
+            fields,
+            without_input: Vec::new(),
+        }
     }
 
     /// Without rows, because its address could not be understood.
@@ -54,6 +64,11 @@ impl<Key: SortWords> Listing<Key> {
     /// What is wrong with the fields on the page: their names, and what breaks a rule.
     pub fn errors(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.fields.iter().filter_map(|name| Some((*name, self.feedback.error(name)?)))
+    }
+
+    /// What the address says of fields without an input: the form carries it on.
+    pub fn unshown_filter(&self) -> Vec<(&'static str, &str)> {
+        self.view.filter.pairs().filter(|(name, _)| self.without_input.contains(name)).collect()
     }
 
     /// The text of a field.

@@ -5,7 +5,7 @@ use crate::console::{
     fields::Fields,
     texts::{ENGLISH, Phrase, grouped},
 };
-use domain::invalid::Checks;
+use domain::{invalid::Checks, limits};
 use std::future::Future;
 use store::query::search::Found;
 
@@ -13,8 +13,6 @@ use store::query::search::Found;
 const ROWS: [usize; 5] = [5, 10, 25, 50, 100];
 /// How many it has at first.
 const ROWS_AT_FIRST: usize = 10;
-/// The last page that can be asked for.
-const PAGES: u64 = 1_000_000_000;
 /// How many entries of the journal a list counts: pages lead to no others. Counting every one would take seconds.
 pub const MOST_COUNTED: u64 = 100_000;
 /// The parameters that say it.
@@ -41,8 +39,8 @@ impl Paging {
         }
         if let Some(text) = fields.given("page") {
             match text.parse() {
-                Ok(page) if (1..=PAGES).contains(&page) => paging.page = page,
-                _ => checks.refuse("page", t.rule_page.as_str()),
+                Ok(page) if (1..=limits::CONSOLE_PAGES).contains(&page) => paging.page = page,
+                _ => checks.refuse("page", t.rule_page.with("most", &grouped(limits::CONSOLE_PAGES)).to_string()),
             }
         }
         paging

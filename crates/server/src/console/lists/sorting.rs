@@ -30,8 +30,9 @@ pub fn read<Key: SortWords>(fields: &Fields, checks: &mut Checks) -> Sort<Key> {
     if let Some(key) = Key::ALL.iter().copied().find(|key| key.word() == word) {
         return Sort { key, descending };
     }
-    let words = Key::ALL.iter().map(|key| key.word()).collect::<Vec<_>>().join(", ");
-    checks.refuse(NAME, ENGLISH.common.rule_sort.with("words", &words).to_string());
+    let (t, words) = (&ENGLISH.common, Key::ALL.iter().map(|key| key.word()).collect::<Vec<_>>());
+    let rule = if words.len() == 1 { &t.rule_sort_one } else { &t.rule_sort };
+    checks.refuse(NAME, rule.with("words", &words.join(", ")).to_string());
     Sort::default()
 }
 

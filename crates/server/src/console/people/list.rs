@@ -81,7 +81,9 @@ impl PeopleList {
             (OwnerKey::Organisation, false, &t.organisation_ascending),
             (OwnerKey::Organisation, true, &t.organisation_descending),
         ];
-        list.orders = orders(&list.view, if everywhere { &offered } else { &offered[..6] });
+        let by_organisation = everywhere || list.view.sort.key == OwnerKey::Organisation;
+        list.orders = orders(&list.view, if by_organisation { &offered } else { &offered[..6] });
+        list.without_input.extend((!everywhere).then_some("organisation"));
         Ok(Self {
             page: visitor.page(room.of(&t.users, &t.accounts), room.place()),
             t,

@@ -64,6 +64,13 @@ pub fn check(fields: &FilterFields, t: &TokenList, people: &[(String, OwnerId)])
     let created = (time("created_after"), time("created_before"));
     let expires = (time("expires_after"), time("expires_before"));
     let used = (time("last_used_after"), time("last_used_before"));
+    for (name, (after, before)) in
+        [("created_before", created), ("expires_before", expires), ("last_used_before", used)]
+    {
+        if after.zip(before).is_some_and(|(after, before)| before <= after) {
+            checks.refuse(name, t.backwards.as_str());
+        }
+    }
     let labels: Vec<_> = fields.all("label").collect();
     if labels.len() > limits::LABELS {
         checks.refuse("label", t.rule_labels.with("count", &limits::LABELS).to_string());

@@ -130,6 +130,6 @@ async fn the_list_has_pages_a_total_and_orders_and_refuses_what_it_does_not_know
     behind.says(&format!("6–{} of {} rows", names.len(), names.len())).says("of 2");
     for query in ["colour=red", "sort=size", "rows=7", "page=0", "after=x"] {
         let page = visit.get(&format!("{ORGANISATIONS}?{query}")).await.expect(422);
-        assert!(page.says("This filter cannot be understood").texts(".name").is_empty(), "{query}");
+        assert!(page.says("This list cannot be shown as asked").texts(".name").is_empty(), "{query}");
     }
 }

@@ -196,6 +196,17 @@ async fn filtering(scripts: bool) {
     person.open(&bookmark);
     person.wait_for("apple");
     assert!(!person.says("pear"));
+    // What was wrong is not said any more once it was corrected.
+    person.open(&format!("{LIST}?state=gone"));
+    person.wait_for("must be active, disabled, expired or deleted");
+    person.fill("q", "pear");
+    if scripts {
+        person.window.press(&["\u{e007}"]);
+    } else {
+        person.click("form[data-filter] button");
+    }
+    person.wait_for("1 row");
+    assert!(!person.says("must be active"), "{}", person.page_text());
     // A whole secret comes into no address.
     let (_, secret) = issue(&world, "plum").await;
     person.fill("q", &secret);

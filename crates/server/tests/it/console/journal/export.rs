@@ -57,6 +57,9 @@ async fn an_export_of_many_pages_is_complete_and_in_order() {
     assert_eq!((answer.status, answer.field("content-type")), (200, Some("application/jsonl")));
     let lines: Vec<Value> = answer.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines, expected, "in the very shape of the API");
+    let oldest = file(&visit, "format=jsonl&sort=time").await.text();
+    let oldest: Vec<Value> = oldest.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(oldest.iter().eq(expected.iter().rev()), "the oldest first, over all pages");
 
     let answer = file(&visit, "format=csv").await;
     assert_eq!(answer.field("content-type"), Some("text/csv; charset=utf-8; header=present"));

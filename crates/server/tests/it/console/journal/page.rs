@@ -81,23 +81,25 @@ async fn every_filter_finds_what_it_says_and_wrong_ones_are_named() {
     }
     assert_eq!(count(&format!("token_id={}", world.acme.member.token_id)).await, 1);
     assert_eq!(count("actor=Acme%20Linus").await, 0, "he did nothing");
-    for (query, field) in [
-        ("kind=token.undeleted", "kind"),
-        ("actor=nobody%20at%20all", "actor"),
-        ("actor=Linus", "actor"),
-        ("token_id=x", "token_id"),
-        ("from=yesterday", "from"),
-        ("from=2026-11-02&to=2026-11-01", "to"),
-        ("organisation=x", "organisation"),
+    let nobody = "must be the name, the email address or the ID of one whom you can see.";
+    for (query, field, said) in [
+        ("kind=token.undeleted", "kind", "What happened must be one of those listed."),
+        ("actor=nobody%20at%20all", "actor", &format!("Who did it {nobody}")),
+        ("actor=Linus", "actor", "Who did it fits several; give the email address or the ID."),
+        ("token_id=x", "token_id", "API token must be a UUID of 36 characters."),
+        ("from=yesterday", "from", "The first day must be a day, such as 2026-11-23."),
+        ("from=2026-11-02&to=2026-11-01", "to", "The last day must not be before the first day."),
+        ("organisation=x", "organisation", "Organisation must be an ID of 36 characters."),
     ] {
         let page = visit.get(&format!("{JOURNAL}?{query}")).await.expect(422);
-        assert!(page.error(field).contains(": "), "{query} names no field");
-        let page = page.says("This filter cannot be understood").says_nothing_of("Nothing fits");
+        assert_eq!(page.error(field), said, "{query}");
+        let page = page.says("This list cannot be shown as asked").says_nothing_of("Nothing fits");
         assert!(page.texts("time").is_empty());
     }
+    visit.get(&format!("{JOURNAL}?sort=name")).await.expect(422).says("must be time or -time.");
     for query in ["after=x", "colour=red", "sort=name", "rows=7", "page=0", "format=csv"] {
         let page = visit.get(&format!("{JOURNAL}?{query}")).await.expect(422);
-        assert!(page.says("This filter cannot be understood").texts("time").is_empty(), "{query}");
+        assert!(page.says("This list cannot be shown as asked").texts("time").is_empty(), "{query}");
     }
     visit.open(&format!("{JOURNAL}?kind=quarantine.lifted")).await.says("Nothing fits these filters");
 }

@@ -53,6 +53,28 @@ async fn heads_of_columns_sort_and_keep_what_narrows_the_list_down() {
     assert_eq!(administrator, visit.open(&format!("{USERS}?role=application_administrator")).await.texts(".name")[0]);
     let globex = visit.open(&format!("{USERS}?sort=organisation&role=member")).await.texts(".name");
     assert!(globex[0].starts_with("Acme") && globex.last().unwrap().starts_with("Globex"), "{globex:?}");
+    // An organisation that was made last comes first when its name does.
+    let path = "/console/administration/organisations/add";
+    visit.send(&visit.open(path).await.form(path).set("name", "aardvark")).await.expect(303);
+    let id = visit.open("/console/administration/organisations?q=aardvark").await;
+    let ids = id.hrefs().into_iter().filter_map(|href| href.strip_prefix("/console/administration/organisations/"));
+    let id = ids.into_iter().find(|id| id.len() == 36).unwrap().to_owned();
+    let path = format!("{ACCOUNTS}/add");
+    let form = visit.open(&path).await.form(&path).set("name", "worker").set("organisation", &id);
+    visit.send(&form).await.expect(303);
+    assert_eq!(shown("sort=organisation").await.texts(".name")[0], "worker");
+    assert_ne!(shown("sort=-organisation").await.texts(".name")[0], "worker");
+}
+
+#[tokio::test]
+async fn what_has_no_input_is_kept_when_the_filter_changes() {
+    let world = World::new().await;
+    let visit = world.visit(&world.acme.administrator).await;
+    let path = format!("{USERS}?organisation={}&sort=organisation&q=nobody&rows=25", world.acme.id);
+    let query = visit.open(&path).await.form(USERS).body();
+    for kept in [&format!("organisation={}", world.acme.id), "sort=organisation", "rows=25"] {
+        assert!(query.split('&').any(|pair| pair == kept), "{kept} is lost: {query}");
+    }
 }
 
 #[tokio::test]
@@ -66,11 +88,11 @@ async fn what_a_list_does_not_know_is_refused_by_name() {
             ("sort=size", "must be one of created, name, role, organisation"),
             ("rows=7", "must be 5, 10, 25, 50 or 100"),
             ("rows=x", "must be 5, 10, 25, 50 or 100"),
-            ("page=0", "must be a whole number from 1"),
-            ("page=-1", "must be a whole number from 1"),
+            ("page=0", "must be a whole number from 1 to 1,000,000,000"),
+            ("page=-1", "must be a whole number from 1 to 1,000,000,000"),
         ] {
             let page = visit.get(&format!("{list}?{query}")).await.expect(422);
-            let page = page.says(said).says("This filter cannot be understood");
+            let page = page.says(said).says("This list cannot be shown as asked");
             assert!(page.texts(".name").is_empty(), "{query}");
         }
     }
