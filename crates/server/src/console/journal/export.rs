@@ -151,7 +151,8 @@ struct Exporting(OwnerId);
 impl Exporting {
     /// Begins an export, unless one of his is written already: nobody takes the places of all.
     fn begin(person: OwnerId) -> Option<Self> {
-        PERSONS.lock().insert(person).then_some(Self(person))
+        // What is made only to be thrown away would wait in its own `drop` for this lock.
+        PERSONS.lock().insert(person).then(|| Self(person))
     }
 }
 
@@ -240,4 +241,19 @@ fn line(row: &JournalRow, record: &Record) -> String {
         text(&shape["chain"]),
     ];
     csv::line(&cells.each_ref().map(String::as_str))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_export_at_a_time_is_written_for_a_person() {
+        let (one, other) = (OwnerId::from_bytes([1; 16]), OwnerId::from_bytes([2; 16]));
+        let written = Exporting::begin(one);
+        assert!(written.is_some() && Exporting::begin(one).is_none());
+        assert!(Exporting::begin(other).is_some());
+        drop(written);
+        assert!(Exporting::begin(one).is_some());
+    }
 }
