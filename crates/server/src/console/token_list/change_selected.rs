@@ -5,7 +5,7 @@
 
 use super::{
     preview::Preview,
-    selection::{Deed, Selection},
+    selection::{self, Deed, Selection},
 };
 use crate::console::{
     addresses::TOKENS,
@@ -46,6 +46,7 @@ struct SelectionDialog {
 
 /// Shows what would be done.
 pub async fn ask(visitor: Visitor, fields: Fields) -> Result<Response, Refused> {
+    selection::check_address(&visitor, &fields)?;
     let selection = Selection::read(&visitor, &fields).await?;
     if let Some(dialog) = selection.dialog_of_one() {
         return Ok(see(&dialog));

@@ -35,6 +35,19 @@ impl Deed {
     }
 }
 
+/// Refuses an address that asks for everything that fits a filter and says what the list does not know: a
+/// misspelt condition must not make it more.
+///
+/// # Errors
+/// Names every parameter that is not known, or wrong.
+pub fn check_address(visitor: &Visitor, fields: &Fields) -> Result<(), Invalid> {
+    let mut checks = Checks::new();
+    if fields.text("do") == Deed::DeleteFitting.word() {
+        view::read_beside(&["do", "id"], fields, visitor.is_application_administrator(), &mut checks);
+    }
+    checks.finish()
+}
+
 /// What was chosen.
 pub struct Selection {
     /// What shall be done with it.

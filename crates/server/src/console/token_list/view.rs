@@ -14,7 +14,17 @@ const COLUMNS: &str = "columns";
 /// Reads an address. What breaks a rule is refused by name, and as it is at first here. The column of organisations
 /// is for those who see more than one.
 pub fn read(fields: &Fields, everywhere: bool, checks: &mut Checks) -> (ListView<SortKey>, Columns) {
-    let known = [&FIELDS[..], &[COLUMNS]].concat();
+    read_beside(&[], fields, everywhere, checks)
+}
+
+/// The same where these names are known, too.
+pub fn read_beside(
+    names: &[&str],
+    fields: &Fields,
+    everywhere: bool,
+    checks: &mut Checks,
+) -> (ListView<SortKey>, Columns) {
+    let known = [&FIELDS[..], &[COLUMNS], names].concat();
     let mut view = ListView::read(TOKENS, &known, filter::given(fields), fields, checks);
     let columns = checks.take(Columns::read(fields.all(COLUMNS), &ENGLISH.token_list)).unwrap_or_else(Columns::usual);
     let columns = if everywhere { columns } else { columns.within_an_organisation() };

@@ -107,6 +107,8 @@ async fn everything_that_fits_is_deleted_as_it_was_seen() {
     let page = visit.submit(&changed.form(&action()).set("count", "13")).await.expect(200);
     assert_eq!(page.notice(), "13 API tokens deleted successfully");
     assert!(names(&page).is_empty());
+    let misspelt = visit.get(&format!("{}?do=delete-all&state=active&lable=a", action())).await;
+    assert_eq!(misspelt.status, 400);
     let everything = visit.get(&format!("{}?do=delete-all", action())).await;
     assert_eq!(everything.status, 400);
     let plain = visit.open(LIST).await;
