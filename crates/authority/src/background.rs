@@ -53,30 +53,42 @@ impl Authority {
         log_failure(self.write_uses().await);
     }
 
-    /// Writes every use that waits, and the digests that a key change made anew.
+    /// Writes every use that waits, and the digests that a key change made anew. It is written to the end also when
+    /// whoever asked waits no longer: what was taken out of memory would be lost half way.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the store cannot be written; the batch that failed is then lost.
-    pub async fn write_uses(&self) -> Result<(), Error> {
+    pub async fn write_uses(self: &Arc<Self>) -> Result<(), Error> {
+        let authority = Arc::clone(self);
+        let writing = tokio::spawn(async move { authority.write_all().await });
+        writing.await.unwrap_or_else(|ended| Err(Error::Unavailable(ended.into())))
+    }
+
+    async fn write_all(&self) -> Result<(), Error> {
         let sessions = self.usage.take_sessions();
         if !sessions.is_empty() {
             self.commit_as_system(Verb::RecordUses(Uses { tokens: Vec::new(), sessions })).await?;
         }
-        for batch in self.usage.tokens().chunks(USES_BATCH) {
-            let taken = self.usage.take(batch);
-            let uses = Uses { tokens: taken.uses(), sessions: Vec::new() };
-            self.commit_as_system(Verb::RecordUses(uses)).await?;
-            drop(taken);
-        }
+        self.write_tokens().await?;
         while let Some(rehash) = self.usage.take_rehash(self.keyring.current_id(), USES_BATCH) {
             self.commit_as_system(Verb::RehashSecrets(rehash)).await?;
         }
         Ok(())
     }
 
+    async fn write_tokens(&self) -> Result<(), Error> {
+        for batch in self.usage.tokens().chunks(USES_BATCH) {
+            let taken = self.usage.take(batch);
+            let uses = Uses { tokens: taken.uses(), sessions: Vec::new() };
+            self.commit_as_system(Verb::RecordUses(uses)).await?;
+            drop(taken);
+        }
+        Ok(())
+    }
+
     /// Writes every use that waits when the filter asks for uses, so that no token counts as unused
     /// that was used a moment ago. Without a record of uses such a filter is refused.
-    pub(crate) async fn write_uses_for(&self, filter: &TokenFilter) -> Result<(), Error> {
+    pub(crate) async fn write_uses_for(self: &Arc<Self>, filter: &TokenFilter) -> Result<(), Error> {
         if self.asks_for_uses(filter)? { self.write_uses().await } else { Ok(()) }
     }
 

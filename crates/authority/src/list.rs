@@ -12,7 +12,7 @@ use domain::{
     owner::{Organisation, Owner},
     token::{LastUse, Token, TokenCaller},
 };
-use std::cmp::Reverse;
+use std::{cmp::Reverse, sync::Arc};
 use store::{
     change::TokenUse,
     error::ReadError,
@@ -240,7 +240,7 @@ impl Authority {
     ///
     /// # Errors
     /// [`Error::Denied`] when the caller may not delete tokens.
-    pub async fn preview_deletion(&self, caller: &Caller, filter: TokenFilter) -> Result<Preview, Error> {
+    pub async fn preview_deletion(self: &Arc<Self>, caller: &Caller, filter: TokenFilter) -> Result<Preview, Error> {
         let reach = access::reach(caller, Action::ChangeTokens)?;
         self.write_uses_for(&filter).await?;
         Ok(self.store.preview(reach, filter, self.now()).await?)

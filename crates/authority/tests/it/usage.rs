@@ -35,11 +35,9 @@ async fn used(world: &World, issued: &Issued, address: Option<&str>, user_agent:
     assert!(ask(world.authority(), Reach::Everything, question).await.unwrap().is_active());
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn uses_that_are_being_written_are_shown() {
-    let world = World::new(61).await;
-    let (held, issued) = (world.issue(new_token()).await, world.issue(new_token()).await);
-    used(&world, &issued, Some("192.0.2.1"), Some("curl/8")).await;
+/// Keeps the store's only writer busy until the sender is dropped; what then ends is to be awaited.
+async fn hold_writer(world: &World) -> (std::sync::mpsc::Sender<()>, impl Future<Output = ()> + use<>) {
+    let held = world.issue(new_token()).await;
     // Whoever reads a verdict keeps its entry locked, so the writer waits behind a change of that token.
     let (hold, is_held) = std::sync::mpsc::channel();
     let (release, is_released) = std::sync::mpsc::channel::<()>();
@@ -48,7 +46,7 @@ async fn uses_that_are_being_written_are_shown() {
     let holding = std::thread::spawn(move || {
         let read = |_: Verdict<'_>| {
             hold.send(()).unwrap();
-            is_released.recv().unwrap();
+            let _ = is_released.recv();
         };
         runtime.block_on(authority.verify(Reach::Everything, &question(&secret), read)).unwrap();
     });
@@ -59,25 +57,50 @@ async fn uses_that_are_being_written_are_shown() {
     while world.store().tail().await.unwrap() == before {
         tokio::task::yield_now().await;
     }
-    let authority = Arc::clone(world.authority());
-    let writing = tokio::spawn(async move { authority.write_uses().await });
-    while world.authority().usage().waiting() > 0 {
-        tokio::task::yield_now().await;
-    }
-
-    let seen = async || {
-        let callers = world.authority().token_callers(&world.root, issued.token.id).await.unwrap();
-        let days = world.authority().token_usage(&world.root, issued.token.id).await.unwrap();
-        let last = shown(&world, &issued).await.last_use.map(|last| last.count);
-        (callers.iter().map(|caller| caller.count).sum::<u64>(), days.iter().map(|day| day.count).sum::<u64>(), last)
+    let end = async move {
+        holding.join().unwrap();
+        disabling.await.unwrap().unwrap();
     };
-    assert!(!writing.is_finished());
-    assert_eq!(seen().await, (1, 1, Some(1)));
-    release.send(()).unwrap();
-    holding.join().unwrap();
-    disabling.await.unwrap().unwrap();
-    writing.await.unwrap().unwrap();
-    assert_eq!(seen().await, (1, 1, Some(1)));
+    (release, end)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn uses_that_are_being_written_are_shown() {
+    for is_dropped in [false, true] {
+        let world = World::new(61).await;
+        let issued = world.issue(new_token()).await;
+        used(&world, &issued, Some("192.0.2.1"), Some("curl/8")).await;
+        let (release, end) = hold_writer(&world).await;
+        let authority = Arc::clone(world.authority());
+        let writing = tokio::spawn(async move { authority.write_uses().await });
+        while world.authority().usage().waiting() > 0 {
+            tokio::task::yield_now().await;
+        }
+
+        let seen = async || {
+            let callers = world.authority().token_callers(&world.root, issued.token.id).await.unwrap();
+            let days = world.authority().token_usage(&world.root, issued.token.id).await.unwrap();
+            let last = shown(&world, &issued).await.last_use.map(|last| last.count);
+            let (callers, days) = (callers.iter().map(|caller| caller.count), days.iter().map(|day| day.count));
+            (callers.sum::<u64>(), days.sum::<u64>(), last)
+        };
+        assert!(!writing.is_finished());
+        assert_eq!(seen().await, (1, 1, Some(1)));
+        if is_dropped {
+            // Whoever asked is gone, and the request is dropped with all that it waited for.
+            writing.abort();
+            assert!(writing.await.unwrap_err().is_cancelled());
+            assert_eq!(seen().await, (1, 1, Some(1)));
+            drop(release);
+            end.await;
+            world.authority().write_uses().await.unwrap();
+        } else {
+            drop(release);
+            end.await;
+            writing.await.unwrap().unwrap();
+        }
+        assert_eq!(seen().await, (1, 1, Some(1)));
+    }
 }
 
 #[tokio::test]
