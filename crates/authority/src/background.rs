@@ -15,6 +15,8 @@ const USES_PERIOD: Duration = Duration::from_mins(1);
 const PRESSURE_PERIOD: Duration = Duration::from_secs(5);
 /// How many tokens' uses one commit writes.
 const USES_BATCH: usize = 2_000;
+/// How long somebody who only looks waits for uses to be written.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// How often deletions in steps that came to a stop are taken up again.
 const DELETIONS_PERIOD: Duration = Duration::from_mins(1);
 /// How often what has passed its time is forgotten.
@@ -62,6 +64,16 @@ impl Authority {
         let authority = Arc::clone(self);
         let writing = tokio::spawn(async move { authority.write_all().await });
         writing.await.unwrap_or_else(|ended| Err(Error::Unavailable(ended.into())))
+    }
+
+    /// Writes the uses of tokens that wait, for somebody who is about to look at tokens in the order of their last use.
+    /// Only the order hangs on it, so what is shown does not wait long for it, and is shown also when it fails.
+    pub async fn flush_uses(self: &Arc<Self>) {
+        if self.usage.waiting() > 0 {
+            let authority = Arc::clone(self);
+            let writing = tokio::spawn(async move { log_failure(authority.write_tokens().await) });
+            let _ = tokio::time::timeout(PATIENCE, writing).await;
+        }
     }
 
     async fn write_all(&self) -> Result<(), Error> {

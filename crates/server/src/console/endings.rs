@@ -8,7 +8,6 @@ use super::{
     texts::Phrase,
     visitor::Visitor,
 };
-use authority::Error;
 use domain::{
     time::Timestamp,
     token::{State, Token},
@@ -47,13 +46,8 @@ impl Endings {
     /// When they cannot be read.
     pub async fn of(visitor: &Visitor, filter: TokenFilter) -> Result<Self, Refused> {
         let (authority, sort) = (&visitor.server.authority, Sort { key: SortKey::LastUsed, descending: true });
-        // Uses of this very minute wait in memory, where the store does not sort by them. A preview of what was used at
-        // all writes them; where nobody keeps account of uses, there are none to write.
-        let used = TokenFilter { last_used_after: Some(Timestamp::from_milliseconds(0)), ..filter.clone() };
-        match authority.preview_deletion(&visitor.caller, used).await {
-            Ok(_) | Err(Error::Invalid(_)) => {}
-            Err(error) => return Err(error.into()),
-        }
+        // Uses of this very minute wait in memory, where the store does not sort by them.
+        authority.flush_uses().await;
         let found = authority.tokens_part(&visitor.caller, filter, sort, 0, NAMED).await?;
         let now = authority.now();
         Ok(Self {

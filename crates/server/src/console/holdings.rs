@@ -8,9 +8,7 @@ use super::{
     token_list::row::Row,
     visitor::Visitor,
 };
-use domain::time::Timestamp;
-use std::cmp::Reverse;
-use store::query::{ListedToken, Sort, SortKey, TokenFilter};
+use store::query::{Sort, SortKey, TokenFilter};
 
 /// How many tokens are shown.
 const SHOWN: usize = 10;
@@ -36,9 +34,9 @@ impl Holdings {
     /// When they cannot be read.
     pub async fn of(visitor: &Visitor, filter: TokenFilter, narrowing: (&str, String)) -> Result<Self, Refused> {
         let (authority, sort) = (&visitor.server.authority, Sort { key: SortKey::LastUsed, descending: true });
-        let mut found = authority.tokens_part(&visitor.caller, filter, sort, 0, SHOWN).await?;
-        // Uses of this very minute wait in memory: the store does not sort by them.
-        found.items.sort_by_key(|listed| Reverse(last_use(listed)));
+        // Uses of this very minute wait in memory, where the store does not sort by them.
+        authority.flush_uses().await;
+        let found = authority.tokens_part(&visitor.caller, filter, sort, 0, SHOWN).await?;
         let now = authority.now();
         let row = |listed| Row::new(listed, now, visitor.is_administrator());
         Ok(Self {
@@ -59,8 +57,4 @@ impl Holdings {
     pub fn has_more(&self) -> bool {
         self.total > self.rows.len() as u64
     }
-}
-
-fn last_use(listed: &ListedToken) -> Option<Timestamp> {
-    listed.token.last_use.as_ref().map(|last| last.at)
 }

@@ -16,7 +16,6 @@ use domain::{
     time::Timestamp,
     token::{State, Token},
 };
-use std::cmp::Reverse;
 use store::query::{ListedToken, PreviewDigest, Sort, SortKey};
 
 /// How many tokens are shown of everything that fits a filter.
@@ -57,13 +56,13 @@ impl Preview {
     /// When the caller may not change tokens, or the store cannot be read.
     pub async fn of(visitor: &Visitor, selection: &Selection) -> Result<Self, Refused> {
         let (authority, now) = (&visitor.server.authority, visitor.server.authority.now());
+        // Uses of this very minute wait in memory, where the store does not sort by them.
+        authority.flush_uses().await;
         let preview = authority.preview_deletion(&visitor.caller, selection.filter.clone()).await?;
         let shown = if selection.deed == Deed::DeleteFitting { SHOWN } else { selection.ids.len() };
         let sort = Sort { key: SortKey::LastUsed, descending: true };
         let filter = selection.filter.clone();
-        let mut found = authority.tokens_part(&visitor.caller, filter, sort, 0, shown).await?;
-        // Uses of this very minute wait in memory: the store does not sort by them.
-        found.items.sort_by_key(|listed| Reverse(listed.token.last_use.as_ref().map(|last| last.at)));
+        let found = authority.tokens_part(&visitor.caller, filter, sort, 0, shown).await?;
         let is_meant = |token: &Token| selection.deed != Deed::Disable || token.state(now) == State::Active;
         let (meant, others): (Vec<_>, Vec<_>) = found.items.into_iter().partition(|listed| is_meant(&listed.token));
         let mut tokens = Vec::with_capacity(meant.len());

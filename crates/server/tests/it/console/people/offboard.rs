@@ -54,6 +54,11 @@ async fn what_ends_is_shown_and_what_is_in_use_comes_first() {
     assert_eq!((named.len(), named[0].as_str()), (8, "everyday"), "{named:?}");
     assert_eq!(page.texts("dd").iter().filter(|said| said.contains("Used within 24 hours")).count(), 1);
     page.says("All sessions end now").says("not used yet stop working").says("Passkeys and keys stay registered");
+    // What ends can be looked at also while nothing can be written.
+    world.get("/v1/whoami").bearer(&member.token).await.expect(200);
+    world.store.arm(true);
+    visit.open(&path).await.says("This stops 10 API tokens at once").says("everyday");
+    world.store.arm(false);
     world.wait(Duration::from_hours(25));
     let visit = world.visit_again(&world.acme.administrator).await;
     visit.open(&path).await.says_nothing_of("Used within 24 hours").says("everyday");
