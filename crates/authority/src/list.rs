@@ -14,13 +14,15 @@ use domain::{
 };
 use std::{cmp::Reverse, sync::Arc};
 use store::{
-    change::TokenUse,
     error::ReadError,
     query::{
         ListedToken, OrganisationFilter, OwnerFilter, Page, PageRequest, Preview, Sort, TokenFilter, UsageDay,
         search::{Comparison, Condition, Field, Found, FoundToken, Operand, Search, Value},
     },
 };
+
+/// How often is read again what a written batch came between.
+const ATTEMPTS: usize = 8;
 
 impl Authority {
     /// A page of the tokens that the caller sees.
@@ -36,9 +38,8 @@ impl Authority {
     ) -> Result<Page<Token>, Error> {
         let reach = access::reach(caller, Action::SeeTokens)?;
         self.asks_for_uses(&filter)?;
-        let mut page = self.store.tokens(reach, filter, sort, page, self.now()).await?;
-        page.items.iter_mut().for_each(|token| self.add_waiting_uses(token));
-        Ok(page)
+        let read = || self.store.tokens(reach, filter.clone(), sort, page.clone(), self.now());
+        self.with_waiting(read, |page| page.items.iter_mut().for_each(|token| self.add_waiting_uses(token))).await
     }
 
     /// A part of the same after this many tokens, with the names of those that each tells of, and how many
@@ -56,9 +57,9 @@ impl Authority {
     ) -> Result<Found<ListedToken>, Error> {
         let reach = access::reach(caller, Action::SeeTokens)?;
         self.asks_for_uses(&filter)?;
-        let mut found = self.store.tokens_part(reach, filter, sort, offset, limit, self.now()).await?;
-        found.items.iter_mut().for_each(|listed| self.add_waiting_uses(&mut listed.token));
-        Ok(found)
+        let read = || self.store.tokens_part(reach, filter.clone(), sort, offset, limit, self.now());
+        let add = |listed: &mut ListedToken| self.add_waiting_uses(&mut listed.token);
+        self.with_waiting(read, |found| found.items.iter_mut().for_each(add)).await
     }
 
     /// How many tokens the filter selects among those that the caller sees.
@@ -77,9 +78,9 @@ impl Authority {
     /// [`Error::Denied`] when the caller may not see tokens.
     pub async fn search(&self, caller: &Caller, search: Search) -> Result<Found<FoundToken>, Error> {
         let reach = self.search_reach(caller, &search)?;
-        let mut found = self.store.search(reach, search, self.now()).await?;
-        found.items.iter_mut().for_each(|found| self.add_waiting_uses(&mut found.token));
-        Ok(found)
+        let read = || self.store.search(reach, search.clone(), self.now());
+        let add = |found: &mut FoundToken| self.add_waiting_uses(&mut found.token);
+        self.with_waiting(read, |found| found.items.iter_mut().for_each(add)).await
     }
 
     /// The numbers of what [`Authority::search`] finds.
@@ -119,12 +120,9 @@ impl Authority {
     /// [`Error::NotFound`], or [`Error::Gone`] for a deleted one when `deleted` asks for tombstones.
     pub async fn token(&self, caller: &Caller, id: TokenId, deleted: bool) -> Result<Token, Error> {
         let reach = access::reach(caller, Action::SeeTokens)?;
-        match self.store.token(reach, id, deleted).await? {
+        match self.one_with_waiting(|| self.store.token(reach, id, deleted), |token| token).await? {
             Some(token) if token.deleted.is_some() => Err(Error::Gone(Box::new(token))),
-            Some(mut token) => {
-                self.add_waiting_uses(&mut token);
-                Ok(token)
-            }
+            Some(token) => Ok(token),
             None => Err(Error::NotFound),
         }
     }
@@ -135,12 +133,10 @@ impl Authority {
     /// [`Error::NotFound`], or [`Error::Gone`] for a deleted one.
     pub async fn listed_token(&self, caller: &Caller, id: TokenId) -> Result<ListedToken, Error> {
         let reach = access::reach(caller, Action::SeeTokens)?;
-        match self.store.listed_token(reach, id, true).await? {
+        let read = || self.store.listed_token(reach, id, true);
+        match self.one_with_waiting(read, |listed| &mut listed.token).await? {
             Some(listed) if listed.token.deleted.is_some() => Err(Error::Gone(Box::new(listed.token))),
-            Some(mut listed) => {
-                self.add_waiting_uses(&mut listed.token);
-                Ok(listed)
-            }
+            Some(listed) => Ok(listed),
             None => Err(Error::NotFound),
         }
     }
@@ -163,9 +159,8 @@ impl Authority {
     pub async fn own_token(&self, caller: &Caller) -> Result<Option<Token>, Error> {
         let Credential::Token(id) = caller.credential else { return Ok(None) };
         let reach = Reach::Own(caller.owner_number);
-        let mut token = self.store.token(reach, id, false).await?.ok_or(Error::NotFound)?;
-        self.add_waiting_uses(&mut token);
-        Ok(Some(token))
+        let found = self.one_with_waiting(|| self.store.token(reach, id, false), |token| token).await?;
+        found.ok_or(Error::NotFound).map(Some)
     }
 
     /// The caller's own record.
@@ -196,14 +191,16 @@ impl Authority {
     /// [`Error::NotFound`] outside the caller's reach.
     pub async fn token_usage(&self, caller: &Caller, id: TokenId) -> Result<Vec<UsageDay>, Error> {
         let reach = access::reach(caller, Action::SeeTokens)?;
-        let (mut days, waiting) = self.with_waiting(id, || self.store.usage(reach, id)).await?;
-        for (day, count) in waiting.into_iter().flat_map(|waiting| waiting.days) {
-            match days.iter_mut().rev().find(|known| known.day == day) {
-                Some(last) => last.count += count,
-                None => days.push(UsageDay { day, count }),
+        let add = |days: &mut Option<Vec<UsageDay>>| {
+            let Some(days) = days else { return };
+            for (day, count) in self.usage.of(id).into_iter().flat_map(|waiting| waiting.days) {
+                match days.iter_mut().rev().find(|known| known.day == day) {
+                    Some(last) => last.count += count,
+                    None => days.push(UsageDay { day, count }),
+                }
             }
-        }
-        Ok(days)
+        };
+        self.with_waiting(|| self.store.usage(reach, id), add).await?.ok_or(Error::NotFound)
     }
 
     /// From where, and with what, a token was used lately, the last caller first.
@@ -212,28 +209,49 @@ impl Authority {
     /// [`Error::NotFound`] outside the caller's reach.
     pub async fn token_callers(&self, caller: &Caller, id: TokenId) -> Result<Vec<TokenCaller>, Error> {
         let reach = access::reach(caller, Action::SeeTokens)?;
-        let (mut callers, waiting) = self.with_waiting(id, || self.store.token_callers(reach, id)).await?;
-        waiting.into_iter().flat_map(|waiting| waiting.callers).for_each(|caller| caller.add_to(&mut callers));
+        let add = |callers: &mut Option<Vec<TokenCaller>>| {
+            let Some(callers) = callers else { return };
+            let waiting = self.usage.of(id).into_iter().flat_map(|waiting| waiting.callers);
+            waiting.for_each(|caller| caller.add_to(callers));
+        };
+        let found = self.with_waiting(|| self.store.token_callers(reach, id), add).await?;
+        let mut callers = found.ok_or(Error::NotFound)?;
         callers.sort_by_key(|caller| Reverse(caller.last_used_at));
         callers.truncate(limits::TOKEN_CALLERS_KEPT);
         Ok(callers)
     }
 
-    /// What the store knows of a token, with the uses of it that the store does not know yet. A batch that is written
-    /// between the two would be in neither, so both are read again then.
-    async fn with_waiting<T, F: Future<Output = Result<Option<T>, ReadError>>>(
+    /// What the store knows, with the uses that it does not know yet. A batch that is written between the two would be
+    /// in neither, so both are read again then; not for ever, where one batch is written after the other.
+    async fn with_waiting<T, F: Future<Output = Result<T, ReadError>>>(
         &self,
-        id: TokenId,
         read: impl Fn() -> F,
-    ) -> Result<(T, Vec<TokenUse>), Error> {
+        add: impl Fn(&mut T),
+    ) -> Result<T, Error> {
+        let mut attempts = 0;
         loop {
             let written = self.usage.written();
-            let known = read().await?.ok_or(Error::NotFound)?;
-            let waiting = self.usage.of(id);
-            if self.usage.written() == written {
-                return Ok((known, waiting));
+            let mut known = read().await?;
+            add(&mut known);
+            attempts += 1;
+            if self.usage.written() == written || attempts == ATTEMPTS {
+                return Ok(known);
             }
         }
+    }
+
+    /// The same of one token, if there is one.
+    async fn one_with_waiting<T, F: Future<Output = Result<Option<T>, ReadError>>>(
+        &self,
+        read: impl Fn() -> F,
+        token: impl Fn(&mut T) -> &mut Token,
+    ) -> Result<Option<T>, Error> {
+        let add = |known: &mut Option<T>| {
+            if let Some(token) = known.as_mut().map(&token).filter(|token| token.deleted.is_none()) {
+                self.add_waiting_uses(token);
+            }
+        };
+        self.with_waiting(read, add).await
     }
 
     /// What a deletion with this filter would delete.

@@ -84,6 +84,8 @@ pub struct FaultyStore {
     broken: AtomicBool,
     faults: AtomicU64,
     sight: AtomicU8,
+    readers: tokio::sync::RwLock<()>,
+    held: AtomicU64,
 }
 
 /// A search finds what it should.
@@ -119,6 +121,23 @@ impl FaultyStore {
         self.sight.store(if blinded { BLIND_AFTER_COMMIT } else { SEES }, Ordering::Release);
     }
 
+    /// Holds back what is read of tokens, after it was read, until the guard is dropped.
+    pub async fn hold_reads(&self) -> tokio::sync::RwLockWriteGuard<'_, ()> {
+        self.readers.write().await
+    }
+
+    /// How many reads of tokens have come as far as to be held.
+    pub fn held_reads(&self) -> u64 {
+        self.held.load(Ordering::Acquire)
+    }
+
+    async fn hold<T>(&self, read: impl Future<Output = T>) -> T {
+        let read = read.await;
+        self.held.fetch_add(1, Ordering::AcqRel);
+        let _guard = self.readers.read().await;
+        read
+    }
+
     /// True after an unknown outcome.
     pub fn is_broken(&self) -> bool {
         self.broken.load(Ordering::Acquire)
@@ -140,6 +159,8 @@ impl FaultyStore {
             broken,
             faults,
             sight: AtomicU8::new(SEES),
+            readers: tokio::sync::RwLock::default(),
+            held: AtomicU64::new(0),
         })
     }
 
@@ -215,7 +236,7 @@ impl Store for FaultyStore {
     }
 
     async fn token(&self, reach: Reach, id: TokenId, deleted: bool) -> Result<Option<Token>, ReadError> {
-        self.inner.token(reach, id, deleted).await
+        self.hold(self.inner.token(reach, id, deleted)).await
     }
 
     async fn tokens(
@@ -226,7 +247,7 @@ impl Store for FaultyStore {
         page: PageRequest,
         now: Timestamp,
     ) -> Result<Page<Token>, ReadError> {
-        self.inner.tokens(reach, filter, sort, page, now).await
+        self.hold(self.inner.tokens(reach, filter, sort, page, now)).await
     }
 
     async fn tokens_part(
@@ -238,11 +259,11 @@ impl Store for FaultyStore {
         limit: usize,
         now: Timestamp,
     ) -> Result<Found<ListedToken>, ReadError> {
-        self.inner.tokens_part(reach, filter, sort, offset, limit, now).await
+        self.hold(self.inner.tokens_part(reach, filter, sort, offset, limit, now)).await
     }
 
     async fn listed_token(&self, reach: Reach, id: TokenId, deleted: bool) -> Result<Option<ListedToken>, ReadError> {
-        self.inner.listed_token(reach, id, deleted).await
+        self.hold(self.inner.listed_token(reach, id, deleted)).await
     }
 
     async fn count_tokens(&self, reach: Reach, filter: TokenFilter, now: Timestamp) -> Result<u64, ReadError> {
@@ -253,7 +274,7 @@ impl Store for FaultyStore {
         if self.sight.load(Ordering::Acquire) == BLIND {
             return Err(ReadError("a fault on purpose".into()));
         }
-        self.inner.search(reach, search, now).await
+        self.hold(self.inner.search(reach, search, now)).await
     }
 
     async fn search_numbers(
@@ -270,11 +291,11 @@ impl Store for FaultyStore {
     }
 
     async fn usage(&self, reach: Reach, id: TokenId) -> Result<Option<Vec<UsageDay>>, ReadError> {
-        self.inner.usage(reach, id).await
+        self.hold(self.inner.usage(reach, id)).await
     }
 
     async fn token_callers(&self, reach: Reach, id: TokenId) -> Result<Option<Vec<TokenCaller>>, ReadError> {
-        self.inner.token_callers(reach, id).await
+        self.hold(self.inner.token_callers(reach, id)).await
     }
 
     async fn deletion(&self, reach: Reach, id: DeletionId) -> Result<Option<Deletion>, ReadError> {

@@ -16,7 +16,10 @@ use domain::{
 use std::{sync::Arc, time::Duration};
 use store::{
     Store,
-    query::{ListedToken, NamedOrganisation, PageRequest, Sort, SortKey, TokenFilter, UsageDay, search::Found},
+    query::{
+        ListedToken, NamedOrganisation, PageRequest, Sort, SortKey, TokenFilter, UsageDay,
+        search::{Comparison, Condition, Field, Found, Operand, Search, Value},
+    },
 };
 
 const DAY: Duration = Duration::from_hours(24);
@@ -100,6 +103,48 @@ async fn uses_that_are_being_written_are_shown() {
             writing.await.unwrap().unwrap();
         }
         assert_eq!(seen().await, (1, 1, Some(1)));
+    }
+}
+
+#[tokio::test]
+async fn uses_that_are_written_between_two_looks_are_shown() {
+    let world = World::new(68).await;
+    let (authority, root, store) = (world.authority(), &world.root, world.store());
+    for way in 0..5 {
+        let issued = world.issue(new_token()).await;
+        let id = issued.token.id;
+        used(&world, &issued, None, None).await;
+        let held = store.held_reads();
+        let guard = store.hold_reads().await;
+        let look = async {
+            let page = PageRequest { after: None, limit: limits::PAGE };
+            let condition =
+                Condition::Compare(Field::Number, Comparison::GreaterOrEqual, Operand::Value(Value::Number(0)));
+            let search = Search { condition, order: Vec::new(), offset: 0, limit: limits::PAGE, deleted: false };
+            let found = match way {
+                0 => vec![authority.token(root, id, false).await.unwrap()],
+                1 => vec![authority.listed_token(root, id).await.unwrap().token],
+                2 => authority.tokens(root, TokenFilter::default(), Sort::default(), page).await.unwrap().items,
+                3 => {
+                    let found = part(&world, TokenFilter::default()).await.unwrap();
+                    found.items.into_iter().map(|listed| listed.token).collect()
+                }
+                _ => {
+                    let found = authority.search(root, search).await.unwrap();
+                    found.items.into_iter().map(|found| found.token).collect()
+                }
+            };
+            found.into_iter().find(|token| token.id == id).unwrap().last_use.map(|last| last.count)
+        };
+        let write = async {
+            while store.held_reads() == held {
+                tokio::task::yield_now().await;
+            }
+            authority.write_uses().await.unwrap();
+            drop(guard);
+        };
+        let (count, ()) = tokio::join!(look, write);
+        assert_eq!(count, Some(1), "way {way}");
     }
 }
 
