@@ -10,11 +10,16 @@ use crate::console::{
     visitor::Visitor,
 };
 use authority::Error;
-use domain::owner::Owner;
-use store::query::{JournalFilter, OwnerFilter, PageRequest, Sort, SortKey, TokenFilter};
+use domain::{journal::Event, owner::Owner};
+use store::query::{JournalFilter, JournalRow, OwnerFilter, PageRequest, Sort, SortKey, TokenFilter};
 
 /// The kind of entry that a sign-in leaves in the journal.
 const SESSION_OPENED: &str = "session.opened";
+
+/// How many parts of the journal are looked at for the last sign-in.
+const LOOKS: usize = 5;
+/// How many entries each part after the first one has.
+const SIGN_INS: usize = 20;
 
 /// The tabs of such a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,8 +46,9 @@ pub struct Head {
     pub organisation: Option<String>,
     /// True when somebody who is deactivated still has API tokens.
     pub keeps_tokens: bool,
-    /// The last sign-in of a user, or the last use of any API token of a service account.
-    pub last: Option<Moment>,
+    /// The last sign-in of a user, or the last use of any API token of a service account; asked for on the first tab
+    /// alone, and none where it cannot be found without a long search.
+    pub last: Option<Option<Moment>>,
 }
 
 impl Head {
@@ -65,7 +71,11 @@ impl Head {
             organisation: visitor
                 .is_application_administrator()
                 .then(|| addresses::organisation(owner.organisation_id)),
-            last: if room.is_users() { last_sign_in(visitor, owner).await? } else { last_use(visitor, owner).await? },
+            last: match tab {
+                Tab::General if room.is_users() => last_sign_in(visitor, owner).await?,
+                Tab::General => Some(last_use(visitor, owner).await?),
+                Tab::Tokens | Tab::Signers | Tab::Activity => None,
+            },
         })
     }
 }
@@ -93,13 +103,24 @@ fn about(room: Room, row: &Row, here: Tab) -> About {
     }
 }
 
-/// When a session of this user was last opened, as the journal knows it.
-async fn last_sign_in(visitor: &Visitor, owner: &Owner) -> Result<Option<Moment>, Refused> {
+/// When this user last opened a session of their own, as the journal knows it. An administrator may have opened
+/// sessions of others after that; behind many of those it is not looked for.
+async fn last_sign_in(visitor: &Visitor, owner: &Owner) -> Result<Option<Option<Moment>>, Refused> {
     let kind = Some(SESSION_OPENED.to_owned());
     let filter = JournalFilter { actor: Some(owner.id), kind, ..JournalFilter::default() };
-    let page = PageRequest { after: None, limit: 1 };
-    let found = visitor.server.authority.journal(&visitor.caller, filter, page).await?;
-    Ok(found.items.first().map(|row| Moment::new(row.entry.at)))
+    let mut page = PageRequest { after: None, limit: 1 };
+    for _ in 0..LOOKS {
+        let found = visitor.server.authority.journal(&visitor.caller, filter.clone(), page).await?;
+        let is_own = |row: &&JournalRow| matches!(&row.entry.event, Event::SessionOpened(opened) if opened.owner == owner.number);
+        if let Some(row) = found.items.iter().find(is_own) {
+            return Ok(Some(Some(Moment::new(row.entry.at))));
+        }
+        if found.next.is_none() {
+            return Ok(Some(None));
+        }
+        page = PageRequest { after: found.next, limit: SIGN_INS };
+    }
+    Ok(None)
 }
 
 /// When an API token of this account was last used.

@@ -2,7 +2,14 @@
 //! that it has with their menus, what it signs with, and what happened; and outside one's reach it does not exist.
 
 use crate::world::World;
+use authority::clock::SystemRandomness;
+use domain::{
+    format::{self, Kind},
+    id::OwnerId,
+    origin::Origin,
+};
 use serde_json::json;
+use std::time::Duration;
 
 const USERS: &str = "/console/settings/users";
 const ACCOUNTS: &str = "/console/settings/service-accounts";
@@ -39,6 +46,25 @@ async fn whoever_belongs_to_an_inactive_organisation_is_not_called_active() {
     world.patch(format!("/v1/organisations/{}", world.acme.id), off).bearer(&world.root.token).await.expect(200);
     let page = visit.open(&format!("{USERS}/{}", member.id)).await;
     assert_eq!(page.texts(".badge")[0], "Organisation inactive");
+}
+
+#[tokio::test]
+async fn a_session_opened_for_somebody_else_is_no_sign_in() {
+    let world = World::new().await;
+    let (visit, authority) = (world.visit(&world.root).await, world.authority());
+    let (administrator, member) = (&world.acme.administrator, &world.acme.member);
+    let caller = authority.authenticate(&administrator.token, &Origin::default()).await.unwrap();
+    for _ in 0..2 {
+        let secret = format::generate(Kind::Session, &SystemRandomness);
+        let user = OwnerId::parse("id", &member.id).unwrap();
+        let hour = Duration::from_hours(1);
+        authority.sign_in_delegated(&caller, user, Origin::default(), hour, |_, _, _| secret).await.unwrap();
+    }
+    let path = format!("{USERS}/{}", administrator.id);
+    visit.open(&path).await.says("Last sign-in Never");
+    world.visit(administrator).await;
+    visit.open(&path).await.says("Last sign-in").says_nothing_of("Last sign-in Never");
+    visit.open(&format!("{path}/tokens")).await.says_nothing_of("Last sign-in");
 }
 
 #[tokio::test]
