@@ -130,6 +130,8 @@ impl Window {
 
     /// A picture of the whole page, as PNG.
     pub(crate) fn picture(&self) -> Vec<u8> {
+        // The whole page needs no scrollbar, and would be cut by the room that one took.
+        self.control("Emulation.setScrollbarsHidden", json!({"hidden": true}));
         let shot = self.control("Page.captureScreenshot", json!({"format": "png", "captureBeyondViewport": true}));
         STANDARD.decode(shot["data"].as_str().unwrap()).unwrap()
     }
