@@ -5,7 +5,7 @@ let dialog = null;
 let opener = null;
 /** True when something was typed into an earlier step of the open dialog, which its form carries on. */
 let carriesInput = false;
-/** The question whether what was typed may be lost, while it is asked. */
+/** The question whether what was typed may be lost, open while it is asked. */
 let question = null;
 
 const dialogIn = (page) => page.querySelector("article[data-dialog]");
@@ -51,6 +51,8 @@ function closeDialog() {
 }
 
 function forgetDialog() {
+  // It was opened again before its end was told.
+  if (dialog?.open) return;
   const changed = dialog?.querySelector("[data-changed]");
   dialog?.remove();
   dialog = null;
@@ -90,8 +92,8 @@ function leaveDialog(event) {
 /** Asks whether what was typed may be lost. Whoever turns away from the question keeps it. */
 function askToDiscard() {
   const asked = document.getElementById("discard");
-  if (!asked || question) return;
-  question = document.createElement("dialog");
+  if (!asked || question?.open) return;
+  const own = (question = document.createElement("dialog"));
   question.className = "question";
   question.setAttribute("role", "alertdialog");
   question.setAttribute("aria-labelledby", "discard-title");
@@ -99,20 +101,18 @@ function askToDiscard() {
   question.append(asked.content.cloneNode(true));
   question.addEventListener("click", (event) => {
     const discards = event.target.closest("[data-discard]");
-    if (discards || event.target.closest("[data-keep]")) question.close();
+    if (discards || event.target.closest("[data-keep]")) own.close();
     if (discards) closeDialog();
   });
-  question.addEventListener("close", () => {
-    question.remove();
-    question = null;
-  });
+  // Browsers tell of a close some time after it: by then the next question may be asked.
+  question.addEventListener("close", () => own.remove());
   document.body.append(question);
   question.showModal();
 }
 
 /** Escape leaves as a press beside the dialog does. Browsers let a page stop it here every time, and at `cancel` once. */
 addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && dialog && !question && mustStay()) leaveDialog(event);
+  if (event.key === "Escape" && dialog && !question?.open && mustStay()) leaveDialog(event);
 }, true);
 
 /** A page that is closed or read again takes the dialog with it; the browser asks then. */
