@@ -2,7 +2,7 @@
 //!
 //! | file | what lives there |
 //! | --- | --- |
-//! | `choice` | organisations to choose from, and their names |
+//! | `choice` | organisations to choose from |
 //! | `list` `row` | the list, and one of its rows |
 //! | `head` `details` | the page about one: what stands above it, and its tabs |
 //! | `add` `edit` | a new one, its name, and what has to be signed there |

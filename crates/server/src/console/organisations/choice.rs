@@ -1,9 +1,8 @@
-//! Organisations to choose from, and the names behind their identifiers.
+//! Organisations to choose from.
 
 use crate::console::{refused::Refused, visitor::Visitor};
 use authority::Error;
 use domain::{id::OrganisationId, limits, owner::Organisation};
-use std::collections::{BTreeSet, HashMap};
 use store::query::{OrganisationFilter, PageRequest};
 
 /// An organisation that can be chosen.
@@ -23,8 +22,8 @@ impl Choice {
     }
 }
 
-/// The organisations that the visitor may choose from, by name: none for whoever has only his own, and the chosen
-/// one even when there are too many to offer them all.
+/// The first organisations that the visitor may choose from, as many as a page holds, by name: none for whoever has
+/// only one, and the chosen one even when there are too many to offer them all.
 ///
 /// # Errors
 /// When they cannot be read.
@@ -46,24 +45,4 @@ pub async fn offered(visitor: &Visitor, chosen: &str) -> Result<Vec<Choice>, Ref
     }
     choices.sort_by_cached_key(|choice| choice.name.to_lowercase());
     Ok(choices)
-}
-
-/// The names of these organisations, each looked up once.
-///
-/// # Errors
-/// When they cannot be read.
-pub async fn names(
-    visitor: &Visitor,
-    ids: impl Iterator<Item = OrganisationId>,
-) -> Result<HashMap<OrganisationId, String>, Refused> {
-    let mut names = HashMap::new();
-    for id in ids.collect::<BTreeSet<_>>() {
-        let name = if id == visitor.organisation.id {
-            visitor.organisation.name.to_string()
-        } else {
-            visitor.server.authority.organisation(&visitor.caller, id).await?.name.to_string()
-        };
-        names.insert(id, name);
-    }
-    Ok(names)
 }
